@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.burst;
+
+/**
+ * What is known of a frame, as bits: the only input of a verdict. Written by parse and lookup, read
+ * by decide through one table load, so a new fact costs table space, never a branch.
+ */
+public final class Facts {
+    /** The destination key belongs to a port of this uplink. Kernel: {@code ipvlan_addr_lookup}. */
+    public static final int KNOWN = 1;
+
+    /** The destination MAC is a multicast or the broadcast address. */
+    public static final int GROUP = 1 << 1;
+
+    /** Destination and source MAC are equal (spec TX, L2 step 1). */
+    public static final int SAME_MAC = 1 << 2;
+
+    /** Well-formed IPv4 or IPv6. */
+    public static final int IP = 1 << 3;
+
+    /** The source MAC is the uplink's own (spec RX-8, RX-9). */
+    public static final int OWN_SOURCE = 1 << 4;
+
+    /** The destination MAC is the uplink's own (spec RX-2). */
+    public static final int OWN_DEST = 1 << 5;
+
+    /** The source address does not belong to the ingress port (spec TX-6). */
+    public static final int SPOOFED = 1 << 6;
+
+    /** Parse found a reason to discard; it stands in {@link Burst#reason}. */
+    public static final int DISCARD = 1 << 7;
+
+    /** An ARP request or an ND solicitation: somebody asks who owns the destination key. */
+    public static final int SOLICIT = 1 << 8;
+
+    /** The source key belongs to a port of this uplink (spec RX-8). */
+    public static final int SOURCE_KNOWN = 1 << 9;
+
+    /** Number of fact bits. */
+    public static final int BITS = 10;
+
+    /** Mask over all facts: the index of a verdict table. */
+    public static final int MASK = (1 << BITS) - 1;
+
+    private Facts() {}
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.burst;
+
+/**
+ * Memory of frames. An mbuf is a baton: whoever holds its address frees it or hands it on, once.
+ *
+ * <p>Any thread may call; a thread registered with DPDK gets the pool's per-lcore cache.
+ */
+public interface FramePool {
+    /**
+     * A fresh frame of {@code length} bytes in one segment, contents undefined.
+     *
+     * @return mbuf address, or 0 where the pool is empty or the frame would not fit one segment
+     */
+    long allocate(int length);
+
+    /**
+     * Address of the first byte of the frame; {@link #contiguous} bytes may be touched from there.
+     */
+    long data(long mbuf);
+
+    /** Bytes of the frame that lie in its first segment. */
+    int contiguous(long mbuf);
+
+    /** Bytes of the whole frame, all segments. */
+    int length(long mbuf);
+
+    /**
+     * One more frame with the same bytes, whose first 128 bytes (or all, if the frame is no longer
+     * than 256) may be written without the original seeing it; the rest may be shared.
+     *
+     * @return mbuf address, or 0 where the pool is empty
+     */
+    long replicate(long mbuf);
+
+    /**
+     * Makes at least {@code bytes} of the frame contiguous, if the first segment has room for them.
+     *
+     * @return true if {@link #contiguous} is now at least {@code bytes}; addresses may have changed
+     */
+    boolean pullUp(long mbuf, int bytes);
+
+    /** Cuts the frame to {@code length} bytes, which is not more than it has. */
+    void trim(long mbuf, int length);
+
+    /**
+     * Frees {@code count} frames.
+     *
+     * @param mbufs address of an array of mbuf addresses
+     */
+    void free(long mbufs, int count);
+
+    /** Frees one frame. */
+    void free(long mbuf);
+
+    /** Frames that could be allocated now: equal at start and end, or something leaked. */
+    int available();
+}
