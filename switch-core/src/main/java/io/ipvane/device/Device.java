@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.device;
+
+import io.ipvane.burst.Burst;
+
+/**
+ * Something that gives and takes frames a burst at a time: a NIC, a TAP, a vhost-user socket, test
+ * memory.
+ *
+ * <p>Each rx queue and each tx queue is used by one lcore. {@link #receive} and {@link #transmit} never
+ * block, allocate, log or throw; everything else is for the control plane.
+ */
+public interface Device extends AutoCloseable {
+    /** The name in configuration, counters and messages. */
+    String name();
+
+    /** Number of rx queues, numbered from 0. */
+    int rxQueues();
+
+    /** Number of tx queues, numbered from 0. */
+    int txQueues();
+
+    /**
+     * Takes up to {@link Burst#MAX} frames: writes {@code size}, {@code mbufs}, {@code data}, {@code
+     * contiguous} and {@code length} of the burst and nothing else.
+     *
+     * @return frames taken, 0 where none waited
+     */
+    int receive(int queue, Burst burst);
+
+    /**
+     * Sends the first frames of an array of mbuf addresses; those accepted belong to the device.
+     *
+     * @param mbufs address of the array
+     * @return frames accepted, 0 to {@code count}; the others still belong to the caller
+     */
+    int transmit(int queue, long mbufs, int count);
+
+    /** The MAC address, as {@link io.ipvane.memory.Memory#mac} reads it. */
+    long mac();
+
+    /** Largest L3 packet in bytes; a frame adds 14 bytes, and 4 for a VLAN tag. */
+    int mtu();
+
+    /** Whether the device could carry frames now. */
+    boolean linkUp();
+
+    /** Stops the device and gives back everything it holds; its queues are no longer used. */
+    @Override
+    void close();
+}
