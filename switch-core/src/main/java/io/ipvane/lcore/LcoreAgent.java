@@ -13,14 +13,14 @@ import org.agrona.concurrent.Agent;
 final class LcoreAgent implements Agent {
     private final String name;
     private final int lcore;
-    private final Agent[] roles;
+    private final LcoreRole[] roles;
     private LcoreThread thread;
 
     private long last;
     private long busyNanos;
     private long idleNanos;
 
-    LcoreAgent(String name, int lcore, Agent[] roles) {
+    LcoreAgent(String name, int lcore, LcoreRole[] roles) {
         this.name = name;
         this.lcore = lcore;
         this.roles = roles.clone();
@@ -29,18 +29,12 @@ final class LcoreAgent implements Agent {
     @Override
     public void onStart() {
         thread = LcoreThread.enter(lcore);
-        for (Agent role : roles) {
-            role.onStart();
-        }
         last = System.nanoTime();
     }
 
     @Override
-    public int doWork() throws Exception {
-        int worked = 0;
-        for (Agent role : roles) {
-            worked += role.doWork();
-        }
+    public int doWork() {
+        final int worked = turn();
         final long now = System.nanoTime();
         if (worked > 0) {
             busyNanos += now - last;
@@ -51,11 +45,20 @@ final class LcoreAgent implements Agent {
         return worked;
     }
 
+    /** One turn of every role, upstream first. */
+    int turn() {
+        int worked = 0;
+        for (LcoreRole role : roles) {
+            worked += role.doWork();
+        }
+        return worked;
+    }
+
     /** Upstream roles first, so that each finds what the one before has left. */
     @Override
     public void onClose() {
-        for (Agent role : roles) {
-            role.onClose();
+        for (LcoreRole role : roles) {
+            role.close();
         }
         if (thread != null) {
             thread.close();

@@ -14,7 +14,6 @@ import io.ipvane.snapshot.SnapshotPublisher;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.BusySpinIdleStrategy;
@@ -80,7 +79,7 @@ public final class TopologyRunner implements AutoCloseable {
     private void build() {
         int receiver = 0;
         for (LcorePlan plan : topology.lcores()) {
-            final List<Agent> roles = new ArrayList<>();
+            final List<LcoreRole> roles = new ArrayList<>();
             final List<String> names = new ArrayList<>();
             final List<Integer> own = new ArrayList<>();
             for (Role role : plan.roles()) {
@@ -92,16 +91,16 @@ public final class TopologyRunner implements AutoCloseable {
                     names.add(queue.name());
                 }
                 own.add(nextReader);
-                roles.add(agent(role, queues));
+                roles.add(role(role, queues));
             }
             final String name = "lcore-" + plan.lcore();
-            agents.add(new LcoreAgent(name, plan.lcore(), roles.toArray(Agent[]::new)));
+            agents.add(new LcoreAgent(name, plan.lcore(), roles.toArray(LcoreRole[]::new)));
             queueNames.add(List.copyOf(names));
             readers.add(List.copyOf(own));
         }
     }
 
-    private Agent agent(Role role, RxQueue[] queues) {
+    private LcoreRole role(Role role, RxQueue[] queues) {
         final int reader = nextReader++;
         final boolean head = role == Role.FORWARD || role == Role.RECEIVE;
         final EpochReport report =
@@ -110,13 +109,13 @@ public final class TopologyRunner implements AutoCloseable {
         return switch (role) {
             case RECEIVE -> {
                 ring = new BurstRing(arena);
-                yield new ReceiveAgent(receiver(queues), ring, report);
+                yield new ReceiveRole(receiver(queues), ring, report);
             }
-            case RUN -> new RunAgent(ring, pipeline(), report);
-            case TRANSMIT -> new TransmitAgent(ring, transmitter(), report);
+            case RUN -> new RunRole(ring, pipeline(), report);
+            case TRANSMIT -> new TransmitRole(ring, transmitter(), report);
             case FORWARD -> {
                 final boolean sends = nextTransmitter == 0;
-                yield new ForwardAgent(
+                yield new ForwardRole(
                         receiver(queues),
                         pipeline(),
                         transmitter(),
@@ -239,9 +238,13 @@ public final class TopologyRunner implements AutoCloseable {
         return errors;
     }
 
-    /** The agents themselves, upstream first: lets a test step them on its own thread. */
-    List<? extends Agent> agents() {
-        return agents;
+    /** One turn of every lcore on the calling thread: deterministic, for tests and benchmarks. */
+    public int step() {
+        int worked = 0;
+        for (LcoreAgent agent : agents) {
+            worked += agent.turn();
+        }
+        return worked;
     }
 
     /** Stops upstream lcores first, so that those behind them send what is left. */

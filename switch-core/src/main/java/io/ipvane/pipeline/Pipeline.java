@@ -20,7 +20,6 @@ import java.util.Arrays;
  */
 @HotPath
 public final class Pipeline implements Stage {
-    private final Parser parser = new Parser();
     private final LookupStage lookup = new LookupStage();
     private final DecideStage decide = new DecideStage();
     private final RewriteStage rewrite;
@@ -39,7 +38,7 @@ public final class Pipeline implements Stage {
         try {
             final PortEntry ingress =
                     ((ForwardingSnapshot) burst.snapshot).entry(burst.ingress);
-            parser.parse(burst, ingress.uplink.mac(), ingress.parseOptions, pool);
+            Parser.parse(burst, ingress.uplink.mac(), ingress.parseOptions, pool);
             lookup.process(burst);
             decide.process(burst);
             rewrite.process(burst);

@@ -3,17 +3,16 @@ package io.ipvane.lcore;
 
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.HotPath;
-import org.agrona.concurrent.Agent;
 
 /** Role RECEIVE: rx queues into the ring. Stops asking while the ring is full: the queues hold. */
 @HotPath
-final class ReceiveAgent implements Agent {
+final class ReceiveRole implements LcoreRole {
     private final Receiver receiver;
     private final BurstRing ring;
     private final EpochReport report;
     private int next;
 
-    ReceiveAgent(Receiver receiver, BurstRing ring, EpochReport report) {
+    ReceiveRole(Receiver receiver, BurstRing ring, EpochReport report) {
         this.receiver = receiver;
         this.ring = ring;
         this.report = report;
@@ -40,12 +39,7 @@ final class ReceiveAgent implements Agent {
     }
 
     @Override
-    public void onClose() {
+    public void close() {
         report.leave();
-    }
-
-    @Override
-    public String roleName() {
-        return "receive";
     }
 }

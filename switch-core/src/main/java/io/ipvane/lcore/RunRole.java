@@ -5,17 +5,16 @@ import com.lmax.disruptor.EventPoller;
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.Stage;
-import org.agrona.concurrent.Agent;
 
 /** Role RUN: the stages of the pipeline over every burst in the ring, in place. */
 @HotPath
-final class RunAgent implements Agent {
+final class RunRole implements LcoreRole {
     private final BurstRing ring;
     private final Stage pipeline;
     private final EpochReport report;
     private final EventPoller.Handler<Burst> handler = this::onBurst;
 
-    RunAgent(BurstRing ring, Stage pipeline, EpochReport report) {
+    RunRole(BurstRing ring, Stage pipeline, EpochReport report) {
         this.ring = ring;
         this.pipeline = pipeline;
         this.report = report;
@@ -37,13 +36,8 @@ final class RunAgent implements Agent {
 
     /** Receive has stopped before: what it left in the ring is still decided. */
     @Override
-    public void onClose() {
+    public void close() {
         ring.run(handler);
         report.leave();
-    }
-
-    @Override
-    public String roleName() {
-        return "run";
     }
 }

@@ -4,17 +4,16 @@ package io.ipvane.lcore;
 import com.lmax.disruptor.EventPoller;
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.HotPath;
-import org.agrona.concurrent.Agent;
 
 /** Role TRANSMIT: carries out the verdicts of every burst that run is done with. */
 @HotPath
-final class TransmitAgent implements Agent {
+final class TransmitRole implements LcoreRole {
     private final BurstRing ring;
     private final Transmitter transmitter;
     private final EpochReport report;
     private final EventPoller.Handler<Burst> handler = this::onBurst;
 
-    TransmitAgent(BurstRing ring, Transmitter transmitter, EpochReport report) {
+    TransmitRole(BurstRing ring, Transmitter transmitter, EpochReport report) {
         this.ring = ring;
         this.transmitter = transmitter;
         this.report = report;
@@ -39,13 +38,8 @@ final class TransmitAgent implements Agent {
 
     /** Run has stopped before: what it left in the ring is still sent. */
     @Override
-    public void onClose() {
+    public void close() {
         doWork();
         report.leave();
-    }
-
-    @Override
-    public String roleName() {
-        return "transmit";
     }
 }

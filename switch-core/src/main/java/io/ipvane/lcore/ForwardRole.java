@@ -4,11 +4,10 @@ package io.ipvane.lcore;
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.Stage;
-import org.agrona.concurrent.Agent;
 
 /** Role FORWARD: from its own rx queues through all stages to its own tx queues, no hand-over. */
 @HotPath
-final class ForwardAgent implements Agent {
+final class ForwardRole implements LcoreRole {
     private final Receiver receiver;
     private final Stage pipeline;
     private final Transmitter transmitter;
@@ -19,7 +18,7 @@ final class ForwardAgent implements Agent {
     /**
      * @param sends whether this lcore is the one that sends for the conductor
      */
-    ForwardAgent(
+    ForwardRole(
             Receiver receiver,
             Stage pipeline,
             Transmitter transmitter,
@@ -52,16 +51,11 @@ final class ForwardAgent implements Agent {
     }
 
     @Override
-    public void onClose() {
+    public void close() {
         if (sends) {
             transmitter.sends();
             transmitter.flush();
         }
         report.leave();
-    }
-
-    @Override
-    public String roleName() {
-        return "forward";
     }
 }
