@@ -58,6 +58,12 @@ public record UplinkModel(
                 linkUp);
     }
 
+    /** The same uplink with a host port. */
+    UplinkModel withHost(int port, List<IpPrefix> addresses, List<Route> all) {
+        return new UplinkModel(
+                index, name, device, mode, flag, options, mac, mtu, port, addresses, all, linkUp);
+    }
+
     /** Whether the host port holds this address. */
     public boolean holds(IpAddress address) {
         return hostAddresses.stream().anyMatch(p -> p.address().equals(address));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.lcore;
 
+import io.ipvane.config.IdleMode;
+import io.ipvane.config.ThreadPlan;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,36 +14,7 @@ import java.util.Set;
  * @param lcores in the order in which they are stopped: upstream first
  * @param idle what an lcore does in a turn without work
  */
-public record ThreadTopology(Plan plan, Idle idle, List<LcorePlan> lcores) {
-    /** The shapes that a topology can have. */
-    public enum Plan {
-        /** One lcore: receive, run and transmit by {@code EventPoller} over one ring. */
-        SHARED("shared"),
-        /** Every lcore does all stages for its own rx queues; nothing is handed over. */
-        RUN_TO_COMPLETION("run-to-completion"),
-        /** Three lcores, one role each, gated on the one before by the same ring. */
-        PIPELINE("pipeline");
-
-        private final String key;
-
-        Plan(String key) {
-            this.key = key;
-        }
-
-        /** The name in configuration. */
-        public String key() {
-            return key;
-        }
-    }
-
-    /** What an lcore does in a turn without work. */
-    public enum Idle {
-        /** Spins, then yields, then sleeps for moments: leaves the core to others. */
-        BACKOFF,
-        /** Spins for ever: lowest latency, a core of its own. */
-        BUSY
-    }
-
+public record ThreadTopology(ThreadPlan plan, IdleMode idle, List<LcorePlan> lcores) {
     /** What an lcore can do. */
     public enum Role {
         FORWARD,
@@ -59,7 +32,7 @@ public record ThreadTopology(Plan plan, Idle idle, List<LcorePlan> lcores) {
      * @param lcores CPU numbers, as configured
      * @throws IllegalArgumentException with a sentence where they do not fit the plan
      */
-    public static ThreadTopology of(Plan plan, Idle idle, List<Integer> lcores) {
+    public static ThreadTopology of(ThreadPlan plan, IdleMode idle, List<Integer> lcores) {
         final Set<Integer> distinct = new HashSet<>(lcores);
         if (lcores.isEmpty() || distinct.size() != lcores.size()) {
             throw new IllegalArgumentException(
@@ -84,7 +57,7 @@ public record ThreadTopology(Plan plan, Idle idle, List<LcorePlan> lcores) {
     }
 
     /** Three roles over one, two or three lcores; neighbours in the line share one where there are few. */
-    private static List<LcorePlan> pipeline(Plan plan, List<Integer> lcores) {
+    private static List<LcorePlan> pipeline(ThreadPlan plan, List<Integer> lcores) {
         return switch (lcores.size()) {
             case 2 ->
                     List.of(
@@ -105,7 +78,7 @@ public record ThreadTopology(Plan plan, Idle idle, List<LcorePlan> lcores) {
         };
     }
 
-    private static void exactly(Plan plan, List<Integer> lcores, int count) {
+    private static void exactly(ThreadPlan plan, List<Integer> lcores, int count) {
         if (lcores.size() != count) {
             throw new IllegalArgumentException(
                     "threads.plan="
