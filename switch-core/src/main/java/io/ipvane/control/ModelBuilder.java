@@ -57,6 +57,7 @@ public final class ModelBuilder {
                         PortEntry.NONE,
                         List.of(),
                         config.routes().stream().map(ModelBuilder::route).toList(),
+                        config.neighbors(),
                         linkUp));
         return index;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.control;
 
+import io.ipvane.config.NeighborConfig;
 import io.ipvane.ipvlan.IpvlanFlag;
 import io.ipvane.ipvlan.IpvlanOptions;
 import io.ipvane.ipvlan.Mode;
@@ -23,6 +24,7 @@ import java.util.List;
  * @param host index of the host port, or -1
  * @param hostAddresses addresses of the host port with their prefix lengths
  * @param routes as configured; connected and local ones are added by {@link #allRoutes}
+ * @param neighbors that need not be asked for
  * @param linkUp carrier of the device
  */
 public record UplinkModel(
@@ -37,31 +39,34 @@ public record UplinkModel(
         int host,
         List<IpPrefix> hostAddresses,
         List<Route> routes,
+        List<NeighborConfig> neighbors,
         boolean linkUp) {
 
     public UplinkModel {
         hostAddresses = List.copyOf(hostAddresses);
         routes = List.copyOf(routes);
+        neighbors = List.copyOf(neighbors);
     }
 
     /** The same uplink with another carrier. */
     public UplinkModel withLink(boolean up) {
         return new UplinkModel(
                 index, name, device, mode, flag, options, mac, mtu, host, hostAddresses, routes,
-                up);
+                neighbors, up);
     }
 
     /** The same uplink with other addresses of its host port. */
     public UplinkModel withHostAddresses(List<IpPrefix> addresses) {
         return new UplinkModel(
                 index, name, device, mode, flag, options, mac, mtu, host, addresses, routes,
-                linkUp);
+                neighbors, linkUp);
     }
 
     /** The same uplink with a host port. */
     UplinkModel withHost(int port, List<IpPrefix> addresses, List<Route> all) {
         return new UplinkModel(
-                index, name, device, mode, flag, options, mac, mtu, port, addresses, all, linkUp);
+                index, name, device, mode, flag, options, mac, mtu, port, addresses, all,
+                neighbors, linkUp);
     }
 
     /** Whether the host port holds this address. */
