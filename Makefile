@@ -34,11 +34,11 @@ help: ## print this
 
 .PHONY: run
 run: setup-run image ## the switch on a network that it makes itself; Ctrl-C stops it and leaves nothing behind
-	@exec $(SCRIPTS)/run
+	@exec setpriv --pdeathsig TERM $(SCRIPTS)/run
 
 .PHONY: demo
 demo: setup-run image ## the same network, scripted: ping, TCP, live addresses, l2 and l3; fails if a step fails
-	@exec $(SCRIPTS)/demo
+	@exec setpriv --pdeathsig TERM $(SCRIPTS)/demo
 
 .PHONY: test
 test: setup-test image ## every test that this machine can run, and what was skipped and why
@@ -85,7 +85,8 @@ $(SHIM): $(NATIVE_SOURCES)
 $(STAMP): $(JAVA_SOURCES) $(SHIM) $(SCRIPTS)/ipvane $(SCRIPTS)/find-jdk
 	@echo "==> building the image"
 	@rm -rf $(IMAGE)
-	@$(MVN) -q -pl switch-core -am package -Dmaven.test.skip=true -Dspotless.check.skip=true
+	@$(MVN) -q -pl switch-core -am package -Dmaven.test.skip=true -Dspotless.check.skip=true \
+	    2>&1 | sed 's/\x1b\[0m//g'
 	@install -D -m 755 $(SCRIPTS)/ipvane $(IMAGE)/bin/ipvane
 	@install -m 755 $(SCRIPTS)/find-jdk $(SHIM) $(IMAGE)/lib/
 	@cp switch-core/target/ipvane-switch-core-[0-9]*[0-9].jar $(IMAGE)/lib/
