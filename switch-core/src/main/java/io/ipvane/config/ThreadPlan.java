@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.config;
 
+import java.util.Locale;
+
 /**
  * How the work on frames is spread over lcores. The control plane has a thread of its own in all.
  */
@@ -12,5 +14,10 @@ public enum ThreadPlan {
     RUN_TO_COMPLETION,
 
     /** Receive, process and transmit on lcores of their own, joined by a ring. */
-    PIPELINE
+    PIPELINE;
+
+    /** The name in configuration. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 }

@@ -9,11 +9,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Who claims which address, and who has it. One address belongs to one port of an uplink (spec ADR-2);
- * a second claim, which only a namespace can make, waits its turn and is reported, not dispatched.
+ * Who claims which address, and who has it. One address belongs to one port of an uplink (spec
+ * ADR-2); a second claim, which only a namespace can make, waits its turn and is reported, not
+ * dispatched.
  *
- * <p>Conductor thread only. Knows nothing of whether a port is up: what is dispatched is a matter of the
- * address table.
+ * <p>Conductor thread only. Knows nothing of whether a port is up: what is dispatched is a matter
+ * of the address table.
  */
 final class AddressBook {
     /** Where a claim comes from. */

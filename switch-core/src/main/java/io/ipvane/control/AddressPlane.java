@@ -8,8 +8,8 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * The writer's side of the address table: puts, removes, and grows it. A grown table reaches lcores by
- * the next snapshot; the old one is freed when nobody can look at it any more.
+ * The writer's side of the address table: puts, removes, and grows it. A grown table reaches lcores
+ * by the next snapshot; the old one is freed when nobody can look at it any more.
  *
  * <p>Conductor thread only.
  */

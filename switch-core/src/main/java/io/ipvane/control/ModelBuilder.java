@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Configuration, and what the devices turned out to be, to the first {@link SwitchModel}: gives every
- * uplink, host port and port its index. Used by the thread that starts the switch.
+ * Configuration, and what the devices turned out to be, to the first {@link SwitchModel}: gives
+ * every uplink, host port and port its index. Used by the thread that starts the switch.
  */
 public final class ModelBuilder {
     private final List<PortModel> ports = new ArrayList<>();

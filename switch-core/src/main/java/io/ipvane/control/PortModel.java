@@ -42,21 +42,48 @@ public record PortModel(
     /** The same port, up or down. */
     public PortModel withUp(boolean now) {
         return new PortModel(
-                index, name, role, uplink, netns, interfaceName, flag, mtu, now, groups,
+                index,
+                name,
+                role,
+                uplink,
+                netns,
+                interfaceName,
+                flag,
+                mtu,
+                now,
+                groups,
                 allowedSources);
     }
 
     /** The same port with other groups. */
     public PortModel withGroups(GroupFilter now) {
         return new PortModel(
-                index, name, role, uplink, netns, interfaceName, flag, mtu, up, now,
+                index,
+                name,
+                role,
+                uplink,
+                netns,
+                interfaceName,
+                flag,
+                mtu,
+                up,
+                now,
                 allowedSources);
     }
 
     /** The same port with another MTU. */
     public PortModel withMtu(int now) {
         return new PortModel(
-                index, name, role, uplink, netns, interfaceName, flag, now, up, groups,
+                index,
+                name,
+                role,
+                uplink,
+                netns,
+                interfaceName,
+                flag,
+                now,
+                up,
+                groups,
                 allowedSources);
     }
 }

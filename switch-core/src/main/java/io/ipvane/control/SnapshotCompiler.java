@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Model to snapshot: answers every question about configuration once, so that no frame asks it. Pure;
- * any thread.
+ * Model to snapshot: answers every question about configuration once, so that no frame asks it.
+ * Pure; any thread.
  */
 public final class SnapshotCompiler {
     private SnapshotCompiler() {}
@@ -39,10 +39,7 @@ public final class SnapshotCompiler {
         for (PortModel port : model.ports()) {
             if (port != null) {
                 entries[port.index()] =
-                        entry(
-                                port,
-                                model.uplinks().get(port.uplink()),
-                                uplinks.get(port.uplink()));
+                        entry(port, model.uplinks().get(port.uplink()), uplinks.get(port.uplink()));
             }
         }
         return new ForwardingSnapshot(generation, entries, addresses, neighbors);
@@ -60,8 +57,7 @@ public final class SnapshotCompiler {
 
     private static PortEntry entry(PortModel port, UplinkModel uplink, UplinkEntry shared) {
         final VerdictTable verdicts =
-                VerdictTable.compile(
-                        IpvlanRules.of(uplink.mode(), port.flag(), uplink.options()));
+                VerdictTable.compile(IpvlanRules.of(uplink.mode(), port.flag(), uplink.options()));
         final boolean isPort = port.role() == PortEntry.Role.PORT;
         return new PortEntry(
                 port.index(),
@@ -97,8 +93,7 @@ public final class SnapshotCompiler {
             if (prefix.address().isIpv4()) {
                 fib4.add(prefix.address().ipv4(), prefix.length(), 0);
             } else {
-                fib6.add(
-                        prefix.address().key0(), prefix.address().key1(), prefix.length(), 0);
+                fib6.add(prefix.address().key0(), prefix.address().key1(), prefix.length(), 0);
             }
         }
         return new SourcePrefixes(fib4.build(), fib6.build());

@@ -34,11 +34,7 @@ public record SwitchModel(List<PortModel> ports, Map<Integer, UplinkModel> uplin
     /** All ports in their order: neither uplinks nor host ports. */
     public List<PortModel> members(int uplink) {
         return ports.stream()
-                .filter(
-                        p ->
-                                p != null
-                                        && p.role() == PortEntry.Role.PORT
-                                        && p.uplink() == uplink)
+                .filter(p -> p != null && p.role() == PortEntry.Role.PORT && p.uplink() == uplink)
                 .toList();
     }
 

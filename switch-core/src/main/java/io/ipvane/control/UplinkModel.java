@@ -51,8 +51,19 @@ public record UplinkModel(
     /** The same uplink with another carrier. */
     public UplinkModel withLink(boolean up) {
         return new UplinkModel(
-                index, name, device, mode, flag, options, mac, mtu, host, hostAddresses, routes,
-                neighbors, up);
+                index,
+                name,
+                device,
+                mode,
+                flag,
+                options,
+                mac,
+                mtu,
+                host,
+                hostAddresses,
+                routes,
+                neighbors,
+                up);
     }
 
     /** The same uplink with other addresses of its host port. */
@@ -65,8 +76,8 @@ public record UplinkModel(
     /** The same uplink with a host port. */
     UplinkModel withHost(int port, List<IpPrefix> addresses, List<Route> all) {
         return new UplinkModel(
-                index, name, device, mode, flag, options, mac, mtu, port, addresses, all,
-                neighbors, linkUp);
+                index, name, device, mode, flag, options, mac, mtu, port, addresses, all, neighbors,
+                linkUp);
     }
 
     /** Whether the host port holds this address. */

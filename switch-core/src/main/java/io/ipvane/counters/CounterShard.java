@@ -5,10 +5,11 @@ import io.ipvane.memory.Memory;
 import java.lang.foreign.Arena;
 
 /**
- * The counters of one thread: rows of {@value #COLUMNS} 64-bit columns in native memory, a row a port.
+ * The counters of one thread: rows of {@value #COLUMNS} 64-bit columns in native memory, a row a
+ * port.
  *
- * <p>One writing thread, plain stores. Any thread may read and sees each value whole, perhaps a moment
- * old. A row is eight cache lines of its own, so that two shards never share a line.
+ * <p>One writing thread, plain stores. Any thread may read and sees each value whole, perhaps a
+ * moment old. A row is eight cache lines of its own, so that two shards never share a line.
  */
 public final class CounterShard {
     /** Columns of a row. */

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * All shards of the switch. Threads that count take a {@link #shard()} at start; readers ask for sums.
- * Any thread; nothing here is on the hot path.
+ * All shards of the switch. Threads that count take a {@link #shard()} at start; readers ask for
+ * sums. Any thread; nothing here is on the hot path.
  */
 public final class Counters {
     private final Arena arena;

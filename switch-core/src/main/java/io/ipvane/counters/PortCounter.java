@@ -3,8 +3,9 @@ package io.ipvane.counters;
 
 /**
  * What is counted for every port, uplink and host port, seen from the switch as OVS and VPP see it:
- * <i>receive</i> is what came in from the port. A frame's bytes are those of the Ethernet frame without
- * its checksum. The ordinal is the column in a counter row; columns behind these are drop reasons.
+ * <i>receive</i> is what came in from the port. A frame's bytes are those of the Ethernet frame
+ * without its checksum. The ordinal is the column in a counter row; columns behind these are drop
+ * reasons.
  */
 public enum PortCounter {
     RECEIVE_PACKETS("frames that came in"),

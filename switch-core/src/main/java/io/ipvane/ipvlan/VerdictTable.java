@@ -105,7 +105,9 @@ public final class VerdictTable {
         return table(direction)[facts & Facts.MASK];
     }
 
-    /** The table of one way in, indexed by facts; not copied, so that all its users share the lines. */
+    /**
+     * The table of one way in, indexed by facts; not copied, so that all its users share the lines.
+     */
     public byte[] table(Direction direction) {
         return switch (direction) {
             case FROM_PORT -> fromPort;

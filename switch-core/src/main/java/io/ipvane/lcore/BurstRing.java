@@ -8,11 +8,11 @@ import io.ipvane.burst.HotPath;
 import java.lang.foreign.Arena;
 
 /**
- * The Disruptor ring between receive, run and transmit: a slot <i>is</i> a burst, so that a hand-over
- * copies nothing. One producer; run polls behind it, transmit behind run.
+ * The Disruptor ring between receive, run and transmit: a slot <i>is</i> a burst, so that a
+ * hand-over copies nothing. One producer; run polls behind it, transmit behind run.
  *
- * <p>{@value #SLOTS} slots: more would only let a slow stage add latency, and fewer bursts in flight
- * stay in cache. The producer never calls a waiting {@code next()}: it looks for room first.
+ * <p>{@value #SLOTS} slots: more would only let a slow stage add latency, and fewer bursts in
+ * flight stay in cache. The producer never calls a waiting {@code next()}: it looks for room first.
  */
 @HotPath
 final class BurstRing {
@@ -53,7 +53,8 @@ final class BurstRing {
         try {
             return poller.poll(handler) == EventPoller.PollState.PROCESSING;
         } catch (Exception e) {
-            // Handlers catch what stages throw; the checked exception is only in Disruptor's signature.
+            // Handlers catch what stages throw; the checked exception is only in Disruptor's
+            // signature.
             throw new IllegalStateException("a burst handler threw", e);
         }
     }

@@ -8,9 +8,9 @@ import io.ipvane.snapshot.SnapshotPublisher;
 /**
  * How one role tells which epoch it has finished with. Owned by the lcore that runs the role.
  *
- * <p>A role at the head reads the epoch before its turn and reports it after. A role behind a ring may
- * still find older bursts in it: it reports the epoch of the last burst it finished, and where the ring
- * was empty, what the role before it had reported <i>before</i> the ring was found empty.
+ * <p>A role at the head reads the epoch before its turn and reports it after. A role behind a ring
+ * may still find older bursts in it: it reports the epoch of the last burst it finished, and where
+ * the ring was empty, what the role before it had reported <i>before</i> the ring was found empty.
  */
 @HotPath
 final class EpochReport {
@@ -24,8 +24,7 @@ final class EpochReport {
     private long candidate;
     private long finished;
 
-    EpochReport(
-            Quiescence quiescence, SnapshotPublisher publisher, int reader, int upstream) {
+    EpochReport(Quiescence quiescence, SnapshotPublisher publisher, int reader, int upstream) {
         this.quiescence = quiescence;
         this.publisher = publisher;
         this.reader = reader;

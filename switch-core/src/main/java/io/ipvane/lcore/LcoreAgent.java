@@ -6,8 +6,9 @@ import io.ipvane.dpdk.LcoreThread;
 import org.agrona.concurrent.Agent;
 
 /**
- * Everything one lcore runs, in one turn after the other; pins and registers its thread at the start
- * (without registration mempools run without their cache: half the speed) and undoes it at the end.
+ * Everything one lcore runs, in one turn after the other; pins and registers its thread at the
+ * start (without registration mempools run without their cache: half the speed) and undoes it at
+ * the end.
  */
 @HotPath
 final class LcoreAgent implements Agent {
@@ -28,7 +29,7 @@ final class LcoreAgent implements Agent {
 
     @Override
     public void onStart() {
-        thread = LcoreThread.enter(lcore);
+        thread = LcoreThread.register(lcore);
         last = System.nanoTime();
     }
 
@@ -74,7 +75,9 @@ final class LcoreAgent implements Agent {
         return lcore;
     }
 
-    /** Nanoseconds of turns that did work, and what followed them. Any thread; perhaps a moment old. */
+    /**
+     * Nanoseconds of turns that did work, and what followed them. Any thread; perhaps a moment old.
+     */
     long busyNanos() {
         return busyNanos;
     }

@@ -9,8 +9,8 @@ import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.SnapshotPublisher;
 
 /**
- * Takes bursts off a fixed set of rx queues, one after the other, and stamps each with the snapshot it
- * will be decided by. Owned by the lcore that receives.
+ * Takes bursts off a fixed set of rx queues, one after the other, and stamps each with the snapshot
+ * it will be decided by. Owned by the lcore that receives.
  */
 @HotPath
 final class Receiver {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which lcore runs which roles: threads as configuration. The control plane is not in it; it always has
- * a thread of its own, which never polls.
+ * Which lcore runs which roles: threads as configuration. The control plane is not in it; it always
+ * has a thread of its own, which never polls.
  *
  * @param lcores in the order in which they are stopped: upstream first
  * @param idle what an lcore does in a turn without work
@@ -56,7 +56,10 @@ public record ThreadTopology(ThreadPlan plan, IdleMode idle, List<LcorePlan> lco
         return new ThreadTopology(plan, idle, plans);
     }
 
-    /** Three roles over one, two or three lcores; neighbours in the line share one where there are few. */
+    /**
+     * Three roles over one, two or three lcores; neighbours in the line share one where there are
+     * few.
+     */
     private static List<LcorePlan> pipeline(ThreadPlan plan, List<Integer> lcores) {
         return switch (lcores.size()) {
             case 2 ->

@@ -22,10 +22,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Builds the roles of a topology over a set of devices, and starts and stops their threads. Used by the
- * thread that starts and stops the switch; {@link #status} and {@link #takeErrors} by any.
+ * Builds the roles of a topology over a set of devices, and starts and stops their threads. Used by
+ * the thread that starts and stops the switch; {@link #status} and {@link #takeErrors} by any.
  *
- * <p>Every rx queue gets exactly one lcore, every transmitting lcore its own tx queue of every device.
+ * <p>Every rx queue gets exactly one lcore, every transmitting lcore its own tx queue of every
+ * device.
  */
 public final class TopologyRunner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopologyRunner.class);
@@ -199,8 +200,7 @@ public final class TopologyRunner implements AutoCloseable {
         return switch (topology.idle()) {
             case BUSY -> BusySpinIdleStrategy.INSTANCE;
             case BACKOFF ->
-                    new BackoffIdleStrategy(
-                            MAX_SPINS, MAX_YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
+                    new BackoffIdleStrategy(MAX_SPINS, MAX_YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
         };
     }
 
@@ -214,12 +214,11 @@ public final class TopologyRunner implements AutoCloseable {
                     new LcoreStatus(
                             agent.roleName(),
                             agent.lcore(),
-                            plan.roles().stream().map(r -> r.name().toLowerCase(java.util.Locale.ROOT)).toList(),
+                            plan.roles().stream()
+                                    .map(r -> r.name().toLowerCase(java.util.Locale.ROOT))
+                                    .toList(),
                             queueNames.get(i),
-                            readers.get(i).stream()
-                                    .mapToLong(quiescence::reported)
-                                    .min()
-                                    .orElse(0),
+                            readers.get(i).stream().mapToLong(quiescence::reported).min().orElse(0),
                             agent.busyNanos(),
                             agent.idleNanos()));
         }

@@ -20,9 +20,9 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.MessageHandler;
 
 /**
- * Carries verdicts out: every frame of a burst ends here in a queue, with the conductor, or freed and
- * counted; exactly one of them. Group frames are replicated in line (spec TX-13), so that a following
- * unicast cannot overtake them and no shared backlog exists.
+ * Carries verdicts out: every frame of a burst ends here in a queue, with the conductor, or freed
+ * and counted; exactly one of them. Group frames are replicated in line (spec TX-13), so that a
+ * following unicast cannot overtake them and no shared backlog exists.
  *
  * <p>Owned by the lcore that transmits; the only producer of its tx queues.
  */
@@ -42,7 +42,8 @@ final class Transmitter implements Stage {
 
     /**
      * @param buffers by port index, null where this lcore may not send
-     * @param mailbox to the conductor; frames for sending come back by it if {@code sends} is called
+     * @param mailbox to the conductor; frames for sending come back by it if {@code sends} is
+     *     called
      */
     Transmitter(
             Arena arena,
@@ -190,6 +191,7 @@ final class Transmitter implements Stage {
                 burst.family[i],
                 burst.nextHop0[i],
                 burst.nextHop1[i],
+                burst.family[i] == Burst.KEY_IPV4 ? (int) burst.source0[i] : 0,
                 burst.mbuf(i))) {
             drop(burst, i, ingress.index, DropReason.NEIGH_QUEUE_FULL.ordinal());
         }
@@ -201,11 +203,12 @@ final class Transmitter implements Stage {
             if (burst.port[i] != ingress.index && learner.read(burst, i)) {
                 mailbox.learned(
                         ingress.uplink.index(),
-                        burst.family[i],
+                        learner.family(),
                         learner.address0(),
                         learner.address1(),
                         learner.mac(),
-                        learner.solicited());
+                        learner.solicited(),
+                        learner.override());
             }
         }
     }

@@ -11,9 +11,9 @@ import io.ipvane.memory.Memory;
 import java.lang.foreign.Arena;
 
 /**
- * Frames of one lcore on their way to one tx queue of one port. Sent when full and at the end of every
- * turn; what the queue refuses is freed and counted, since waiting would turn loss into latency and let
- * one slow receiver hold up the others.
+ * Frames of one lcore on their way to one tx queue of one port. Sent when full and at the end of
+ * every turn; what the queue refuses is freed and counted, since waiting would turn loss into
+ * latency and let one slow receiver hold up the others.
  *
  * <p>Owned by the lcore that transmits.
  */

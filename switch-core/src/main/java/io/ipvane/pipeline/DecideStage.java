@@ -12,8 +12,7 @@ import io.ipvane.snapshot.ForwardingSnapshot;
 final class DecideStage implements Stage {
     @Override
     public void process(Burst burst) {
-        final byte[] verdicts =
-                ((ForwardingSnapshot) burst.snapshot).entry(burst.ingress).verdicts;
+        final byte[] verdicts = ((ForwardingSnapshot) burst.snapshot).entry(burst.ingress).verdicts;
         final int size = burst.size;
         for (int i = 0; i < size; i++) {
             burst.verdict[i] = verdicts[burst.facts[i] & Facts.MASK];

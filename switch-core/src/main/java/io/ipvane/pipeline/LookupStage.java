@@ -11,11 +11,11 @@ import io.ipvane.snapshot.SourcePrefixes;
 import io.ipvane.table.AddressTable;
 
 /**
- * Asks the address table for every key of a burst: the port of the destination, and where it matters
- * the port of the source.
+ * Asks the address table for every key of a burst: the port of the destination, and where it
+ * matters the port of the source.
  *
- * <p>Adds the facts KNOWN (spec ADR-1), SPOOFED (TX-6) and SOURCE_KNOWN (RX-8). Two passes: gather the
- * rows by family, then probe one region of the table at a time.
+ * <p>Adds the facts KNOWN (spec ADR-1), SPOOFED (TX-6) and SOURCE_KNOWN (RX-8). Two passes: gather
+ * the rows by family, then probe one region of the table at a time.
  */
 @HotPath
 final class LookupStage implements Stage {
@@ -78,7 +78,9 @@ final class LookupStage implements Stage {
         }
     }
 
-    /** A source must be the port's own, unspecified (DHCP, ARP probe, DAD), or in allowedSources. */
+    /**
+     * A source must be the port's own, unspecified (DHCP, ARP probe, DAD), or in allowedSources.
+     */
     private void markSpoofed(Burst burst, PortEntry ingress, int count4, int count6) {
         final SourcePrefixes allowed = ingress.allowedSources;
         for (int k = 0; k < count4; k++) {
@@ -112,8 +114,7 @@ final class LookupStage implements Stage {
 
     private static boolean knownSource(Burst burst, int i, AddressTable table, int domain) {
         return switch (burst.family[i]) {
-            case Burst.KEY_IPV4 ->
-                    table.find4(domain, (int) burst.source0[i]) != AddressTable.NONE;
+            case Burst.KEY_IPV4 -> table.find4(domain, (int) burst.source0[i]) != AddressTable.NONE;
             case Burst.KEY_IPV6 ->
                     table.find6(domain, burst.source0[i], burst.source1[i]) != AddressTable.NONE;
             default -> false;

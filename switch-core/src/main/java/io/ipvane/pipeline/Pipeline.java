@@ -12,11 +12,12 @@ import io.ipvane.snapshot.PortEntry;
 import java.util.Arrays;
 
 /**
- * All stages in their order, from parsed bytes to verdict and finished headers. Sends nothing: every
- * frame leaves with a verdict that the lcore carries out.
+ * All stages in their order, from parsed bytes to verdict and finished headers. Sends nothing:
+ * every frame leaves with a verdict that the lcore carries out.
  *
- * <p>An exception in a stage is a defect of ours, not of the frame's: the burst is dropped as {@link
- * DropReason#STAGE_ERROR}, the exception kept for the control plane to log, and the next burst runs.
+ * <p>An exception in a stage is a defect of ours, not of the frame's: the burst is dropped as
+ * {@link DropReason#STAGE_ERROR}, the exception kept for the control plane to log, and the next
+ * burst runs.
  */
 @HotPath
 public final class Pipeline implements Stage {
@@ -36,8 +37,7 @@ public final class Pipeline implements Stage {
     @Override
     public void process(Burst burst) {
         try {
-            final PortEntry ingress =
-                    ((ForwardingSnapshot) burst.snapshot).entry(burst.ingress);
+            final PortEntry ingress = ((ForwardingSnapshot) burst.snapshot).entry(burst.ingress);
             Parser.parse(burst, ingress.uplink.mac(), ingress.parseOptions, pool);
             lookup.process(burst);
             decide.process(burst);
@@ -49,8 +49,7 @@ public final class Pipeline implements Stage {
 
     private void failed(Burst burst, Throwable error) {
         lastError = error;
-        Arrays.fill(
-                burst.verdict, 0, burst.size, (byte) Verdict.drop(DropReason.STAGE_ERROR));
+        Arrays.fill(burst.verdict, 0, burst.size, (byte) Verdict.drop(DropReason.STAGE_ERROR));
     }
 
     /** Says and forgets the most recent exception of a stage, or null. Any thread. */

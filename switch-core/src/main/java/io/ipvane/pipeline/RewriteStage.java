@@ -8,7 +8,6 @@ import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.Stage;
 import io.ipvane.ipvlan.Verdict;
-import io.ipvane.memory.Memory;
 import io.ipvane.neighbor.NeighborTable;
 import io.ipvane.neighbor.Responder;
 import io.ipvane.packet.Ethernet;
@@ -17,18 +16,21 @@ import io.ipvane.snapshot.PortEntry;
 import io.ipvane.snapshot.RouteTable;
 
 /**
- * Makes each frame fit for where its verdict sends it: the shared MAC as source on the wire (spec TX-6),
- * the port's MAC as destination between siblings, the next hop's MAC on a routed frame, and an ARP or
- * ND question turned into its answer.
+ * Makes each frame fit for where its verdict sends it: the shared MAC as source on the wire (spec
+ * TX-6), the port's MAC as destination between siblings, the next hop's MAC on a routed frame, and
+ * an ARP or ND question turned into its answer.
  *
- * <p>ROUTE becomes WIRE, PUNT, RESOLVE or a drop here; RESPOND becomes DELIVER to the asker or a drop.
- * TTL and hop limit stay (TX-21): the switch does not show in a traceroute, as the kernel's does not.
+ * <p>ROUTE becomes WIRE, PUNT, RESOLVE or a drop here; RESPOND becomes DELIVER to the asker or a
+ * drop. TTL and hop limit stay (TX-21): the switch does not show in a traceroute, as the kernel's
+ * does not.
  */
 @HotPath
 final class RewriteStage implements Stage {
+    private final FramePool pool;
     private final Responder responder;
 
     RewriteStage(FramePool pool) {
+        this.pool = pool;
         responder = new Responder(pool);
     }
 
@@ -73,7 +75,10 @@ final class RewriteStage implements Stage {
         }
     }
 
-    /** A sibling's stack takes only what is addressed to its own MAC; group frames stay group frames. */
+    /**
+     * A sibling's stack takes only what is addressed to its own MAC; group frames stay group
+     * frames.
+     */
     private static void deliver(Burst burst, int i, long own) {
         final long frame = burst.data[i];
         Ethernet.putSource(frame, own);
@@ -82,13 +87,22 @@ final class RewriteStage implements Stage {
         }
     }
 
+    /** The answer takes the place of the question in the burst, on its way back to the asker. */
     private void respond(Burst burst, int i, PortEntry ingress) {
-        if (responder.answer(burst, i, ingress.uplink.mac())) {
-            burst.port[i] = ingress.index;
-            burst.verdict[i] = (byte) Verdict.DELIVER;
-        } else {
+        final int asker = ingress.role == PortEntry.Role.PORT ? ingress.index : Responder.NO_PORT;
+        final long answer = responder.answer(burst, i, ingress.uplink.mac(), asker);
+        if (answer == 0) {
             drop(burst, i, DropReason.L3_NONIP);
+            return;
         }
+        pool.free(burst.mbuf(i));
+        burst.mbuf(i, answer);
+        burst.data[i] = pool.data(answer);
+        burst.contiguous[i] = pool.contiguous(answer);
+        burst.length[i] = pool.length(answer);
+        burst.l3[i] = Ethernet.LENGTH;
+        burst.port[i] = ingress.index;
+        burst.verdict[i] = (byte) Verdict.DELIVER;
     }
 
     private static void route(Burst burst, int i, PortEntry ingress, NeighborTable neighbors) {

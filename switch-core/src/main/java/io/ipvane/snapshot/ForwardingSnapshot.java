@@ -6,8 +6,8 @@ import io.ipvane.neighbor.NeighborTable;
 import io.ipvane.table.AddressTable;
 
 /**
- * Everything a frame is decided by, of one generation. Frozen but for the two tables, which their one
- * writer, the conductor, changes in place.
+ * Everything a frame is decided by, of one generation. Frozen but for the two tables, which their
+ * one writer, the conductor, changes in place.
  */
 public final class ForwardingSnapshot implements Snapshot {
     private final long generation;
@@ -19,10 +19,7 @@ public final class ForwardingSnapshot implements Snapshot {
      * @param entries by index, null where nothing stands; not copied, not changed afterwards
      */
     public ForwardingSnapshot(
-            long generation,
-            PortEntry[] entries,
-            AddressTable addresses,
-            NeighborTable neighbors) {
+            long generation, PortEntry[] entries, AddressTable addresses, NeighborTable neighbors) {
         this.generation = generation;
         this.entries = entries;
         this.addresses = addresses;

@@ -6,8 +6,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Which epoch each reader has finished with: off the heap this is our grace period, as the collector
- * is on it. A reader is a role of an lcore that looks at snapshots or tables.
+ * Which epoch each reader has finished with: off the heap this is our grace period, as the
+ * collector is on it. A reader is a role of an lcore that looks at snapshots or tables.
  *
  * <p>Each reader reports from its own thread, also on empty turns; the conductor asks. Rows are 128
  * bytes apart, so that a report never contends.

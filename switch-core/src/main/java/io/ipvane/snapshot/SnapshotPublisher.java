@@ -26,10 +26,13 @@ public final class SnapshotPublisher {
         }
     }
 
+    @SuppressWarnings("UnusedVariable") // by CURRENT only
     private ForwardingSnapshot current;
     private long epoch;
 
-    /** Release: everything written while building {@code next} is visible to whoever acquires it. */
+    /**
+     * Release: everything written while building {@code next} is visible to whoever acquires it.
+     */
     public void publish(ForwardingSnapshot next) {
         CURRENT.setRelease(this, next);
         advance();

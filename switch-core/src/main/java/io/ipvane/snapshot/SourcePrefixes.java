@@ -4,7 +4,9 @@ package io.ipvane.snapshot;
 import io.ipvane.table.Fib4;
 import io.ipvane.table.Fib6;
 
-/** The {@code allowedSources} of one port: frozen, asked only where a source is not the port's own. */
+/**
+ * The {@code allowedSources} of one port: frozen, asked only where a source is not the port's own.
+ */
 public record SourcePrefixes(Fib4 ipv4, Fib6 ipv6) {
     /** Allows nothing beyond the port's own addresses. */
     public static final SourcePrefixes NONE = new SourcePrefixes(Fib4.EMPTY, Fib6.EMPTY);

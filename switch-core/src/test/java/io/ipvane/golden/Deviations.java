@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The rows of {@code docs/deviations.md}: where ipvane under {@code compat: kernel} answers otherwise
- * than the kernel did, each with its rule and its reason. A row is used by every case that it names, and
- * a row that no case needs is an error.
+ * The rows of {@code docs/deviations.md}: where ipvane under {@code compat: kernel} answers
+ * otherwise than the kernel did, each with its rule and its reason. A row is used by every case
+ * that it names, and a row that no case needs is an error.
  */
 final class Deviations {
     /** One row; {@code modes} and {@code flags} are words with commas between them. */

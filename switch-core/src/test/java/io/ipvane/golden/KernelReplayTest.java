@@ -25,9 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every frame that was sent into a real ipvlan is sent into ipvane under {@code compat: kernel}, and
- * each receiver must see what it saw there: tables E.1 and E.2 of the specification, modes L2 and L3, all
- * flags. What differs stands in {@code docs/deviations.md}, row by row.
+ * Every frame that was sent into a real ipvlan is sent into ipvane under {@code compat: kernel},
+ * and each receiver must see what it saw there: tables E.1 and E.2 of the specification, modes L2
+ * and L3, all flags. What differs stands in {@code docs/deviations.md}, row by row.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KernelReplayTest {
@@ -42,7 +42,8 @@ class KernelReplayTest {
 
     @AfterAll
     void everyDeviationIsNeeded() {
-        assertEquals(List.of(), deviations.unused(), "rows of docs/deviations.md that no case needs");
+        assertEquals(
+                List.of(), deviations.unused(), "rows of docs/deviations.md that no case needs");
     }
 
     static Stream<Answer> answers() {
@@ -68,7 +69,12 @@ class KernelReplayTest {
 
     private void compare(Answer answer, String receiver, String ours, List<String> wrong) {
         final String kernel =
-                none(String.join(" ", answer.seenBy(receiver).stream().map(Sighting::description).toList()));
+                none(
+                        String.join(
+                                " ",
+                                answer.seenBy(receiver).stream()
+                                        .map(Sighting::description)
+                                        .toList()));
         if (ours.equals(kernel)) {
             return;
         }
@@ -102,7 +108,10 @@ class KernelReplayTest {
             l3 += 4;
         }
         final boolean ipv4 = frame[l3 - 2] == 8 && frame[l3 - 1] == 0;
-        return source(source) + "," + destination(destination) + (ipv4 ? ",ttl" + frame[l3 + 8] : "");
+        return source(source)
+                + ","
+                + destination(destination)
+                + (ipv4 ? ",ttl" + frame[l3 + 8] : "");
     }
 
     private static long mac(byte[] frame, int at) {

@@ -24,11 +24,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A whole switch over {@link MemoryDevice}s, stepped by the test on its own thread: the real control
- * plane, pipeline and roles, no DPDK, no root, deterministic.
+ * A whole switch over {@link MemoryDevice}s, stepped by the test on its own thread: the real
+ * control plane, pipeline and roles, no DPDK, no root, deterministic.
  *
- * <p>Built from the configuration's own YAML; devices have the names used there: the uplink's, the host
- * interface's, the ports'. Addresses of ports are live at once, as if their interfaces had them.
+ * <p>Built from the configuration's own YAML; devices have the names used there: the uplink's, the
+ * host interface's, the ports'. Addresses of ports are live at once, as if their interfaces had
+ * them.
  */
 public final class SwitchHarness implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
@@ -86,8 +87,7 @@ public final class SwitchHarness implements AutoCloseable {
                         model.build(), publisher, topology.quiescence(), mailbox, pool, counters);
         for (PortConfig port : config.ports()) {
             for (IpPrefix address : port.addresses()) {
-                control.offer(
-                        new Command.AddressAdded(indices.get(port.name()), address, true));
+                control.offer(new Command.AddressAdded(indices.get(port.name()), address, true));
             }
         }
         run();
