@@ -162,16 +162,19 @@ public final class SwitchHarness implements AutoCloseable {
         return pool;
     }
 
-    /** Frames that are still held somewhere: 0 in an idle switch, or something leaked. */
-    public int held() {
-        return before - pool.available();
-    }
-
+    /**
+     * Stops everything.
+     *
+     * @throws AssertionError where frames leaked: all must be back in the pool by then
+     */
     @Override
     public void close() {
         topology.close();
         control.close();
         devices.values().forEach(MemoryDevice::close);
         arena.close();
+        if (pool.available() != before) {
+            throw new AssertionError((before - pool.available()) + " frames leaked");
+        }
     }
 }
