@@ -41,6 +41,25 @@ final class Shim {
             NativeLibrary.call("ipvane_tap_queue_free", null, POINTER);
     private static final MethodHandle TAP_RX = intCall("ipvane_tap_rx", POINTER, POINTER, JAVA_INT);
     private static final MethodHandle TAP_TX = intCall("ipvane_tap_tx", POINTER, POINTER, JAVA_INT);
+    private static final MethodHandle NETLINK_OPEN =
+            intCall("ipvane_netlink_open", JAVA_INT, JAVA_INT);
+    private static final MethodHandle NETLINK_JOIN =
+            intCall("ipvane_netlink_join", JAVA_INT, JAVA_INT);
+    private static final MethodHandle NETLINK_SEND =
+            NativeLibrary.call("ipvane_netlink_send", JAVA_LONG, JAVA_INT, POINTER, JAVA_LONG);
+    private static final MethodHandle NETLINK_RECEIVE =
+            NativeLibrary.call(
+                    "ipvane_netlink_receive", JAVA_LONG, JAVA_INT, POINTER, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle POLL = intCall("ipvane_poll", POINTER, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle WAKEUP_OPEN = intCall("ipvane_wakeup_open");
+    private static final MethodHandle WAKEUP_SIGNAL =
+            NativeLibrary.call("ipvane_wakeup_signal", null, JAVA_INT);
+    private static final MethodHandle WAKEUP_CLEAR =
+            NativeLibrary.call("ipvane_wakeup_clear", null, JAVA_INT);
+    private static final MethodHandle FEATURE_GET =
+            intCall("ipvane_feature_get", JAVA_INT, POINTER, POINTER);
+    private static final MethodHandle FEATURE_SET =
+            intCall("ipvane_feature_set", JAVA_INT, POINTER, POINTER, JAVA_INT);
 
     private Shim() {}
 
@@ -168,6 +187,86 @@ final class Shim {
     static int tapTx(long queue, long mbufs, int count) {
         try {
             return (int) TAP_TX.invokeExact(queue, mbufs, count);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int netlinkOpen(int netns, int receiveBuffer) {
+        try {
+            return (int) NETLINK_OPEN.invokeExact(netns, receiveBuffer);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int netlinkJoin(int fd, int group) {
+        try {
+            return (int) NETLINK_JOIN.invokeExact(fd, group);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static long netlinkSend(int fd, long message, long length) {
+        try {
+            return (long) NETLINK_SEND.invokeExact(fd, message, length);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static long netlinkReceive(int fd, long buffer, long size, int wait) {
+        try {
+            return (long) NETLINK_RECEIVE.invokeExact(fd, buffer, size, wait);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int poll(long fds, long count, int milliseconds) {
+        try {
+            return (int) POLL.invokeExact(fds, count, milliseconds);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int wakeupOpen() {
+        try {
+            return (int) WAKEUP_OPEN.invokeExact();
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static void wakeupSignal(int fd) {
+        try {
+            WAKEUP_SIGNAL.invokeExact(fd);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static void wakeupClear(int fd) {
+        try {
+            WAKEUP_CLEAR.invokeExact(fd);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int featureGet(int socket, long interfaceName, long feature) {
+        try {
+            return (int) FEATURE_GET.invokeExact(socket, interfaceName, feature);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int featureSet(int socket, long interfaceName, long feature, int on) {
+        try {
+            return (int) FEATURE_SET.invokeExact(socket, interfaceName, feature, on);
         } catch (Throwable e) {
             throw impossible(e);
         }
