@@ -82,7 +82,7 @@ network_end() {
 configuration() {
     cat <<YAML
 eal: { hugepages: auto }
-threads: { plan: ${IPVANE_PLAN-shared}, lcores: [0] }
+threads: { plan: shared, lcores: [0] }
 uplinks:
   - name: wan0
     device: "af_packet:uplink0"
