@@ -19,9 +19,20 @@ import java.util.Map;
 final class AddressBook {
     /** Where a claim comes from. */
     enum Origin {
-        CONFIG,
-        NAMESPACE,
-        LINK_LOCAL
+        CONFIG("config"),
+        NAMESPACE("namespace"),
+        LINK_LOCAL("linklocal");
+
+        private final String key;
+
+        Origin(String key) {
+            this.key = key;
+        }
+
+        /** The name for readers. */
+        String key() {
+            return key;
+        }
     }
 
     /** One claim of one port. */
@@ -33,8 +44,7 @@ final class AddressBook {
     private final Map<Key, List<Claim>> claims = new HashMap<>();
 
     /**
-     * Adds a claim; the same claim again changes nothing. A port may claim an address with several
-     * prefix lengths, as an interface can hold it.
+     * Adds a claim. A port that claims an address again changes nothing, whatever the prefix length.
      *
      * @return the claim that has the address now: this one, or that of whoever came before
      */
@@ -43,7 +53,7 @@ final class AddressBook {
                 claims.computeIfAbsent(
                         new Key(uplink, claim.address().address()), k -> new ArrayList<>(1));
         for (Claim other : all) {
-            if (other.port() == claim.port() && other.address().equals(claim.address())) {
+            if (other.port() == claim.port()) {
                 return all.get(0);
             }
         }
@@ -56,13 +66,13 @@ final class AddressBook {
      *
      * @return the claim that has the address now, or null where nobody is left
      */
-    Claim remove(int uplink, int port, IpPrefix address) {
-        final Key key = new Key(uplink, address.address());
+    Claim remove(int uplink, int port, IpAddress address) {
+        final Key key = new Key(uplink, address);
         final List<Claim> all = claims.get(key);
         if (all == null) {
             return null;
         }
-        all.removeIf(c -> c.port() == port && c.address().equals(address));
+        all.removeIf(c -> c.port() == port);
         if (all.isEmpty()) {
             claims.remove(key);
             return null;

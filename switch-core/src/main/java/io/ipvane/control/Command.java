@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.control;
 
+import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.table.GroupFilter;
 import java.util.concurrent.CompletableFuture;
@@ -12,13 +13,10 @@ public sealed interface Command {
     record AddressAdded(int port, IpPrefix address, boolean configured) implements Command {}
 
     /** An interface has an address no longer. */
-    record AddressRemoved(int port, IpPrefix address) implements Command {}
+    record AddressRemoved(int port, IpAddress address) implements Command {}
 
-    /** The interface of a port went up or down (spec ADR-6). */
-    record PortState(int port, boolean up) implements Command {}
-
-    /** The MTU of a port's interface changed. */
-    record PortMtu(int port, int mtu) implements Command {}
+    /** The interface of a port is up or down (spec ADR-6), or has another carrier or MTU. */
+    record PortLink(int port, boolean up, boolean carrier, int mtu) implements Command {}
 
     /** The interface of a port has joined or left group addresses. */
     record PortGroups(int port, GroupFilter groups) implements Command {}

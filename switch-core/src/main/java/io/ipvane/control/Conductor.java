@@ -67,8 +67,7 @@ final class Conductor implements Agent {
         switch (command) {
             case Command.AddressAdded c -> added(c);
             case Command.AddressRemoved c -> removed(c);
-            case Command.PortState c -> state(c);
-            case Command.PortMtu c -> change(model.port(c.port()).withMtu(c.mtu()));
+            case Command.PortLink c -> link(c);
             case Command.PortGroups c -> change(model.port(c.port()).withGroups(c.groups()));
             case Command.UplinkLink c -> change(model.uplinks().get(c.uplink()).withLink(c.up()));
             case Command.Ask<?> c -> c.run();
@@ -98,7 +97,7 @@ final class Conductor implements Agent {
         final PortModel port = model.port(command.port());
         final IpPrefix address = command.address();
         if (port.role() == PortEntry.Role.HOST) {
-            hostAddress(port, address, true);
+            hostAddressAdded(port, address);
             return;
         }
         final String refusal = refusal(port, address.address());
@@ -148,26 +147,26 @@ final class Conductor implements Agent {
 
     private void removed(Command.AddressRemoved command) {
         final PortModel port = model.port(command.port());
-        final IpPrefix prefix = command.address();
+        final IpAddress address = command.address();
         if (port.role() == PortEntry.Role.HOST) {
-            hostAddress(port, prefix, false);
+            hostAddressRemoved(port, address);
             return;
         }
-        final Claim before = book.owner(port.uplink(), prefix.address());
-        final Claim now = book.remove(port.uplink(), port.index(), prefix);
+        final Claim before = book.owner(port.uplink(), address);
+        final Claim now = book.remove(port.uplink(), port.index(), address);
         if (before == null || before.port() != port.index()) {
             return;
         }
-        LOG.info("event=address_removed port={} address={}", port.name(), prefix);
+        LOG.info("event=address_removed port={} address={}", port.name(), address);
         if (now == null) {
-            addresses.remove(port.uplink(), prefix.address());
-        } else if (now.port() != port.index()) {
+            addresses.remove(port.uplink(), address);
+        } else {
             LOG.info(
                     "event=address_moved address={} from={} to={}",
-                    prefix.address(),
+                    address,
                     port.name(),
                     model.port(now.port()).name());
-            direct(model.port(now.port()), prefix.address());
+            direct(model.port(now.port()), address);
         }
     }
 
@@ -180,35 +179,51 @@ final class Conductor implements Agent {
         }
     }
 
-    private void state(Command.PortState command) {
-        final PortModel port = model.port(command.port()).withUp(command.up());
+    /** A port's own MTU may be lower than the uplink's, not higher (spec CFG-9). */
+    private void link(Command.PortLink command) {
+        final PortModel before = model.port(command.port());
+        final int mtu = Math.min(command.mtu(), model.uplinkOf(before.index()).mtu());
+        final PortModel port = before.withLink(command.up(), command.carrier(), mtu);
+        if (port.equals(before)) {
+            return;
+        }
         change(port);
-        LOG.info("event=port_{} port={}", port.up() ? "up" : "down", port.name());
-        if (port.role() == PortEntry.Role.PORT) {
-            for (Claim claim : book.of(port.index())) {
-                final IpAddress address = claim.address().address();
-                if (book.owner(port.uplink(), address).port() == port.index()) {
-                    direct(port, address);
-                }
+        if (port.up() != before.up()) {
+            LOG.info("event=port_{} port={}", port.up() ? "up" : "down", port.name());
+            if (port.role() == PortEntry.Role.PORT) {
+                redirect(port);
+            }
+        }
+    }
+
+    /** Puts every address that the port has into the table, or takes it out. */
+    private void redirect(PortModel port) {
+        for (Claim claim : book.of(port.index())) {
+            final IpAddress address = claim.address().address();
+            if (book.owner(port.uplink(), address).port() == port.index()) {
+                direct(port, address);
             }
         }
     }
 
     /** The host port's addresses are local routes, not entries of the table. */
-    private void hostAddress(PortModel host, IpPrefix address, boolean present) {
+    private void hostAddressAdded(PortModel host, IpPrefix address) {
         final UplinkModel uplink = model.uplinkOf(host.index());
-        final List<IpPrefix> now = new ArrayList<>(uplink.hostAddresses());
-        now.remove(address);
-        if (present) {
+        if (!uplink.holds(address.address())) {
+            final List<IpPrefix> now = new ArrayList<>(uplink.hostAddresses());
             now.add(address);
-        }
-        if (!now.equals(uplink.hostAddresses())) {
             change(uplink.withHostAddresses(now));
-            LOG.info(
-                    "event=host_address_{} uplink={} address={}",
-                    present ? "added" : "removed",
-                    uplink.name(),
-                    address);
+            LOG.info("event=host_address_added uplink={} address={}", uplink.name(), address);
+        }
+    }
+
+    private void hostAddressRemoved(PortModel host, IpAddress address) {
+        final UplinkModel uplink = model.uplinkOf(host.index());
+        if (uplink.holds(address)) {
+            final List<IpPrefix> now = new ArrayList<>(uplink.hostAddresses());
+            now.removeIf(own -> own.address().equals(address));
+            change(uplink.withHostAddresses(now));
+            LOG.info("event=host_address_removed uplink={} address={}", uplink.name(), address);
         }
     }
 

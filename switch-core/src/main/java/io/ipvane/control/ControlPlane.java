@@ -2,6 +2,7 @@
 package io.ipvane.control;
 
 import io.ipvane.burst.FramePool;
+import io.ipvane.control.view.StatusUnavailableException;
 import io.ipvane.counters.Counters;
 import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.snapshot.Quiescence;
@@ -73,20 +74,21 @@ public final class ControlPlane implements AutoCloseable {
     /**
      * Asks the conductor on its own thread and waits.
      *
-     * @throws IllegalStateException where it does not answer in time or is too busy to be asked
+     * @throws StatusUnavailableException where it does not answer in time or is too busy to be asked
      */
     <T> T ask(Function<Conductor, T> question) {
         final CompletableFuture<T> answer = new CompletableFuture<>();
         if (!offer(new Command.Ask<>(() -> question.apply(conductor), answer))) {
-            throw new IllegalStateException("the control plane is busy: its queue is full");
+            throw new StatusUnavailableException("the control plane is busy: its queue is full");
         }
         try {
             return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
+            throw new StatusUnavailableException("the request was interrupted");
         } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("the control plane did not answer", e);
+            LOG.warn("event=no_answer", e);
+            throw new StatusUnavailableException("the control plane did not answer in time");
         }
     }
 

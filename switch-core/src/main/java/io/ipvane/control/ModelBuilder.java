@@ -41,6 +41,7 @@ public final class ModelBuilder {
                         config.flag(),
                         mtu,
                         true,
+                        true,
                         GroupFilter.ALL,
                         List.of()));
         uplinks.put(
@@ -94,6 +95,7 @@ public final class ModelBuilder {
                         owner.flag(),
                         owner.mtu(),
                         true,
+                        true,
                         GroupFilter.ALL,
                         List.of()));
         final List<Route> all = new ArrayList<>(owner.routes());
@@ -116,6 +118,7 @@ public final class ModelBuilder {
                         config.interfaceName(),
                         config.flag().orElse(owner.flag()),
                         config.mtu().orElse(owner.mtu()),
+                        true,
                         true,
                         GroupFilter.ALL,
                         config.allowedSources()));

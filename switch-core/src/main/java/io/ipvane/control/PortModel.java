@@ -19,6 +19,7 @@ import java.util.List;
  * @param flag its own, or the uplink's
  * @param mtu largest L3 packet
  * @param up whether its interface is up
+ * @param carrier whether its interface has a carrier
  * @param groups group addresses it has joined
  * @param allowedSources prefixes it may send from beside its own addresses
  */
@@ -32,6 +33,7 @@ public record PortModel(
         IpvlanFlag flag,
         int mtu,
         boolean up,
+        boolean carrier,
         GroupFilter groups,
         List<IpPrefix> allowedSources) {
 
@@ -39,8 +41,8 @@ public record PortModel(
         allowedSources = List.copyOf(allowedSources);
     }
 
-    /** The same port, up or down. */
-    public PortModel withUp(boolean now) {
+    /** The same port with another state of its interface. */
+    public PortModel withLink(boolean nowUp, boolean nowCarrier, int nowMtu) {
         return new PortModel(
                 index,
                 name,
@@ -49,8 +51,9 @@ public record PortModel(
                 netns,
                 interfaceName,
                 flag,
-                mtu,
-                now,
+                nowMtu,
+                nowUp,
+                nowCarrier,
                 groups,
                 allowedSources);
     }
@@ -67,23 +70,8 @@ public record PortModel(
                 flag,
                 mtu,
                 up,
+                carrier,
                 now,
-                allowedSources);
-    }
-
-    /** The same port with another MTU. */
-    public PortModel withMtu(int now) {
-        return new PortModel(
-                index,
-                name,
-                role,
-                uplink,
-                netns,
-                interfaceName,
-                flag,
-                now,
-                up,
-                groups,
                 allowedSources);
     }
 }
