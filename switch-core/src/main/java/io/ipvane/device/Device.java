@@ -7,8 +7,8 @@ import io.ipvane.burst.Burst;
  * Something that gives and takes frames a burst at a time: a NIC, a TAP, a vhost-user socket, test
  * memory.
  *
- * <p>Each rx queue and each tx queue is used by one lcore. {@link #receive} and {@link #transmit} never
- * block, allocate, log or throw; everything else is for the control plane.
+ * <p>Each rx queue and each tx queue is used by one lcore. {@link #receive} and {@link #transmit}
+ * never block, allocate, log or throw; everything else is for the control plane.
  */
 public interface Device extends AutoCloseable {
     /** The name in configuration, counters and messages. */
@@ -21,8 +21,8 @@ public interface Device extends AutoCloseable {
     int txQueues();
 
     /**
-     * Takes up to {@link Burst#MAX} frames: writes {@code size}, {@code mbufs}, {@code data}, {@code
-     * contiguous} and {@code length} of the burst and nothing else.
+     * Takes up to {@link Burst#MAX} frames: writes {@code size}, {@code mbufs}, {@code data},
+     * {@code contiguous} and {@code length} of the burst and nothing else.
      *
      * @return frames taken, 0 where none waited
      */
