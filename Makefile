@@ -49,7 +49,7 @@ build: setup-build image ## a runnable image in switch-core/target/ipvane
 
 .PHONY: bindings
 bindings: ## generate the Java bindings of DPDK again; needs jextract on PATH or JEXTRACT=
-	@exec $(SCRIPTS)/bindings
+	@sh bindings/src/main/jextract/generate.sh
 
 .PHONY: doctor
 doctor: ## what this machine has and lacks

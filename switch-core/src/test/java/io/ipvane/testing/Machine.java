@@ -29,6 +29,11 @@ public final class Machine {
         Assumptions.assumeTrue(Files.exists(Path.of(path)), "needs file: " + path);
     }
 
+    /** The image that make test builds before it runs the tests. */
+    public static void needsBuilt(Path file) {
+        Assumptions.assumeTrue(Files.exists(file), "needs image: run make build");
+    }
+
     private static Path find(String program) {
         for (String folder : (System.getenv("PATH") + ":/usr/sbin:/sbin").split(":", -1)) {
             final Path file = Path.of(folder, program);
