@@ -148,7 +148,8 @@ public final class Mempool implements AutoCloseable {
         return dataRoom;
     }
 
-    long address() {
+    /** Address of the pool, for native code that fills mbufs from it. */
+    public long address() {
         return pool.address();
     }
 

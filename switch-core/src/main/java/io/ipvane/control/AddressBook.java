@@ -44,7 +44,7 @@ final class AddressBook {
     private final Map<Key, List<Claim>> claims = new HashMap<>();
 
     /**
-     * Adds a claim. A port that claims an address again changes nothing, whatever the prefix length.
+     * Adds a claim that {@link #holds} does not know yet.
      *
      * @return the claim that has the address now: this one, or that of whoever came before
      */
@@ -52,13 +52,14 @@ final class AddressBook {
         final List<Claim> all =
                 claims.computeIfAbsent(
                         new Key(uplink, claim.address().address()), k -> new ArrayList<>(1));
-        for (Claim other : all) {
-            if (other.port() == claim.port()) {
-                return all.get(0);
-            }
-        }
         all.add(claim);
         return all.get(0);
+    }
+
+    /** Whether the same port has claimed the same address before, whatever the prefix length. */
+    boolean holds(int uplink, Claim claim) {
+        return claims.getOrDefault(new Key(uplink, claim.address().address()), List.of()).stream()
+                .anyMatch(other -> other.port() == claim.port());
     }
 
     /**

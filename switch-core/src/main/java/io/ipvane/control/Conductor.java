@@ -110,6 +110,9 @@ final class Conductor implements Agent {
             return;
         }
         final Claim claim = new Claim(port.index(), address, origin(command));
+        if (book.holds(port.uplink(), claim)) {
+            return;
+        }
         final Claim owner = book.add(port.uplink(), claim);
         if (owner.port() == port.index()) {
             direct(port, address.address());
@@ -124,10 +127,10 @@ final class Conductor implements Agent {
     }
 
     private static Origin origin(Command.AddressAdded command) {
-        if (command.configured()) {
-            return Origin.CONFIG;
+        if (command.address().address().isLinkLocal()) {
+            return Origin.LINK_LOCAL;
         }
-        return command.address().address().isLinkLocal() ? Origin.LINK_LOCAL : Origin.NAMESPACE;
+        return command.configured() ? Origin.CONFIG : Origin.NAMESPACE;
     }
 
     /** Why an address may not be dispatched to a port, or null (spec ADR-8, ADR-10). */

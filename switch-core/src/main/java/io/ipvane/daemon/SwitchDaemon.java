@@ -118,6 +118,7 @@ final class SwitchDaemon {
                                 pool,
                                 counters));
         started.add("lcores", topology);
+        devices.configured().forEach(control::offer);
         control.start();
         topology.start();
         started.add("interface watch", InterfaceWatch.start(devices.watched(), control));
