@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.linux;
+
+import java.net.InetAddress;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What is known of one watched interface. Turns news, which may be repeated or out of date, into
+ * events, each exactly once. Owned by the watcher's thread.
+ */
+final class InterfaceState {
+    private final WatchedInterface at;
+    private final InterfaceListener listener;
+
+    /** The interface as last reported; null while there is none. */
+    private Link link;
+
+    /** Local addresses, each with the prefix lengths that the interface has it under. */
+    private final Map<InetAddress, Set<Integer>> addresses = new HashMap<>();
+
+    private Set<Long> groups = Set.of();
+
+    InterfaceState(WatchedInterface at, InterfaceListener listener) {
+        this.at = at;
+        this.listener = listener;
+    }
+
+    WatchedInterface at() {
+        return at;
+    }
+
+    boolean isPresent() {
+        return link != null;
+    }
+
+    boolean hasIndex(int index) {
+        return link != null && link.index() == index;
+    }
+
+    /**
+     * Whether news of this interface is for us: it is the one that we follow, or the one that we
+     * wait for.
+     */
+    boolean concerns(Link news) {
+        return link == null ? news.name().equals(at.name()) : link.index() == news.index();
+    }
+
+    void linkChanged(Link now) {
+        final boolean news = link == null || differs(link, now);
+        link = now;
+        if (news) {
+            listener.onEvent(new InterfaceEvent.LinkChanged(at, now));
+        }
+    }
+
+    private static boolean differs(Link a, Link b) {
+        return !a.name().equals(b.name())
+                || a.mac() != b.mac()
+                || a.mtu() != b.mtu()
+                || a.up() != b.up()
+                || a.noArp() != b.noArp()
+                || a.allMulticast() != b.allMulticast()
+                || a.carrier() != b.carrier();
+    }
+
+    void gone() {
+        link = null;
+        groups = Set.of();
+        for (final InetAddress address : List.copyOf(addresses.keySet())) {
+            addresses.remove(address);
+            listener.onEvent(new InterfaceEvent.AddressRemoved(at, address));
+        }
+        listener.onEvent(new InterfaceEvent.InterfaceGone(at));
+    }
+
+    void addressAdded(IpPrefix prefix) {
+        final Set<Integer> lengths =
+                addresses.computeIfAbsent(prefix.address(), address -> new HashSet<>());
+        if (lengths.add(prefix.length()) && lengths.size() == 1) {
+            listener.onEvent(new InterfaceEvent.AddressAdded(at, prefix));
+        }
+    }
+
+    void addressRemoved(IpPrefix prefix) {
+        final Set<Integer> lengths = addresses.get(prefix.address());
+        if (lengths != null && lengths.remove(prefix.length()) && lengths.isEmpty()) {
+            addresses.remove(prefix.address());
+            listener.onEvent(new InterfaceEvent.AddressRemoved(at, prefix.address()));
+        }
+    }
+
+    /** Takes a complete list of addresses; what is no longer in it goes first. */
+    void reconcileAddresses(Collection<IpPrefix> now) {
+        final Set<IpPrefix> kept = Set.copyOf(now);
+        for (final InetAddress address : List.copyOf(addresses.keySet())) {
+            for (final int length : List.copyOf(addresses.get(address))) {
+                final IpPrefix prefix = new IpPrefix(address, length);
+                if (!kept.contains(prefix)) {
+                    addressRemoved(prefix);
+                }
+            }
+        }
+        now.forEach(this::addressAdded);
+    }
+
+    /** Takes the groups of all interfaces of the namespace by index. */
+    void reconcileGroups(Map<Integer, Set<Long>> all) {
+        if (link == null) {
+            return;
+        }
+        final Set<Long> now = all.getOrDefault(link.index(), Set.of());
+        if (!now.equals(groups)) {
+            groups = Set.copyOf(now);
+            listener.onEvent(new InterfaceEvent.MulticastChanged(at, groups));
+        }
+    }
+}

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ipvane.linux.InterfaceEvent.AddressAdded;
+import io.ipvane.linux.InterfaceEvent.AddressRemoved;
+import io.ipvane.linux.InterfaceEvent.InterfaceGone;
+import io.ipvane.linux.InterfaceEvent.LinkChanged;
+import io.ipvane.linux.InterfaceEvent.MulticastChanged;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("netns")
+class NamespaceWatcherTest {
+    private final BlockingQueue<InterfaceEvent> events = new LinkedBlockingQueue<>();
+    private TestNetns net;
+    private Netns netns;
+    private RtNetlink netlink;
+    private Tap tap;
+    private WatchedInterface eth0;
+    private NamespaceWatcher watcher;
+
+    @BeforeEach
+    void createATap() {
+        net = TestNetns.create("watch");
+        netns = net.open();
+        netlink = new RtNetlink(netns);
+        tap = Tap.create(netns, "eth0", 0x020000000001L, 1);
+        netlink.disableAddressGeneration(netlink.link("eth0"));
+        eth0 = new WatchedInterface(net.name(), "eth0");
+        watcher = new NamespaceWatcher(events::add);
+    }
+
+    @AfterEach
+    void removeIt() {
+        if (tap != null) {
+            watcher.close();
+            tap.close();
+            netlink.close();
+            netns.close();
+            net.close();
+        }
+    }
+
+    private void start() {
+        watcher.start(List.of(eth0));
+        events.clear();
+    }
+
+    /** The next event of a type; those of other types are passed over. */
+    private <E extends InterfaceEvent> E next(Class<E> type, long milliseconds)
+            throws InterruptedException {
+        final long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
+        while (true) {
+            final InterfaceEvent event =
+                    events.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            if (event == null) {
+                throw new AssertionError(
+                        "no " + type.getSimpleName() + " in " + milliseconds + " ms");
+            }
+            if (type.isInstance(event)) {
+                return type.cast(event);
+            }
+        }
+    }
+
+    @Test
+    void shouldHaveReportedAllThatThereIsWhenStartReturns() {
+        net.run("ip link set eth0 mtu 1400 up");
+        net.run("ip address add 10.5.0.1/24 dev eth0");
+        net.run("ip address add 2001:db8::1/64 dev eth0 nodad");
+        net.run("ip address add 10.5.0.9/32 dev lo");
+
+        watcher.start(List.of(eth0));
+
+        final LinkChanged link = assertInstanceOf(LinkChanged.class, events.poll());
+        assertEquals(eth0, link.at());
+        assertEquals(1400, link.link().mtu());
+        assertTrue(link.link().up());
+        assertEquals(new AddressAdded(eth0, IpPrefix.parse("10.5.0.1/24")), events.poll());
+        assertEquals(new AddressAdded(eth0, IpPrefix.parse("2001:db8::1/64")), events.poll());
+        assertInstanceOf(MulticastChanged.class, events.poll());
+        assertNull(events.poll());
+    }
+
+    @Test
+    void shouldReportAnAddressWithin100Milliseconds() throws Exception {
+        start();
+        final Link link = netlink.link("eth0");
+        long worst = 0;
+        for (int i = 1; i <= 50; i++) {
+            final IpPrefix address = IpPrefix.parse("10.5.1." + i + "/24");
+            final long before = System.nanoTime();
+            netlink.addAddress(link, address, false);
+            assertEquals(address, next(AddressAdded.class, 1000).address());
+            worst = Math.max(worst, System.nanoTime() - before);
+            netlink.deleteAddress(link, address);
+            assertEquals(address.address(), next(AddressRemoved.class, 1000).address());
+        }
+        assertTrue(worst < TimeUnit.MILLISECONDS.toNanos(100), worst + " ns");
+    }
+
+    @Test
+    void shouldReportTheLocalEndOfAPointToPointAddress() throws Exception {
+        start();
+        net.run("ip address add 10.9.9.1 peer 10.9.9.2 dev eth0");
+
+        assertEquals(IpPrefix.parse("10.9.9.1/32"), next(AddressAdded.class, 1000).address());
+    }
+
+    @Test
+    void shouldReportAnAddressOnceWhateverItsPrefixLengths() throws Exception {
+        start();
+        net.run("ip address add 10.5.0.1/24 dev eth0");
+        net.run("ip address add 10.5.0.1/32 dev eth0");
+        net.run("ip address del 10.5.0.1/24 dev eth0");
+        net.run("ip address add 10.5.0.2/24 dev eth0");
+
+        assertEquals(IpPrefix.parse("10.5.0.1/24"), next(AddressAdded.class, 1000).address());
+        assertEquals(
+                new AddressAdded(eth0, IpPrefix.parse("10.5.0.2/24")),
+                events.poll(1, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void shouldReportUpDownCarrierMacAndMtu() throws Exception {
+        start();
+        net.run("ip link set eth0 up");
+        assertTrue(next(LinkChanged.class, 1000).link().up());
+        tap.setCarrier(false);
+        assertFalse(next(LinkChanged.class, 1000).link().carrier());
+        tap.setCarrier(true);
+        assertTrue(next(LinkChanged.class, 1000).link().carrier());
+        net.run("ip link set eth0 mtu 1300");
+        assertEquals(1300, next(LinkChanged.class, 1000).link().mtu());
+        net.run("ip link set eth0 arp off");
+        assertTrue(next(LinkChanged.class, 1000).link().noArp());
+        net.run("ip link set eth0 down");
+        assertFalse(next(LinkChanged.class, 1000).link().up());
+        net.run("ip link set eth0 address 02:00:00:00:00:07");
+        assertEquals(0x020000000007L, next(LinkChanged.class, 1000).link().mac());
+    }
+
+    @Test
+    void shouldReportThatTheInterfaceIsGoneAndBack() throws Exception {
+        start();
+        net.run("ip address add 10.5.0.1/24 dev eth0");
+        next(AddressAdded.class, 1000);
+        tap.close();
+        assertEquals("10.5.0.1", next(AddressRemoved.class, 1000).address().getHostAddress());
+        next(InterfaceGone.class, 1000);
+
+        tap = Tap.create(netns, "eth0", 0x020000000002L, 1);
+        net.run("ip address add 10.5.0.3/24 dev eth0");
+
+        // The kernel makes the device with a MAC of its own, and we change it the moment after.
+        long mac = 0;
+        while (mac != 0x020000000002L) {
+            mac = next(LinkChanged.class, 1000).link().mac();
+        }
+        assertEquals(IpPrefix.parse("10.5.0.3/24"), next(AddressAdded.class, 1000).address());
+    }
+
+    @Test
+    void shouldFindTheAddressesOfAnInterfaceThatIsRenamedToTheNameWaitedFor() throws Exception {
+        net.run("ip link set eth0 name other");
+        net.run("ip address add 10.5.0.1/24 dev other");
+        watcher.start(List.of(eth0));
+        assertEquals(new InterfaceGone(eth0), events.poll());
+
+        net.run("ip link set other name eth0");
+
+        assertEquals("eth0", next(LinkChanged.class, 1000).link().name());
+        assertEquals(IpPrefix.parse("10.5.0.1/24"), next(AddressAdded.class, 1000).address());
+    }
+
+    @Test
+    void shouldFollowARename() throws Exception {
+        start();
+        net.run("ip link set eth0 name wan");
+        assertEquals("wan", next(LinkChanged.class, 1000).link().name());
+        net.run("ip address add 10.5.0.1/24 dev wan");
+
+        assertEquals(eth0, next(AddressAdded.class, 1000).at());
+    }
+
+    @Test
+    void shouldReportMulticastGroupsOfSocketsAndOfTheAdministrator() throws Exception {
+        net.run("ip link set eth0 up");
+        start();
+        net.run("ip maddress add 01:00:5e:01:02:03 dev eth0");
+
+        final Set<Long> groups = next(MulticastChanged.class, 1500).groups();
+        assertTrue(groups.contains(0x01005E010203L), groups.toString());
+
+        net.run("ip maddress del 01:00:5e:01:02:03 dev eth0");
+        assertFalse(next(MulticastChanged.class, 1500).groups().contains(0x01005E010203L));
+    }
+
+    @Test
+    void shouldReadTheGroupsSoonAfterAHint() throws Exception {
+        net.run("ip link set eth0 up");
+        start();
+        Thread.sleep(1200);
+        events.clear();
+        net.run("ip maddress add 01:00:5e:01:02:03 dev eth0");
+        watcher.multicastMayHaveChanged(eth0);
+
+        final Set<Long> groups = next(MulticastChanged.class, 300).groups();
+        assertTrue(groups.contains(0x01005E010203L), groups.toString());
+    }
+
+    @Test
+    void shouldMakeUpForLostNotifications() throws Exception {
+        final CountDownLatch release = new CountDownLatch(1);
+        final Set<IpPrefix> seen = new HashSet<>();
+        watcher.close();
+        watcher =
+                new NamespaceWatcher(
+                        event -> {
+                            if (event instanceof AddressAdded added) {
+                                awaitQuietly(release);
+                                seen.add(added.address());
+                            }
+                            if (event instanceof AddressRemoved removed) {
+                                seen.removeIf(p -> p.address().equals(removed.address()));
+                            }
+                        },
+                        4096);
+        watcher.start(List.of(eth0));
+        final Link link = netlink.link("eth0");
+        final Set<IpPrefix> expected = new HashSet<>();
+        for (int i = 0; i < 400; i++) {
+            final IpPrefix address = IpPrefix.parse("10.%d.%d.1/32".formatted(i / 200, i % 200));
+            netlink.addAddress(link, address, false);
+            expected.add(address);
+        }
+        final IpPrefix first = IpPrefix.parse("10.0.0.1/32");
+        netlink.deleteAddress(link, first);
+        expected.remove(first);
+
+        release.countDown();
+        final NamespaceWatcher live = watcher;
+        final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (live.losses() == 0 && System.nanoTime() < end) {
+            Thread.sleep(10);
+        }
+
+        assertTrue(live.losses() > 0);
+        assertEquals(expected, seen);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void shouldWatchManyNamespacesAndForgetThemOneByOne() throws Exception {
+        try (TestNetns second = TestNetns.create("second");
+                Netns handle = second.open();
+                Tap other = Tap.create(handle, "eth0", 0x020000000002L, 1)) {
+            start();
+            final WatchedInterface there = new WatchedInterface(second.name(), "eth0");
+            watcher.watch(there);
+            second.run("ip address add 10.6.0.1/24 dev " + other.name());
+            assertEquals(there, next(AddressAdded.class, 1000).at());
+
+            watcher.unwatch(there);
+            second.run("ip address add 10.6.0.2/24 dev eth0");
+            net.run("ip address add 10.5.0.1/24 dev eth0");
+
+            assertEquals(eth0, next(AddressAdded.class, 1000).at());
+        }
+    }
+
+    @Test
+    void shouldRefuseToWatchAMissingNamespace() {
+        final LinuxException refusal =
+                assertThrows(
+                        LinuxException.class,
+                        () -> watcher.start(List.of(new WatchedInterface("linux-none", "eth0"))));
+
+        assertTrue(refusal.getMessage().contains("ip netns add linux-none"), refusal.getMessage());
+    }
+
+    @Test
+    void shouldParseGroupsByInterfaceIndex() {
+        assertEquals(
+                Map.of(1, Set.of(0x333300000001L), 2, Set.of(0x333300000001L, 0x01005E000001L)),
+                MulticastGroups.parse(
+                        """
+                        1    lo              1     0     333300000001
+                        2    eth0            1     0     333300000001
+                        2    eth0            1     0     01005e000001
+                        9    ib0             1     0     00ffffffff12401bffff00000000000000000001
+                        """));
+    }
+}
