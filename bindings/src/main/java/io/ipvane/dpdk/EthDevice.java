@@ -66,19 +66,29 @@ public final class EthDevice implements AutoCloseable {
 
     private final String name;
     private final short port;
+    private final DeviceSpec spec;
     private final int queues;
+    private final int maxMtu;
     private final boolean shortBursts;
     private final boolean sendsSegments;
     private final int interfaceIndex;
     private final String driver;
     private final Arena arena = Arena.ofShared();
     private final long lost;
+    private volatile int mtu;
     private boolean closed;
 
-    private EthDevice(String name, short port, int queues, DeviceSpec spec, PortShim.Info info) {
+    private EthDevice(
+            String name, short port, DeviceOptions options, DeviceSpec spec, PortShim.Info info) {
         this.name = name;
         this.port = port;
-        this.queues = queues;
+        this.spec = spec;
+        this.queues = options.queues();
+        this.mtu = options.mtu();
+        this.maxMtu =
+                spec.kind() == DeviceSpec.Kind.AF_PACKET
+                        ? PacketRing.of(options.mtu(), options.ringSize()).maxMtu()
+                        : info.maxMtu();
         this.driver = info.driver();
         this.shortBursts =
                 spec.kind() == DeviceSpec.Kind.PCI || SHORT_BURSTS.contains(info.driver());
@@ -110,14 +120,14 @@ public final class EthDevice implements AutoCloseable {
             final PortShim.Info info = PortShim.info(device, port);
             checkOffer(device, exact, info);
             final boolean scatter = mustScatter(device, exact.mtu(), info, pool);
-            PortShim.configure(device, port, exact, scatter, pool);
+            PortShim.configure(device, port, forDriver(spec, exact), scatter, pool);
             PortShim.start(device, port);
             if (exact.promiscuous()) {
                 // A driver without the switch takes every frame anyway, or none but its own.
                 Dpdk.rte_eth_promiscuous_enable(port);
                 Dpdk.rte_eth_allmulticast_enable(port);
             }
-            return new EthDevice(device, port, exact.queues(), spec, info);
+            return new EthDevice(device, port, exact, spec, info);
         } catch (DpdkException e) {
             PortShim.remove(device, port);
             throw e;
@@ -144,6 +154,15 @@ public final class EthDevice implements AutoCloseable {
                             + ") or ask for less");
         }
         return asked == 0 ? has : asked;
+    }
+
+    /**
+     * 22.11's af_packet says that it ends at MTU 1500, while nothing but the slot size binds it.
+     */
+    private static DeviceOptions forDriver(DeviceSpec spec, DeviceOptions options) {
+        return spec.kind() == DeviceSpec.Kind.AF_PACKET
+                ? options.withMtu(Math.min(options.mtu(), DEFAULT_MTU))
+                : options;
     }
 
     private static short add(DeviceSpec spec, DeviceOptions options, Mempool pool) {
@@ -311,16 +330,30 @@ public final class EthDevice implements AutoCloseable {
 
     /** Largest L3 packet in bytes. */
     public int mtu() {
-        try (Arena scratch = Arena.ofConfined()) {
-            final var out = scratch.allocate(JAVA_SHORT);
-            Dpdk.rte_eth_dev_get_mtu(port, out);
-            return Short.toUnsignedInt(out.get(JAVA_SHORT, 0));
-        }
+        return mtu;
     }
 
-    /** Changes the MTU; for a device over a kernel interface, that of the interface. */
-    public void setMtu(int mtu) {
-        PortShim.setMtu(name, port, mtu);
+    /**
+     * Changes the MTU; over a kernel interface, that of the interface, as far as the slots made at
+     * {@link #open} hold it.
+     */
+    public void setMtu(int bytes) {
+        if (bytes > maxMtu) {
+            throw new DpdkException(
+                    "device '"
+                            + name
+                            + "': mtu="
+                            + bytes
+                            + " asked, at most "
+                            + maxMtu
+                            + " possible as it was opened; lower it or open the device anew");
+        }
+        if (spec.kind().onInterface()) {
+            PortShim.setInterfaceMtu(name, spec.value(), bytes);
+        } else {
+            PortShim.setMtu(name, port, bytes);
+        }
+        mtu = bytes;
     }
 
     /** Whether frames could be carried now; never waits. */

@@ -35,6 +35,11 @@ record PacketRing(int frameSize, int frames) {
         return frameSize * FRAMES_PER_BLOCK;
     }
 
+    /** Largest MTU whose frames fit a slot. */
+    int maxMtu() {
+        return frameSize - RX_OFFSET - L2_BYTES;
+    }
+
     /** Bytes that the driver wants an mbuf to hold. */
     int dataRoom() {
         return frameSize - TX_OFFSET;

@@ -48,6 +48,9 @@ final class PortShim {
     private static final MethodHandle INTERFACE_MTU =
             NativeLibrary.call("ipvane_interface_mtu", JAVA_INT, POINTER);
 
+    private static final MethodHandle SET_INTERFACE_MTU =
+            NativeLibrary.call("ipvane_interface_set_mtu", JAVA_INT, POINTER, JAVA_INT);
+
     private static final int INFO_SIZE = 64;
     private static final int DRIVER_SIZE = 32;
     private static final int SETUP_WORDS = 6;
@@ -231,6 +234,16 @@ final class PortShim {
                                 + "); see: ip link show");
             }
             return result;
+        }
+    }
+
+    static void setInterfaceMtu(String device, String name, int mtu) {
+        try (Arena arena = Arena.ofConfined()) {
+            final long cName = NativeLibrary.cString(arena, name);
+            checked(
+                    device,
+                    "mtu=" + mtu + " was refused by interface '" + name + "'",
+                    () -> (int) SET_INTERFACE_MTU.invokeExact(cName, mtu));
         }
     }
 }

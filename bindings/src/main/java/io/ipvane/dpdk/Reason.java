@@ -14,6 +14,7 @@ import java.util.List;
 final class Reason implements AutoCloseable {
     static final int SIZE = 4096;
     private static final int LINES = 3;
+    private static final String EPILOGUE = "Failed to attach device on primary process";
 
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment text = arena.allocate(SIZE);
@@ -24,14 +25,14 @@ final class Reason implements AutoCloseable {
     }
 
     /**
-     * "Invalid argument; DPDK says: ...".
+     * What DPDK said and, in brackets, the words for the errno, which DPDK chooses carelessly.
      *
      * @param result a result below zero: {@code -errno}
      */
     String after(int result) {
         final String said = condense(text.getString(0));
         final String error = strerror(-result);
-        return said.isEmpty() ? error : error + "; DPDK says: " + said;
+        return said.isEmpty() ? error : said + " (" + error + ")";
     }
 
     /** The words for an errno, DPDK's own numbers included. */
@@ -50,7 +51,10 @@ final class Reason implements AutoCloseable {
             if (line.startsWith("Usage:")) {
                 break;
             }
-            if (!bare.isEmpty() && !lines.contains(bare) && lines.size() < LINES) {
+            if (!bare.isEmpty()
+                    && !bare.equals(EPILOGUE)
+                    && !lines.contains(bare)
+                    && lines.size() < LINES) {
                 lines.add(bare);
             }
         }

@@ -574,67 +574,6 @@ public class Dpdk extends Dpdk$shared {
         }
     }
 
-    private static class rte_eth_dev_get_mtu {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_INT,
-            Dpdk.C_SHORT,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.find("rte_eth_dev_get_mtu").orElseThrow();
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int rte_eth_dev_get_mtu(uint16_t port_id, uint16_t *mtu)
-     * }
-     */
-    public static FunctionDescriptor rte_eth_dev_get_mtu$descriptor() {
-        return rte_eth_dev_get_mtu.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int rte_eth_dev_get_mtu(uint16_t port_id, uint16_t *mtu)
-     * }
-     */
-    public static MethodHandle rte_eth_dev_get_mtu$handle() {
-        return rte_eth_dev_get_mtu.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int rte_eth_dev_get_mtu(uint16_t port_id, uint16_t *mtu)
-     * }
-     */
-    public static MemorySegment rte_eth_dev_get_mtu$address() {
-        return rte_eth_dev_get_mtu.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int rte_eth_dev_get_mtu(uint16_t port_id, uint16_t *mtu)
-     * }
-     */
-    public static int rte_eth_dev_get_mtu(short port_id, MemorySegment mtu) {
-        var mh$ = rte_eth_dev_get_mtu.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_eth_dev_get_mtu", port_id, mtu);
-            }
-            return (int)mh$.invokeExact(port_id, mtu);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class rte_version {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Dpdk.C_POINTER    );
