@@ -105,7 +105,10 @@ public final class VerdictTable {
         return table(direction)[facts & Facts.MASK];
     }
 
-    private byte[] table(Direction direction) {
+    /**
+     * The table of one way in, indexed by facts; not copied, so that all its users share the lines.
+     */
+    public byte[] table(Direction direction) {
         return switch (direction) {
             case FROM_PORT -> fromPort;
             case FROM_UPLINK -> fromUplink;

@@ -91,6 +91,22 @@ public final class NeighborResolver {
         }
     }
 
+    /** Adds a neighbour that is configured: never asked, never forgotten, never replaced. */
+    public void permanent(int uplink, IpAddress address, long mac) {
+        final UplinkNeighbors link = uplinks.get(uplink);
+        Neighbor neighbor = link.find(address);
+        if (neighbor == null) {
+            neighbor = new Neighbor(link, address, created++);
+        }
+        link.permanent(neighbor);
+        timers.cancel(neighbor);
+        neighbor.state = NeighborState.PERMANENT;
+        neighbor.mac = mac;
+        neighbor.confirmedAt = clock.getAsLong();
+        publish(neighbor);
+        release(neighbor);
+    }
+
     /**
      * Takes a frame whose next hop an lcore did not find in the table. It is handed on to the sink,
      * now or later, exactly once.
@@ -123,7 +139,7 @@ public final class NeighborResolver {
         switch (neighbor.state) {
             case INCOMPLETE -> enqueue(neighbor, port, mbuf);
             case FAILED -> sink.dropped(uplink, port, mbuf, DropReason.NEIGH_FAIL);
-            case REACHABLE, STALE, PROBE -> {
+            case REACHABLE, STALE, PROBE, PERMANENT -> {
                 // Resolved while the frame was on its way here, or the table had no room.
                 publish(neighbor);
                 sink.resolved(uplink, mbuf, neighbor.mac);
@@ -175,6 +191,8 @@ public final class NeighborResolver {
         final Neighbor neighbor = link == null ? null : link.find(address);
         if (neighbor == null || MacAddress.isGroup(mac) || mac == link.identity.mac()) {
             ignored++;
+        } else if (neighbor.state == NeighborState.PERMANENT) {
+            ignored++;
         } else if (!neighbor.state.isUsable()) {
             if (mac == NO_MAC) {
                 ignored++;
@@ -194,9 +212,14 @@ public final class NeighborResolver {
         if (!solicited) {
             stale(neighbor);
         }
+        release(neighbor);
+    }
+
+    private void release(Neighbor neighbor) {
         while (!neighbor.waiting.isEmpty()) {
             waiting--;
-            sink.resolved(neighbor.uplink.index, neighbor.waiting.remove().mbuf(), mac);
+            sink.resolved(
+                    neighbor.uplink.index, neighbor.waiting.remove().mbuf(), neighbor.mac);
         }
     }
 
@@ -301,6 +324,7 @@ public final class NeighborResolver {
                 }
             }
             case FAILED -> forget(neighbor, DropReason.NEIGH_FAIL);
+            case PERMANENT -> {} // has no timer
         }
     }
 

@@ -18,7 +18,10 @@ public enum NeighborState {
     PROBE,
 
     /** It did not answer; not asked again until the hold-down is over. */
-    FAILED;
+    FAILED,
+
+    /** Configured: used as it is, never asked. */
+    PERMANENT;
 
     /** The name in JSON and on the command line. */
     public String key() {
@@ -27,6 +30,6 @@ public enum NeighborState {
 
     /** Whether frames may be sent to the MAC that is known. */
     boolean isUsable() {
-        return this == REACHABLE || this == STALE || this == PROBE;
+        return this == REACHABLE || this == STALE || this == PROBE || this == PERMANENT;
     }
 }

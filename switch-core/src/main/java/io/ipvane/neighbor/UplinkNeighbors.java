@@ -21,14 +21,20 @@ final class UplinkNeighbors {
     /** In the order in which they last told us their MAC. */
     private final Map<IpAddress, Neighbor> answered = new LinkedHashMap<>();
 
+    /** Configured: never in anybody's way. */
+    private final Map<IpAddress, Neighbor> permanent = new LinkedHashMap<>();
+
     UplinkNeighbors(int index, UplinkIdentity identity) {
         this.index = index;
         this.identity = identity;
     }
 
     Neighbor find(IpAddress address) {
-        final Neighbor neighbor = answered.get(address);
-        return neighbor != null ? neighbor : unanswered.get(address);
+        Neighbor neighbor = answered.get(address);
+        if (neighbor == null) {
+            neighbor = unanswered.get(address);
+        }
+        return neighbor != null ? neighbor : permanent.get(address);
     }
 
     void addUnanswered(Neighbor neighbor) {
@@ -41,11 +47,19 @@ final class UplinkNeighbors {
         answered.put(neighbor.address, neighbor);
     }
 
+    /** Makes a neighbour one that neither answers nor makes room. */
+    void permanent(Neighbor neighbor) {
+        remove(neighbor);
+        permanent.put(neighbor.address, neighbor);
+    }
+
     void remove(Neighbor neighbor) {
         unanswered.remove(neighbor.address);
         answered.remove(neighbor.address);
+        permanent.remove(neighbor.address);
     }
 
+    /** Neighbours that count against the bound: all but the permanent. */
     int size() {
         return unanswered.size() + answered.size();
     }
@@ -61,9 +75,10 @@ final class UplinkNeighbors {
 
     /** All neighbours, in a list of the caller's own. */
     List<Neighbor> all() {
-        final List<Neighbor> all = new ArrayList<>(size());
+        final List<Neighbor> all = new ArrayList<>();
         all.addAll(answered.values());
         all.addAll(unanswered.values());
+        all.addAll(permanent.values());
         return all;
     }
 }

@@ -85,8 +85,9 @@ public final class AddressTable implements AutoCloseable {
     private final Grace grace;
     private final RandomGenerator secrets;
     private final Retirement retirement;
-    private final Region4 region4;
-    private final Region6 region6;
+    // Package-private: the tests count probes and watch slots.
+    final Region4 region4;
+    final Region6 region6;
     private boolean closed;
 
     /**

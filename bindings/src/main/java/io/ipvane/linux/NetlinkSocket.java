@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.linux;
+
+import io.ipvane.memory.Memory;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A NETLINK_ROUTE socket of one namespace: requests with their answers, or notifications.
+ *
+ * <p>A socket serves one of the two, since lost notifications would be reported in the middle of an
+ * answer. Methods lock the socket: any thread.
+ */
+final class NetlinkSocket implements AutoCloseable {
+    /** Larger than any datagram that the kernel makes, which is 32 KiB. */
+    private static final int BUFFER = 1 << 16;
+
+    private static final int DUMP_ATTEMPTS = 8;
+    private static final int ERROR_FIXED_PART = 4;
+    private static final int ERROR_TEXT = 1;
+
+    private final String namespace;
+    private final int fd;
+    private final Arena arena = Arena.ofShared();
+    private final long buffer = arena.allocate(BUFFER, 8).address();
+    private int sequence;
+
+    /**
+     * @param receiveBuffer bytes of notifications that may wait, 0 for the system's default
+     */
+    NetlinkSocket(Netns netns, int receiveBuffer) {
+        namespace = netns.toString();
+        final int result = Shim.netlinkOpen(netns.fd(), receiveBuffer);
+        if (result < 0) {
+            arena.close();
+            throw LinuxException.cannot(-result, "open rtnetlink in " + netns);
+        }
+        fd = result;
+    }
+
+    /** For poll(2). */
+    int fd() {
+        return fd;
+    }
+
+    /** Asks for the notifications of a group; false where this kernel has none of that number. */
+    boolean join(int group) {
+        final int result = Shim.netlinkJoin(fd, group);
+        if (result == -Errno.EINVAL) {
+            return false;
+        }
+        LinuxException.check(result, "listen to rtnetlink group " + group + " in " + namespace);
+        return true;
+    }
+
+    /**
+     * Sends a request and waits until the kernel has done it.
+     *
+     * @param tried what the request is for, to follow "cannot"
+     */
+    synchronized void execute(NetlinkRequest request, String tried) {
+        execute(request.bytes(), tried);
+    }
+
+    /** The same for a message that is complete but for ACK and its sequence number. */
+    synchronized void execute(byte[] message, String tried) {
+        send(message, Rtnl.REQUEST | Rtnl.ACK, tried);
+        while (true) {
+            for (final NetlinkMessage answer : receive(tried)) {
+                if (answer.sequence() == sequence && answer.type() == Rtnl.NLMSG_ERROR) {
+                    failOnError(answer, tried);
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Sends a request for one object and returns it. */
+    synchronized NetlinkMessage get(NetlinkRequest request, String tried) {
+        send(request.bytes(), Rtnl.REQUEST, tried);
+        while (true) {
+            for (final NetlinkMessage answer : receive(tried)) {
+                if (answer.sequence() == sequence) {
+                    failOnError(answer, tried);
+                    return answer;
+                }
+            }
+        }
+    }
+
+    /**
+     * Sends a request for all objects of a kind; a list that changed under the kernel is asked for
+     * again.
+     */
+    synchronized List<NetlinkMessage> dump(NetlinkRequest request, String tried) {
+        final List<NetlinkMessage> objects = new ArrayList<>();
+        for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
+            objects.clear();
+            send(request.bytes(), Rtnl.REQUEST | Rtnl.DUMP, tried);
+            if (collect(objects, tried)) {
+                break;
+            }
+        }
+        // Still interrupted after so many attempts: a mixture of neighbouring moments, and news of
+        // the
+        // changes is under way to whoever listens.
+        return objects;
+    }
+
+    /** Collects up to the end of a dump; false where it was interrupted by a change. */
+    private boolean collect(List<NetlinkMessage> objects, String tried) {
+        boolean consistent = true;
+        while (true) {
+            for (final NetlinkMessage answer : receive(tried)) {
+                if (answer.sequence() != sequence) {
+                    continue;
+                }
+                consistent &= (answer.flags() & Rtnl.DUMP_INTERRUPTED) == 0;
+                failOnError(answer, tried);
+                if (answer.type() == Rtnl.NLMSG_DONE) {
+                    failOnDone(answer, tried);
+                    return consistent;
+                }
+                objects.add(answer);
+            }
+        }
+    }
+
+    /**
+     * Takes the notifications of one datagram without waiting; empty where none waits.
+     *
+     * @throws LinuxException with ENOBUFS where notifications were lost
+     */
+    synchronized List<NetlinkMessage> poll() {
+        final long length = Shim.netlinkReceive(fd, buffer, BUFFER, 0);
+        if (length == -Errno.EAGAIN) {
+            return List.of();
+        }
+        return messages(length, "listen to rtnetlink in " + namespace);
+    }
+
+    private void send(byte[] message, int flags, String tried) {
+        final ByteBuffer header = ByteBuffer.wrap(message).order(ByteOrder.nativeOrder());
+        header.putShort(6, (short) (header.getShort(6) | flags));
+        header.putInt(8, ++sequence);
+        header.putInt(12, 0);
+        Memory.put(buffer, message);
+        LinuxException.check((int) Shim.netlinkSend(fd, buffer, message.length), tried);
+    }
+
+    private List<NetlinkMessage> receive(String tried) {
+        return messages(Shim.netlinkReceive(fd, buffer, BUFFER, 1), tried);
+    }
+
+    private List<NetlinkMessage> messages(long length, String tried) {
+        if (length == -Errno.EAGAIN) {
+            throw new LinuxException(
+                    Errno.EAGAIN, "cannot " + tried + ": the kernel does not answer (EAGAIN)");
+        }
+        LinuxException.check((int) length, tried);
+        return NetlinkMessage.parse(Memory.bytes(buffer, (int) Math.min(length, BUFFER)));
+    }
+
+    private static void failOnError(NetlinkMessage answer, String tried) {
+        if (answer.type() == Rtnl.NLMSG_ERROR && answer.i32(0) != 0) {
+            // Our own request follows the error number, its header only, since NETLINK_CAP_ACK is
+            // set.
+            final String reason =
+                    (answer.flags() & Rtnl.ACK_TLVS) == 0
+                            ? ""
+                            : answer.attributes(ERROR_FIXED_PART + NetlinkRequest.HEADER)
+                                    .text(ERROR_TEXT);
+            throw failure(-answer.i32(0), reason, tried);
+        }
+    }
+
+    private static void failOnDone(NetlinkMessage answer, String tried) {
+        if (answer.hasFixedPart(4) && answer.i32(0) < 0) {
+            throw failure(-answer.i32(0), "", tried);
+        }
+    }
+
+    private static LinuxException failure(int errno, String reason, String tried) {
+        if (reason.isEmpty()) {
+            return LinuxException.cannot(errno, tried);
+        }
+        return new LinuxException(
+                errno,
+                "cannot %s: %s (%s)%s"
+                        .formatted(tried, Errno.name(errno), reason, LinuxException.remedy(errno)));
+    }
+
+    @Override
+    public synchronized void close() {
+        Shim.close(fd);
+        arena.close();
+    }
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.linux;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Reads and changes interfaces, addresses and routes of one namespace, as {@code ip} does.
+ *
+ * <p>Every method waits until the kernel has done it, and throws {@link LinuxException} with what
+ * was tried where it has not. Control plane, any thread: requests wait for each other.
+ *
+ * <p>Source: rtnetlink(7).
+ */
+public final class RtNetlink implements AutoCloseable {
+    private final Netns netns;
+    private final NetlinkSocket socket;
+
+    /** Opens a socket in the namespace; the handle stays the caller's and outlives this object. */
+    public RtNetlink(Netns netns) {
+        this.netns = netns;
+        this.socket = new NetlinkSocket(netns, 0);
+    }
+
+    // -- interfaces --
+
+    /** The interface of that name, or nothing. */
+    public Optional<Link> findLink(String name) {
+        InterfaceName.require(name);
+        final NetlinkRequest request =
+                Link.request(Rtnl.GETLINK, 0)
+                        .attribute(Rtnl.IFLA_IFNAME, name)
+                        .attribute32(Rtnl.IFLA_EXT_MASK, Rtnl.EXT_MASK_SKIP_STATS);
+        try {
+            return Optional.ofNullable(
+                    Link.decode(socket.get(request, "look up '" + name + "' in " + netns)));
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENODEV) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** The interface of that name, which must be there. */
+    public Link link(String name) {
+        return findLink(name)
+                .orElseThrow(
+                        () ->
+                                new LinuxException(
+                                        Errno.ENODEV,
+                                        "interface '%s' does not exist in %s; see: ip %slink"
+                                                .formatted(name, netns, ipOption())));
+    }
+
+    private String ipOption() {
+        return netns.name().isEmpty() ? "" : "-n " + netns.name() + " ";
+    }
+
+    /** All interfaces. */
+    public List<Link> links() {
+        final NetlinkRequest request =
+                Link.request(Rtnl.GETLINK, 0)
+                        .attribute32(Rtnl.IFLA_EXT_MASK, Rtnl.EXT_MASK_SKIP_STATS);
+        return socket.dump(request, "list interfaces in " + netns).stream()
+                .map(Link::decode)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** Takes an interface administratively up or down. */
+    public void setUp(Link link, boolean up) {
+        setFlag(link, Rtnl.IFF_UP, up, "take " + on(link) + (up ? " up" : " down"));
+    }
+
+    /**
+     * Switches ARP and ND of an interface on or off: off for ports of mode l3 and l3s (spec TX-34).
+     */
+    public void setArp(Link link, boolean on) {
+        setFlag(link, Rtnl.IFF_NOARP, !on, "switch ARP " + (on ? "on" : "off") + " at " + on(link));
+    }
+
+    private void setFlag(Link link, int flag, boolean on, String tried) {
+        socket.execute(Link.request(Rtnl.SETLINK, link.index(), on ? flag : 0, flag), tried);
+    }
+
+    /** Sets the MTU, in bytes of L3. */
+    public void setMtu(Link link, int mtu) {
+        socket.execute(
+                Link.request(Rtnl.SETLINK, link.index()).attribute32(Rtnl.IFLA_MTU, mtu),
+                "set mtu " + mtu + " of " + on(link));
+    }
+
+    /** Sets the MAC address. */
+    public void setMac(Link link, long mac) {
+        socket.execute(
+                Link.request(Rtnl.SETLINK, link.index())
+                        .attribute(Rtnl.IFLA_ADDRESS, Mac.bytes(mac)),
+                "set MAC address " + Mac.text(mac) + " of " + on(link));
+    }
+
+    /**
+     * Keeps the kernel from making an IPv6 link-local address when the interface goes up (spec
+     * ADR-16).
+     */
+    public void disableAddressGeneration(Link link) {
+        final NetlinkRequest request = Link.request(Rtnl.SETLINK, link.index());
+        final int families = request.nest(Rtnl.IFLA_AF_SPEC);
+        final int inet6 = request.nest(Rtnl.AF_INET6);
+        request.attribute8(Rtnl.IFLA_INET6_ADDR_GEN_MODE, Rtnl.IN6_ADDR_GEN_MODE_NONE);
+        request.end(inet6);
+        request.end(families);
+        socket.execute(request, "set addrgenmode none of " + on(link));
+    }
+
+    /** Takes XDP programs off an interface, wherever they are attached; none is no error. */
+    public void detachXdp(Link link) {
+        // One request a place: a generic program stays when the driver's is asked for.
+        for (int place = 1; place <= 3; place++) {
+            if (link.xdp() == place || link.xdp() > 3) {
+                final NetlinkRequest request = Link.request(Rtnl.SETLINK, link.index());
+                final int xdp = request.nest(Rtnl.IFLA_XDP);
+                request.attribute32(Rtnl.IFLA_XDP_FD, -1);
+                request.attribute32(Rtnl.IFLA_XDP_FLAGS, xdpPlace(place));
+                request.end(xdp);
+                socket.execute(request, "detach the XDP program of " + on(link));
+            }
+        }
+    }
+
+    /** XDP_FLAGS_DRV_MODE, _SKB_MODE or _HW_MODE for a place as {@link Link#xdp} numbers it. */
+    private static int xdpPlace(int place) {
+        return switch (place) {
+            case 1 -> 1 << 2;
+            case 2 -> 1 << 1;
+            default -> 1 << 3;
+        };
+    }
+
+    // -- addresses --
+
+    /** Addresses of one interface, IPv4 and IPv6. */
+    public List<InterfaceAddress> addresses(Link link) {
+        return decodeAddresses(dumpAddresses(link.index())).stream()
+                .filter(address -> address.link() == link.index())
+                .toList();
+    }
+
+    /** Addresses of all interfaces. */
+    public List<InterfaceAddress> addresses() {
+        return decodeAddresses(dumpAddresses(0));
+    }
+
+    private static List<InterfaceAddress> decodeAddresses(List<NetlinkMessage> messages) {
+        return messages.stream().map(InterfaceAddress::decode).filter(Objects::nonNull).toList();
+    }
+
+    /** RTM_NEWADDR messages of one interface (0: all), where the kernel can filter. */
+    List<NetlinkMessage> dumpAddresses(int link) {
+        return socket.dump(
+                InterfaceAddress.request(Rtnl.GETADDR, 0, link, null),
+                "list addresses in " + netns);
+    }
+
+    /**
+     * Adds an address.
+     *
+     * @param nodad IPv6: without asking the link whether somebody has it; no effect on IPv4
+     */
+    public void addAddress(Link link, IpPrefix address, boolean nodad) {
+        final NetlinkRequest request =
+                InterfaceAddress.request(
+                        Rtnl.NEWADDR, Rtnl.CREATE | Rtnl.EXCLUSIVE, link.index(), address);
+        if (nodad) {
+            request.attribute32(Rtnl.IFA_FLAGS, Rtnl.IFA_F_NODAD);
+        }
+        socket.execute(request, "add address " + address + " to " + on(link));
+    }
+
+    /** Deletes an address. */
+    public void deleteAddress(Link link, IpPrefix address) {
+        socket.execute(
+                InterfaceAddress.request(Rtnl.DELADDR, 0, link.index(), address),
+                "delete address " + address + " of " + on(link));
+    }
+
+    // -- routes --
+
+    /**
+     * Unicast routes of all tables through one interface, IPv4 and IPv6, multipath ones excepted.
+     */
+    public List<Route> routes(Link link) {
+        return dumpRoutes(link.index()).stream()
+                .map(Route::decode)
+                .filter(route -> route != null && route.link() == link.index())
+                .toList();
+    }
+
+    /** RTM_NEWROUTE messages of one interface (0: all), where the kernel can filter. */
+    List<NetlinkMessage> dumpRoutes(int link) {
+        final List<NetlinkMessage> routes = new ArrayList<>();
+        for (final int family : new int[] {Rtnl.AF_INET, Rtnl.AF_INET6}) {
+            routes.addAll(socket.dump(Route.list(family, link), "list routes in " + netns));
+        }
+        return routes;
+    }
+
+    /** Adds a route. */
+    public void addRoute(Route route) {
+        socket.execute(
+                route.request(Rtnl.NEWROUTE, Rtnl.CREATE | Rtnl.EXCLUSIVE),
+                "add route " + route + " in " + netns);
+    }
+
+    /** Deletes a route. */
+    public void deleteRoute(Route route) {
+        socket.execute(route.request(Rtnl.DELROUTE, 0), "delete route " + route + " in " + netns);
+    }
+
+    // -- for neighbours in this package --
+
+    /** Executes a request of another kind. */
+    void execute(NetlinkRequest request, String tried) {
+        socket.execute(request, tried);
+    }
+
+    /** Executes a message that was dumped before: what it describes is made again. */
+    void replay(byte[] message, String tried) {
+        socket.execute(message, tried);
+    }
+
+    /** Lists objects of another kind. */
+    List<NetlinkMessage> dump(NetlinkRequest request, String tried) {
+        return socket.dump(request, tried);
+    }
+
+    /** The namespace. */
+    Netns netns() {
+        return netns;
+    }
+
+    private String on(Link link) {
+        return "'" + link.name() + "' in " + netns;
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.device;
+
+import io.ipvane.burst.Burst;
+import io.ipvane.linux.Tap;
+import io.ipvane.linux.TapQueue;
+
+/**
+ * A TAP device of our own as a {@link Device}: an endpoint in a namespace, or the host port.
+ *
+ * <p>Rx queue <i>n</i> and tx queue <i>n</i> are the two halves of one TAP queue and may belong to
+ * different lcores. A frame longer than one mbuf is received as a chain. The kernel's own queue
+ * holds 500 or 1,000 frames (the interface's {@code txqlen}) and drops, counted at the interface,
+ * when we are slow.
+ */
+public final class TapDevice implements Device {
+    private final String name;
+    private final Tap tap;
+    private final TapQueue[] queues;
+    private volatile int mtu;
+    private volatile boolean carrier = true;
+
+    /**
+     * Opens all queues of a TAP device and owns it from then on, also where this constructor fails.
+     *
+     * @param name the name in configuration and messages
+     * @param mempool address of the pool for received frames; each queue keeps up to 128 of its
+     *     mbufs
+     * @param mtu the MTU that the TAP has
+     */
+    public TapDevice(String name, Tap tap, long mempool, int mtu) {
+        this.name = name;
+        this.tap = tap;
+        this.mtu = mtu;
+        this.queues = new TapQueue[tap.queues()];
+        try {
+            for (int i = 0; i < queues.length; i++) {
+                queues[i] = new TapQueue(tap, i, mempool);
+            }
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int rxQueues() {
+        return queues.length;
+    }
+
+    @Override
+    public int txQueues() {
+        return queues.length;
+    }
+
+    @Override
+    public int receive(int queue, Burst burst) {
+        final TapQueue from = queues[queue];
+        // Below zero the device was deleted under us: the watcher tells, and there is nothing to
+        // take.
+        final int size = Math.max(0, from.receive(burst.mbufs, Burst.MAX));
+        final long[] data = burst.data;
+        final int[] contiguous = burst.contiguous;
+        final int[] length = burst.length;
+        for (int i = 0; i < size; i++) {
+            data[i] = from.data(i);
+            contiguous[i] = from.contiguous(i);
+            length[i] = from.length(i);
+        }
+        burst.size = size;
+        return size;
+    }
+
+    /**
+     * Sends frames; see {@link Device#transmit}. Frames that the device refuses because it is down
+     * are accepted, freed and counted in {@link #transmitRefused}: they must be neither kept nor
+     * tried again.
+     */
+    @Override
+    public int transmit(int queue, long mbufs, int count) {
+        return queues[queue].transmit(mbufs, count);
+    }
+
+    /**
+     * Frames accepted on a tx queue and dropped because the device was down or gone. Any thread.
+     */
+    public long transmitRefused(int queue) {
+        return queues[queue].transmitRefused();
+    }
+
+    /** Bursts on an rx queue that were cut short because the pool was empty. Any thread. */
+    public long receiveNoMbuf(int queue) {
+        return queues[queue].receiveNoMbuf();
+    }
+
+    @Override
+    public long mac() {
+        return tap.mac();
+    }
+
+    @Override
+    public int mtu() {
+        return mtu;
+    }
+
+    /**
+     * Takes note that the MTU of the interface is another now: it is changed by netlink, not here.
+     */
+    public void mtuChanged(int now) {
+        mtu = now;
+    }
+
+    /**
+     * Shows or takes away carrier at the interface, for example with that of the uplink (CFG-10).
+     */
+    public void setCarrier(boolean on) {
+        tap.setCarrier(on);
+        carrier = on;
+    }
+
+    @Override
+    public boolean linkUp() {
+        return carrier && tap.isUp();
+    }
+
+    @Override
+    public void close() {
+        for (final TapQueue queue : queues) {
+            if (queue != null) {
+                queue.close();
+            }
+        }
+        tap.close();
+    }
+}
