@@ -14,7 +14,8 @@ public final class ArpFrames {
     /** Bytes of a frame, without checksum. */
     public static final int LENGTH = 60;
 
-    private static final int USED = Ethernet.LENGTH + Arp.LENGTH;
+    /** Where the last 18 bytes begin, which say nothing. */
+    private static final int PADDING = Ethernet.LENGTH + Arp.LENGTH;
 
     private ArpFrames() {}
 
@@ -48,6 +49,8 @@ public final class ArpFrames {
             int target) {
         Ethernet.write(frame, destination, ownMac, Ethernet.TYPE_ARP);
         Arp.write(frame + Ethernet.LENGTH, operation, ownMac, sender, targetMac, target);
-        Memory.zero(frame + USED, LENGTH - USED);
+        Memory.put64(frame + PADDING, 0);
+        Memory.put64(frame + PADDING + 8, 0);
+        Memory.put16(frame + PADDING + 16, 0);
     }
 }

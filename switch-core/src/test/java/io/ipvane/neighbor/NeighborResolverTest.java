@@ -123,6 +123,17 @@ class NeighborResolverTest {
     }
 
     @Test
+    void shouldKeepDeadlinesInOrderWhereTheClockWraps() {
+        send(address(1), 1);
+        pass(900);
+        send(address(2), 2);
+        pass(100);
+        assertEquals(3, sink.transmitted.size(), "the first asks again before the wrap");
+        pass(900);
+        assertEquals(4, sink.transmitted.size(), "the second after it");
+    }
+
+    @Test
     void shouldNotAskAFailedNeighbourBeforeTheHoldDownIsOver() {
         send(X4, 1);
         passSeconds(3);
