@@ -34,6 +34,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  *   <li><b>Link.</b> The driver says "up" from start to stop; {@link #linkUp} asks the kernel as
  *       well.
  *   <li><b>Full ring.</b> af_packet's transmit polls for a slot, normally without waiting.
+ *   <li><b>Own pool.</b> af_xdp makes the pool its packet memory and keeps what lies in the
+ *       kernel's fill ring, 2,048 mbufs a queue, when it is closed: give it a pool of its own. It
+ *       wants a driver with combined channels for more than one queue; a veth has none.
  *   <li><b>Segments.</b> af_xdp sends single segments; {@link #transmit} gathers them, and counts a
  *       frame for which that is impossible in {@link PortStats#txErrors}.
  * </ul>
