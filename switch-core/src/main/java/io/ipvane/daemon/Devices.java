@@ -24,11 +24,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Opens what the configuration names, and gives each an index: the uplink's device, its host port, its
- * ports. Main thread only, before anything forwards; closing gives everything back in reverse.
+ * Opens what the configuration names, and gives each an index: the uplink's device, its host port,
+ * its ports. Main thread only, before anything forwards; closing gives everything back in reverse.
  */
 final class Devices implements AutoCloseable {
     private static final int DEFAULT_MTU = 1500;
+    private static final int XDP_MBUFS = 16_384;
 
     private final Mempool mempool;
     private final ThreadTopology threads;
@@ -69,7 +70,16 @@ final class Devices implements AutoCloseable {
         final DeviceOptions options =
                 DeviceOptions.DEFAULT.withQueues(queues).withMtu(uplink.mtu().orElse(0));
         return new DpdkDevice(
-                uplink.name(), EthDevice.open(uplink.device().toString(), options, mempool));
+                uplink.name(), EthDevice.open(uplink.device().toString(), options, pool(uplink)));
+    }
+
+    /** af_xdp keeps its fill ring's frames after it is closed: they must be nobody else's. */
+    private Mempool pool(UplinkConfig uplink) {
+        if (!(uplink.device() instanceof DeviceSpec.AfXdp)) {
+            return mempool;
+        }
+        final String name = "xdp-" + devices.size();
+        return opened.add(name, Mempool.create(name, XDP_MBUFS, Mempool.DEFAULT_DATA_ROOM));
     }
 
     /** A queue for every lcore that receives, and for every one that transmits. */
@@ -95,17 +105,13 @@ final class Devices implements AutoCloseable {
                 add(
                         device,
                         model.host(
-                                index,
-                                netns,
-                                host.interfaceName(),
-                                host.addresses(),
-                                List.of()));
+                                index, netns, host.interfaceName(), host.addresses(), List.of()));
         watch(new WatchedInterface(netns, host.interfaceName()), at, false);
     }
 
     /**
-     * Ports of one uplink share its MAC, so each gets a link-local address of its own, as the kernel
-     * does it (spec ADR-15, ADR-16); in l3 and l3s nobody asks for neighbours (TX-34).
+     * Ports of one uplink share its MAC, so each gets a link-local address of its own, as the
+     * kernel does it (spec ADR-15, ADR-16); in l3 and l3s nobody asks for neighbours (TX-34).
      */
     private void port(UplinkConfig uplink, int index, Device lower, PortConfig port) {
         final String netns = port.netns().orElse("");

@@ -254,7 +254,6 @@ final class HeaderParser {
     }
 
     /** Marks a frame as going nowhere; false, for the caller to return. */
-    @SuppressWarnings("EnumOrdinal") // the number of a reason is its place in a counter row
     private static boolean discard(Burst burst, int i, DropReason reason) {
         burst.facts[i] = (burst.facts[i] & ~(Facts.IP | Facts.SOLICIT)) | Facts.DISCARD;
         burst.reason[i] = (byte) reason.ordinal();
