@@ -14,7 +14,7 @@ import java.util.Set;
  * events, each exactly once. Owned by the watcher's thread.
  */
 final class InterfaceState {
-    private final WatchedInterface at;
+    private final InterfaceKey at;
     private final InterfaceListener listener;
 
     /** The interface as last reported; null while there is none. */
@@ -25,12 +25,12 @@ final class InterfaceState {
 
     private Set<Long> groups = Set.of();
 
-    InterfaceState(WatchedInterface at, InterfaceListener listener) {
+    InterfaceState(InterfaceKey at, InterfaceListener listener) {
         this.at = at;
         this.listener = listener;
     }
 
-    WatchedInterface at() {
+    InterfaceKey at() {
         return at;
     }
 

@@ -71,7 +71,7 @@ public final class NamespaceWatcher implements AutoCloseable {
      *
      * @throws LinuxException where a namespace does not exist; nothing is watched then
      */
-    public void start(List<WatchedInterface> interfaces) {
+    public void start(List<InterfaceKey> interfaces) {
         thread.start();
         try {
             interfaces.forEach(this::watch);
@@ -82,24 +82,25 @@ public final class NamespaceWatcher implements AutoCloseable {
     }
 
     /**
-     * Watches one interface more. All that there is of it has been reported when this returns; one
-     * that is not there is reported as gone, and as soon as it appears.
+     * Watches one interface more, and follows it when its name changes. All that there is of it has
+     * been reported when this returns; one that is not there is reported as gone, and as soon as it
+     * appears.
      *
      * @throws LinuxException where the namespace does not exist
      */
-    public void watch(WatchedInterface at) {
+    public void watch(InterfaceKey at) {
         execute(() -> begin(at));
     }
 
     /** No longer watches an interface; nothing of it is reported once this has returned. */
-    public void unwatch(WatchedInterface at) {
+    public void unwatch(InterfaceKey at) {
         execute(() -> end(at));
     }
 
     /**
      * Says that an interface may have joined or left a group: it sent IGMP or MLD, for instance.
      */
-    public void multicastMayHaveChanged(WatchedInterface at) {
+    public void multicastMayHaveChanged(InterfaceKey at) {
         submit(
                 new FutureTask<>(
                         () ->
@@ -206,7 +207,7 @@ public final class NamespaceWatcher implements AutoCloseable {
         }
     }
 
-    private void begin(WatchedInterface at) {
+    private void begin(InterfaceKey at) {
         final WatchedNamespace namespace = namespace(Netns.open(at.netns()));
         try {
             namespace.add(at, listener);
@@ -232,7 +233,7 @@ public final class NamespaceWatcher implements AutoCloseable {
         return added;
     }
 
-    private void end(WatchedInterface at) {
+    private void end(InterfaceKey at) {
         namespaces.forEach(namespace -> namespace.remove(at));
         for (final WatchedNamespace namespace : List.copyOf(namespaces)) {
             if (namespace.isEmpty()) {

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,5 +120,19 @@ class TapTest {
 
             assertTrue(refusal.getMessage().contains("is not valid"), refusal.getMessage());
         }
+    }
+
+    @Test
+    void shouldSayWhichPrivilegeIsMissing() throws Exception {
+        final String printed =
+                ChildJvm.run(
+                        List.of("setpriv", "--reuid", "65534", "--clear-groups"),
+                        CreateTap.class,
+                        "linuxnope");
+        assumeTrue(printed.startsWith("tap"), () -> "no unprivileged process: " + printed);
+
+        assertEquals(
+                "tap 'linuxnope' in the switch's netns cannot be created: EPERM; run as root, or with the capabilities CAP_NET_ADMIN and CAP_SYS_ADMIN",
+                printed);
     }
 }
