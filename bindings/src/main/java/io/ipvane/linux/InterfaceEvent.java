@@ -7,31 +7,31 @@ import java.util.Set;
 /** What happened at a watched interface. Immutable; may be handed to any thread. */
 public sealed interface InterfaceEvent {
     /** The interface that it happened at, as it was asked for. */
-    InterfaceKey at();
+    WatchedInterface at();
 
     /**
      * An address was added that the interface did not have under any prefix length (spec ADR-12).
      *
      * @param address the local address, with the prefix length that it came with first
      */
-    record AddressAdded(InterfaceKey at, IpPrefix address) implements InterfaceEvent {}
+    record AddressAdded(WatchedInterface at, IpPrefix address) implements InterfaceEvent {}
 
     /** The interface no longer has this address under any prefix length, or may not use it. */
-    record AddressRemoved(InterfaceKey at, InetAddress address) implements InterfaceEvent {}
+    record AddressRemoved(WatchedInterface at, InetAddress address) implements InterfaceEvent {}
 
     /**
      * The interface appeared, or its name, MAC address, MTU, carrier, or one of up, ARP and
      * all-multicast changed.
      */
-    record LinkChanged(InterfaceKey at, Link link) implements InterfaceEvent {}
+    record LinkChanged(WatchedInterface at, Link link) implements InterfaceEvent {}
 
     /** The interface was deleted or moved away, or was not there when the watch began. */
-    record InterfaceGone(InterfaceKey at) implements InterfaceEvent {}
+    record InterfaceGone(WatchedInterface at) implements InterfaceEvent {}
 
     /**
      * The link-layer multicast groups that the interface listens to are others now.
      *
      * @param groups all of them as MAC addresses, first byte on the wire highest
      */
-    record MulticastChanged(InterfaceKey at, Set<Long> groups) implements InterfaceEvent {}
+    record MulticastChanged(WatchedInterface at, Set<Long> groups) implements InterfaceEvent {}
 }

@@ -14,7 +14,7 @@ import java.util.Set;
  * events, each exactly once. Owned by the watcher's thread.
  */
 final class InterfaceState {
-    private final InterfaceKey at;
+    private final WatchedInterface at;
     private final InterfaceListener listener;
 
     /** The interface as last reported; null while there is none. */
@@ -25,12 +25,12 @@ final class InterfaceState {
 
     private Set<Long> groups = Set.of();
 
-    InterfaceState(InterfaceKey at, InterfaceListener listener) {
+    InterfaceState(WatchedInterface at, InterfaceListener listener) {
         this.at = at;
         this.listener = listener;
     }
 
-    InterfaceKey at() {
+    WatchedInterface at() {
         return at;
     }
 

@@ -60,7 +60,7 @@ public final class InterfaceTakeover implements AutoCloseable {
      * @param stateDirectory where the record is kept, for example {@code /run/ipvane}
      * @throws LinuxException that says which step failed; what was done before it has been undone
      */
-    public static InterfaceTakeover take(InterfaceKey key, Capture capture, Path stateDirectory) {
+    public static InterfaceTakeover take(WatchedInterface key, Capture capture, Path stateDirectory) {
         final InterfaceTakeover takeover = claim(key, stateDirectory, true).orElseThrow();
         try {
             takeover.change(capture);
@@ -86,9 +86,9 @@ public final class InterfaceTakeover implements AutoCloseable {
      * @return what could not be done, one sentence each
      */
     public static List<String> restoreLeftovers(
-            Path stateDirectory, Predicate<InterfaceKey> isWanted) {
+            Path stateDirectory, Predicate<WatchedInterface> isWanted) {
         final List<String> failures = new ArrayList<>();
-        for (final InterfaceKey key : TakeoverFile.list(stateDirectory, failures)) {
+        for (final WatchedInterface key : TakeoverFile.list(stateDirectory, failures)) {
             if (!isWanted.test(key)) {
                 try {
                     claim(key, stateDirectory, false).ifPresent(InterfaceTakeover::close);
@@ -107,7 +107,7 @@ public final class InterfaceTakeover implements AutoCloseable {
      *     deleted, and nothing returned
      */
     private static Optional<InterfaceTakeover> claim(
-            InterfaceKey key, Path stateDirectory, boolean fresh) {
+            WatchedInterface key, Path stateDirectory, boolean fresh) {
         try (UndoLog undo = new UndoLog()) {
             final TakeoverFile file = TakeoverFile.open(stateDirectory, key);
             undo.add(file::close);
@@ -136,7 +136,7 @@ public final class InterfaceTakeover implements AutoCloseable {
         }
     }
 
-    private static boolean exists(InterfaceKey key) {
+    private static boolean exists(WatchedInterface key) {
         try (Netns netns = Netns.open(key.netns());
                 RtNetlink netlink = new RtNetlink(netns)) {
             return netlink.findLink(key.name()).isPresent();

@@ -71,7 +71,7 @@ public final class NamespaceWatcher implements AutoCloseable {
      *
      * @throws LinuxException where a namespace does not exist; nothing is watched then
      */
-    public void start(List<InterfaceKey> interfaces) {
+    public void start(List<WatchedInterface> interfaces) {
         thread.start();
         try {
             interfaces.forEach(this::watch);
@@ -88,19 +88,19 @@ public final class NamespaceWatcher implements AutoCloseable {
      *
      * @throws LinuxException where the namespace does not exist
      */
-    public void watch(InterfaceKey at) {
+    public void watch(WatchedInterface at) {
         execute(() -> begin(at));
     }
 
     /** No longer watches an interface; nothing of it is reported once this has returned. */
-    public void unwatch(InterfaceKey at) {
+    public void unwatch(WatchedInterface at) {
         execute(() -> end(at));
     }
 
     /**
      * Says that an interface may have joined or left a group: it sent IGMP or MLD, for instance.
      */
-    public void multicastMayHaveChanged(InterfaceKey at) {
+    public void multicastMayHaveChanged(WatchedInterface at) {
         submit(
                 new FutureTask<>(
                         () ->
@@ -207,7 +207,7 @@ public final class NamespaceWatcher implements AutoCloseable {
         }
     }
 
-    private void begin(InterfaceKey at) {
+    private void begin(WatchedInterface at) {
         final WatchedNamespace namespace = namespace(Netns.open(at.netns()));
         try {
             namespace.add(at, listener);
@@ -233,7 +233,7 @@ public final class NamespaceWatcher implements AutoCloseable {
         return added;
     }
 
-    private void end(InterfaceKey at) {
+    private void end(WatchedInterface at) {
         namespaces.forEach(namespace -> namespace.remove(at));
         for (final WatchedNamespace namespace : List.copyOf(namespaces)) {
             if (namespace.isEmpty()) {

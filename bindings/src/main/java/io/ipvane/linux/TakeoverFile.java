@@ -45,7 +45,7 @@ final class TakeoverFile implements AutoCloseable {
      * @param directory made where it is missing
      * @throws LinuxException where another switch has it
      */
-    static TakeoverFile open(Path directory, InterfaceKey key) {
+    static TakeoverFile open(Path directory, WatchedInterface key) {
         final String netns =
                 key.netns().isEmpty()
                         ? ""
@@ -86,11 +86,11 @@ final class TakeoverFile implements AutoCloseable {
      *
      * @param failures gets a sentence for each record that cannot be understood
      */
-    static List<InterfaceKey> list(Path directory, List<String> failures) {
+    static List<WatchedInterface> list(Path directory, List<String> failures) {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
-        final List<InterfaceKey> keys = new ArrayList<>();
+        final List<WatchedInterface> keys = new ArrayList<>();
         try (Stream<Path> files = Files.list(directory)) {
             for (final Path file : files.filter(TakeoverFile::isRecord).sorted().toList()) {
                 try {

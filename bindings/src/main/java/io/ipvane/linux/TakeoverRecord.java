@@ -38,13 +38,13 @@ import java.util.TreeMap;
  * @param settings how it was
  */
 record TakeoverRecord(
-        String boot, InterfaceKey key, long netnsInode, int index, InterfaceSettings settings) {
+        String boot, WatchedInterface key, long netnsInode, int index, InterfaceSettings settings) {
     private static final String FIRST_LINE = "ipvane-takeover 1";
     private static final String LAST_LINE = "end";
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     /** The state of an interface now. */
-    static TakeoverRecord of(InterfaceKey key, RtNetlink netlink, Link link) {
+    static TakeoverRecord of(WatchedInterface key, RtNetlink netlink, Link link) {
         return new TakeoverRecord(
                 bootId(),
                 key,
@@ -116,7 +116,7 @@ record TakeoverRecord(
         }
         return new TakeoverRecord(
                 require(single, "boot"),
-                new InterfaceKey(require(single, "netns"), require(single, "interface")),
+                new WatchedInterface(require(single, "netns"), require(single, "interface")),
                 Long.parseLong(require(single, "netns-inode")),
                 Integer.parseInt(require(single, "index")),
                 new InterfaceSettings(

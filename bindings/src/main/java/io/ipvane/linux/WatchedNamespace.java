@@ -72,7 +72,7 @@ final class WatchedNamespace implements AutoCloseable {
     }
 
     /** Begins to watch and reports all that there is. */
-    void add(InterfaceKey at, InterfaceListener listener) {
+    void add(WatchedInterface at, InterfaceListener listener) {
         final InterfaceState state = new InterfaceState(at, listener);
         interfaces.add(state);
         reconcile(state, lists.links(), lists.addresses());
@@ -83,11 +83,11 @@ final class WatchedNamespace implements AutoCloseable {
         }
     }
 
-    void remove(InterfaceKey at) {
+    void remove(WatchedInterface at) {
         interfaces.removeIf(state -> state.at().equals(at));
     }
 
-    boolean watches(InterfaceKey at) {
+    boolean watches(WatchedInterface at) {
         return interfaces.stream().anyMatch(state -> state.at().equals(at));
     }
 

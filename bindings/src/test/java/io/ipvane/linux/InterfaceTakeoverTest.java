@@ -60,7 +60,7 @@ class InterfaceTakeoverTest {
     @TempDir Path state;
     private TestNetns host;
     private TestNetns peer;
-    private InterfaceKey eth0;
+    private WatchedInterface eth0;
 
     @BeforeEach
     void connectAHostToAPeer() {
@@ -78,7 +78,7 @@ class InterfaceTakeoverTest {
         host.run("ip route add 10.7.0.0/16 via 10.5.0.9 src 10.5.0.2");
         host.run("ip route add 10.8.0.0/16 dev eth0 table 77");
         host.run("ip route add default via 2001:db8:5::9 src 2001:db8:5::1");
-        eth0 = new InterfaceKey(host.name(), "eth0");
+        eth0 = new WatchedInterface(host.name(), "eth0");
     }
 
     @AfterEach
@@ -240,7 +240,7 @@ class InterfaceTakeoverTest {
 
     @Test
     void shouldRefuseAnInterfaceThatIsNotThere() throws Exception {
-        final InterfaceKey missing = new InterfaceKey(host.name(), "eth7");
+        final WatchedInterface missing = new WatchedInterface(host.name(), "eth7");
 
         final LinuxException refusal =
                 assertThrows(

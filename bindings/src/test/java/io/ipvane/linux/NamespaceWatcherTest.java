@@ -33,7 +33,7 @@ class NamespaceWatcherTest {
     private Netns netns;
     private RtNetlink netlink;
     private Tap tap;
-    private InterfaceKey eth0;
+    private WatchedInterface eth0;
     private NamespaceWatcher watcher;
 
     @BeforeEach
@@ -43,7 +43,7 @@ class NamespaceWatcherTest {
         netlink = new RtNetlink(netns);
         tap = Tap.create(netns, "eth0", 0x020000000001L, 1);
         netlink.disableAddressGeneration(netlink.link("eth0"));
-        eth0 = new InterfaceKey(net.name(), "eth0");
+        eth0 = new WatchedInterface(net.name(), "eth0");
         watcher = new NamespaceWatcher(events::add);
     }
 
@@ -280,7 +280,7 @@ class NamespaceWatcherTest {
                 Netns handle = second.open();
                 Tap other = Tap.create(handle, "eth0", 0x020000000002L, 1)) {
             start();
-            final InterfaceKey there = new InterfaceKey(second.name(), "eth0");
+            final WatchedInterface there = new WatchedInterface(second.name(), "eth0");
             watcher.watch(there);
             second.run("ip address add 10.6.0.1/24 dev " + other.name());
             assertEquals(there, next(AddressAdded.class, 1000).at());
@@ -298,7 +298,7 @@ class NamespaceWatcherTest {
         final LinuxException refusal =
                 assertThrows(
                         LinuxException.class,
-                        () -> watcher.start(List.of(new InterfaceKey("linux-none", "eth0"))));
+                        () -> watcher.start(List.of(new WatchedInterface("linux-none", "eth0"))));
 
         assertTrue(refusal.getMessage().contains("ip netns add linux-none"), refusal.getMessage());
     }

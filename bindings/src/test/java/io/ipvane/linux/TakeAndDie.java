@@ -11,7 +11,7 @@ final class TakeAndDie {
     public static void main(String[] arguments) {
         final InterfaceTakeover takeover =
                 InterfaceTakeover.take(
-                        new InterfaceKey(arguments[0], arguments[1]),
+                        new WatchedInterface(arguments[0], arguments[1]),
                         InterfaceTakeover.Capture.PACKET,
                         Path.of(arguments[2]));
         System.out.println("took " + takeover.addresses().size() + " addresses");

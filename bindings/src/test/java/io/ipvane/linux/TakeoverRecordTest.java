@@ -29,7 +29,7 @@ class TakeoverRecordTest {
                         100);
         return new TakeoverRecord(
                 "boot-id",
-                new InterfaceKey("", "eth0"),
+                new WatchedInterface("", "eth0"),
                 4711,
                 5,
                 new InterfaceSettings(
@@ -52,7 +52,7 @@ class TakeoverRecordTest {
         final TakeoverRecord read = TakeoverRecord.parse(text);
 
         assertEquals(text, read.format());
-        assertEquals(new InterfaceKey("", "eth0"), read.key());
+        assertEquals(new WatchedInterface("", "eth0"), read.key());
         assertEquals("10.5.0.1/24", read.settings().addresses().get(0).toString());
         assertEquals("default via 10.5.0.9", read.settings().routes().get(0).toString());
     }
@@ -94,13 +94,13 @@ class TakeoverRecordTest {
     @Test
     void shouldSayWhichRecordCannotBeUnderstoodAndGoOnWithTheOthers(@TempDir Path directory)
             throws Exception {
-        try (TakeoverFile file = TakeoverFile.open(directory, new InterfaceKey("", "eth0"))) {
+        try (TakeoverFile file = TakeoverFile.open(directory, new WatchedInterface("", "eth0"))) {
             file.write(example());
         }
         Files.writeString(directory.resolve("takeover-eth1"), "garbage\n");
         final List<String> failures = new ArrayList<>();
 
-        assertEquals(List.of(new InterfaceKey("", "eth0")), TakeoverFile.list(directory, failures));
+        assertEquals(List.of(new WatchedInterface("", "eth0")), TakeoverFile.list(directory, failures));
         assertEquals(1, failures.size());
         assertTrue(failures.get(0).contains("takeover-eth1 cannot be understood"), failures.get(0));
     }

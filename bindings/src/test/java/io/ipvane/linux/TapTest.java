@@ -30,6 +30,30 @@ class TapTest {
     }
 
     @Test
+    void shouldHaveAMacOfTheKernelWhereNoneIsGiven() {
+        try (TestNetns net = TestNetns.create("tap");
+                Netns netns = net.open();
+                Tap tap = Tap.create(netns, "eth0", 0, 1)) {
+            assertTrue(net.run("ip link show eth0").contains(Mac.text(tap.mac())));
+            assertFalse(tap.mac() == 0);
+        }
+    }
+
+    @Test
+    void shouldCloseItsDescriptorsOnce() {
+        try (TestNetns net = TestNetns.create("tap");
+                Netns netns = net.open()) {
+            final Tap tap = Tap.create(netns, "eth0", MAC, 1);
+            tap.close();
+            try (Tap next = Tap.create(netns, "eth1", MAC, 1)) {
+                tap.close();
+                assertFalse(tap.isUp());
+                assertEquals(MAC, next.mac());
+            }
+        }
+    }
+
+    @Test
     void shouldBeGoneAfterClose() {
         try (TestNetns net = TestNetns.create("tap");
                 Netns netns = net.open()) {

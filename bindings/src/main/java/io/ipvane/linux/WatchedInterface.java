@@ -2,14 +2,14 @@
 package io.ipvane.linux;
 
 /**
- * Names one interface in one namespace.
+ * Names one interface in one namespace, to be watched or taken over.
  *
  * @param netns its namespace as {@link Netns#open} takes it; empty for that of this process
  * @param name its name
  */
-public record InterfaceKey(String netns, String name) {
+public record WatchedInterface(String netns, String name) {
     /** Makes null the same as empty. */
-    public InterfaceKey {
+    public WatchedInterface {
         netns = netns == null ? "" : netns;
         InterfaceName.require(name);
     }
