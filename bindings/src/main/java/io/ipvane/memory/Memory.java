@@ -3,6 +3,7 @@ package io.ipvane.memory;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
@@ -15,7 +16,8 @@ import java.nio.ByteOrder;
  * calls.
  *
  * <p>{@code be} accessors take and give values whose wire form is big endian; the others are native
- * (little) endian. Addresses need not be aligned. Any thread; ordering is the caller's business.
+ * (little) endian. Addresses need not be aligned and any thread may call, but ordering is the
+ * caller's business: only {@link #i32Acquire} and {@link #put32Release} give any.
  */
 public final class Memory {
     private static final long USER_HALF = 0x7FFF_FFFF_FFFFL;
@@ -29,6 +31,11 @@ public final class Memory {
     private static final ValueLayout.OfShort SHORT_BE = SHORT.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfInt INT_BE = INT.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfLong LONG_BE = LONG.withOrder(ByteOrder.BIG_ENDIAN);
+
+    /** As {@link #USER_HALF}, and a multiple of four: proves the alignment that ordering needs. */
+    private static final long USER_HALF_INTS = USER_HALF & ~3L;
+
+    private static final VarHandle ORDERED_INT = ValueLayout.JAVA_INT.varHandle();
 
     private Memory() {}
 
@@ -55,6 +62,14 @@ public final class Memory {
     /** The native 32-bit value at {@code address}. */
     public static int i32(long address) {
         return ALL.get(INT, address & USER_HALF);
+    }
+
+    /**
+     * The native 32-bit value at {@code address}, a multiple of four. Acquire: what is read after
+     * it is at least as new as what was written before the {@link #put32Release} that it saw.
+     */
+    public static int i32Acquire(long address) {
+        return (int) ORDERED_INT.getAcquire(ALL, address & USER_HALF_INTS);
     }
 
     /** The big-endian 32-bit value at {@code address}. */
@@ -95,6 +110,11 @@ public final class Memory {
     /** Writes 32 bits, native. */
     public static void put32(long address, int value) {
         ALL.set(INT, address & USER_HALF, value);
+    }
+
+    /** Writes 32 bits at a multiple of four, native, after everything written before: release. */
+    public static void put32Release(long address, int value) {
+        ORDERED_INT.setRelease(ALL, address & USER_HALF_INTS, value);
     }
 
     /** Writes 32 bits, big endian. */

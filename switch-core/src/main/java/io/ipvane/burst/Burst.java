@@ -37,6 +37,9 @@ public final class Burst {
     /** Index of the port, uplink or host port that the frames came in by. */
     public int ingress;
 
+    /** Epoch in which the frames were taken: all earlier epochs are over once they are done. */
+    public long epoch;
+
     /** What the frames are decided by; null in an empty slot, so that it pins no old generation. */
     public Snapshot snapshot;
 

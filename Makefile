@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+# What a user or a CI job does with ipvane. "make" alone prints the targets.
+SHELL     := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# Each target sets up first; Maven and native/Makefile know for themselves what to do at once.
+.NOTPARALLEL:
+
+PREFIX     ?= /usr/local
+SYSCONFDIR ?= /etc
+SCRIPTS    := switch-core/src/main/scripts
+IMAGE      := switch-core/target/ipvane
+SHIM       := native/build/libipvane.so
+STAMP      := switch-core/target/image.stamp
+
+# Maven and the JVMs that it starts run on the same JDK; "setup" says what to do where there is none.
+export JAVA_HOME := $(shell $(SCRIPTS)/find-jdk)
+JDK_VERSION := $(shell sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' '$(JAVA_HOME)/release' 2>/dev/null)
+ifneq ($(JDK_VERSION),22)
+# Maven's own libraries use Unsafe, of which later JDKs warn.
+export MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow
+endif
+export MVN := mvn -B -ntp $(if $(MAKE_TERMOUT),,-Dstyle.color=never)
+# Folders too: theirs is the time of the last file that went.
+JAVA_SOURCES   := $(shell find pom.xml {bindings,switch-core}/pom.xml {bindings,switch-core}/src/main -not -path '$(SCRIPTS)*')
+NATIVE_SOURCES := $(shell find native -maxdepth 1)
+
+.PHONY: help
+help: ## print this
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name what; do \
+	    printf '  make %-10s %s\n' "$$name" "$$what"; done
+
+.PHONY: run
+run: setup-run image ## the switch on a network that it makes itself; Ctrl-C stops it and leaves nothing behind
+	@exec setpriv --pdeathsig TERM $(SCRIPTS)/run
+
+.PHONY: demo
+demo: setup-run image ## the same network, scripted: ping, TCP, live addresses, l2 and l3; fails if a step fails
+	@exec setpriv --pdeathsig TERM $(SCRIPTS)/demo
+
+.PHONY: test
+test: setup-test image ## every test that this machine can run, and what was skipped and why
+	@exec switch-core/src/test/scripts/test
+
+.PHONY: build
+build: setup-build image ## a runnable image in switch-core/target/ipvane
+
+.PHONY: bindings
+bindings: ## generate the Java bindings of DPDK again; needs jextract on PATH or JEXTRACT=
+	@sh bindings/src/main/jextract/generate.sh
+
+.PHONY: doctor
+doctor: ## what this machine has and lacks
+	@exec $(SCRIPTS)/setup doctor
+
+.PHONY: install
+install: build ## copy the image to DESTDIR=, below PREFIX=/usr/local
+	install -d "$(DESTDIR)$(PREFIX)/lib/ipvane" "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(SYSCONFDIR)/ipvane"
+	cp -R $(IMAGE)/bin $(IMAGE)/lib "$(DESTDIR)$(PREFIX)/lib/ipvane/"
+	ln -sf ../lib/ipvane/bin/ipvane "$(DESTDIR)$(PREFIX)/bin/ipvane"
+	test -e "$(DESTDIR)$(SYSCONFDIR)/ipvane/ipvane.yaml" \
+	    || install -m 644 $(IMAGE)/etc/ipvane.yaml "$(DESTDIR)$(SYSCONFDIR)/ipvane/ipvane.yaml"
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf target bindings/target switch-core/target switch-bench/target
+	@$(MAKE) -s -C native clean
+
+.PHONY: setup-build setup-run setup-test
+setup-build setup-run setup-test:
+	@$(SCRIPTS)/setup $(@:setup-%=%)
+
+# A make of its own: it finds the JDK that setup has perhaps just installed.
+.PHONY: image
+image:
+	@$(MAKE) -s $(STAMP)
+
+$(SHIM): $(NATIVE_SOURCES)
+	@echo "==> building the C shim"
+	@$(MAKE) -s -C native
+	@touch $@
+
+$(STAMP): $(JAVA_SOURCES) $(SHIM) $(SCRIPTS)/ipvane $(SCRIPTS)/find-jdk
+	@echo "==> building the image"
+	@rm -rf $(IMAGE)
+	@$(MVN) -q -pl switch-core -am package -Dmaven.test.skip=true -Dspotless.check.skip=true \
+	    2>&1 | sed 's/\x1b\[0m//g'
+	@install -D -m 755 $(SCRIPTS)/ipvane $(IMAGE)/bin/ipvane
+	@install -m 755 $(SCRIPTS)/find-jdk $(SHIM) $(IMAGE)/lib/
+	@cp switch-core/target/ipvane-switch-core-[0-9]*[0-9].jar $(IMAGE)/lib/
+	@touch $@
+	@echo "==> built $(IMAGE)/bin/ipvane"

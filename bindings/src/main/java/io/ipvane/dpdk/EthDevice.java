@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.dpdk;
+
+import static io.ipvane.memory.NativeLibrary.POINTER;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import io.ipvane.ffi.Dpdk;
+import io.ipvane.memory.Memory;
+import io.ipvane.memory.NativeLibrary;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A DPDK port from {@link #open} to {@link #close}, started.
+ *
+ * <p>Each queue belongs to one thread; {@link #receive} and {@link #transmit} are the two calls a
+ * burst that it makes. Everything else is for the control plane, one thread at a time.
+ *
+ * <h2>What the drivers over a kernel interface do (DPDK 22.11)</h2>
+ *
+ * <ul>
+ *   <li><b>VLAN tags.</b> The kernel takes a tag out of the frame. af_packet puts it back, always
+ *       as 0x8100, so that an outer 802.1ad tag changes its type; early 22.11 did not put it back.
+ *       Where a driver left one out, {@link #receive} puts it back: a frame here has its tags.
+ *   <li><b>Truncation.</b> af_packet cuts what does not fit its slot and says nothing. Slots are
+ *       sized for the MTU ({@link PacketRing}), which a GSO frame of the other end of a veth
+ *       exceeds: switch off its segmentation offloads. Such a frame is then shorter than its IP
+ *       header says. Frames too long to send are freed by the driver and are tx errors.
+ *   <li><b>Copies.</b> af_packet gets copies: the host's stack sees the same frames, and frames
+ *       that the host sends by the interface come in here too.
+ *   <li><b>Link.</b> The driver says "up" from start to stop; {@link #linkUp} asks the kernel as
+ *       well.
+ *   <li><b>Full ring.</b> af_packet's transmit polls for a slot, normally without waiting.
+ *   <li><b>Own pool.</b> af_xdp makes the pool its packet memory and keeps what lies in the
+ *       kernel's fill ring, 2,048 mbufs a queue, when it is closed: give it a pool of its own. It
+ *       wants a driver with combined channels for more than one queue; a veth has none.
+ *   <li><b>Segments.</b> af_xdp sends single segments; {@link #transmit} gathers them, and counts a
+ *       frame for which that is impossible in {@link PortStats#txErrors}.
+ * </ul>
+ */
+public final class EthDevice implements AutoCloseable {
+    /** Drivers whose bursts never lock, wait or enter the kernel; so do those of PCI devices. */
+    private static final Set<String> SHORT_BURSTS = Set.of("net_ring", "net_null");
+
+    /** Ethernet header and two VLAN tags. */
+    private static final int L2_BYTES = 14 + 8;
+
+    private static final int DEFAULT_MTU = 1500;
+    private static final int CACHE_LINE = 64;
+    private static final AtomicInteger SERIAL = new AtomicInteger();
+
+    // Hot handles, made by hand: a generated one cannot be critical.
+    private static final MethodHandle RX_SHORT = burst(true, "ipvane_rx_burst");
+    private static final MethodHandle RX_LONG = burst(false, "ipvane_rx_burst_tagged");
+    private static final MethodHandle TX_SHORT = burst(true, "ipvane_tx_burst");
+    private static final MethodHandle TX_LONG = burst(false, "ipvane_tx_burst");
+    private static final MethodHandle TX_FLAT =
+            NativeLibrary.call(
+                    "ipvane_tx_burst_flat",
+                    ValueLayout.JAVA_CHAR,
+                    JAVA_SHORT,
+                    JAVA_SHORT,
+                    POINTER,
+                    JAVA_SHORT,
+                    POINTER);
+
+    private final String name;
+    private final short port;
+    private final DeviceSpec spec;
+    private final int queues;
+    private final int maxMtu;
+    private final boolean shortBursts;
+    private final boolean sendsSegments;
+    private final int interfaceIndex;
+    private final String driver;
+    private final Arena arena = Arena.ofShared();
+    private final long lost;
+    private volatile int mtu;
+    private boolean closed;
+
+    private EthDevice(
+            String name, short port, DeviceOptions options, DeviceSpec spec, PortShim.Info info) {
+        this.name = name;
+        this.port = port;
+        this.spec = spec;
+        this.queues = options.queues();
+        this.mtu = options.mtu();
+        this.maxMtu =
+                spec.kind() == DeviceSpec.Kind.AF_PACKET
+                        ? PacketRing.of(options.mtu(), options.ringSize()).maxMtu()
+                        : info.maxMtu();
+        this.driver = info.driver();
+        this.shortBursts =
+                spec.kind() == DeviceSpec.Kind.PCI || SHORT_BURSTS.contains(info.driver());
+        this.sendsSegments = info.sendsSegments();
+        this.interfaceIndex = info.interfaceIndex();
+        this.lost = arena.allocate((long) queues * CACHE_LINE, CACHE_LINE).address();
+    }
+
+    private static MethodHandle burst(boolean critical, String function) {
+        final ValueLayout[] arguments = {JAVA_SHORT, JAVA_SHORT, POINTER, JAVA_SHORT};
+        return critical
+                ? NativeLibrary.critical(function, ValueLayout.JAVA_CHAR, arguments)
+                : NativeLibrary.call(function, ValueLayout.JAVA_CHAR, arguments);
+    }
+
+    /**
+     * Adds a device to DPDK, sets it up and starts it. If any of that fails nothing of it is left.
+     *
+     * @param device {@code af_packet:IF}, {@code af_xdp:IF}, {@code pci:ADDRESS}, {@code vdev:ARGS}
+     * @param options what is asked of it
+     * @param pool where received frames come from; must live longer
+     */
+    public static EthDevice open(String device, DeviceOptions options, Mempool pool) {
+        Eal.requireRunning("device '" + device + "'");
+        final DeviceSpec spec = DeviceSpec.parse(device);
+        final DeviceOptions exact = options.withMtu(chooseMtu(spec, options.mtu()));
+        final short port = add(spec, exact, pool);
+        try {
+            final PortShim.Info info = PortShim.info(device, port);
+            checkOffer(device, exact, info);
+            final boolean scatter = mustScatter(device, exact.mtu(), info, pool);
+            PortShim.configure(device, port, forDriver(spec, exact), scatter, pool);
+            PortShim.start(device, port);
+            if (exact.promiscuous()) {
+                // A driver without the switch takes every frame anyway, or none but its own.
+                Dpdk.rte_eth_promiscuous_enable(port);
+                Dpdk.rte_eth_allmulticast_enable(port);
+            }
+            return new EthDevice(device, port, exact, spec, info);
+        } catch (DpdkException e) {
+            PortShim.remove(device, port);
+            throw e;
+        }
+    }
+
+    private static int chooseMtu(DeviceSpec spec, int asked) {
+        if (!spec.kind().onInterface()) {
+            return asked == 0 ? DEFAULT_MTU : asked;
+        }
+        final int has = PortShim.interfaceMtu(spec.toString(), spec.value());
+        if (asked > has) {
+            throw new DpdkException(
+                    "device '"
+                            + spec
+                            + "': mtu="
+                            + asked
+                            + " exceeds mtu="
+                            + has
+                            + " of the interface; raise that (ip link set "
+                            + spec.value()
+                            + " mtu "
+                            + asked
+                            + ") or ask for less");
+        }
+        return asked == 0 ? has : asked;
+    }
+
+    /**
+     * 22.11's af_packet says that it ends at MTU 1500, while nothing but the slot size binds it.
+     */
+    private static DeviceOptions forDriver(DeviceSpec spec, DeviceOptions options) {
+        return spec.kind() == DeviceSpec.Kind.AF_PACKET
+                ? options.withMtu(Math.min(options.mtu(), DEFAULT_MTU))
+                : options;
+    }
+
+    private static short add(DeviceSpec spec, DeviceOptions options, Mempool pool) {
+        final String device = spec.toString();
+        return switch (spec.kind()) {
+            case AF_PACKET -> addAfPacket(spec, options, pool);
+            case AF_XDP ->
+                    PortShim.add(
+                            device,
+                            "net_af_xdp_ipvane%d,iface=%s,start_queue=0,queue_count=%d%s"
+                                    .formatted(
+                                            SERIAL.getAndIncrement(),
+                                            spec.value(),
+                                            options.queues(),
+                                            Dpdk.rte_eal_has_hugepages() == 0
+                                                    ? ",force_copy=1"
+                                                    : ""),
+                            "see whether the interface has "
+                                    + options.queues()
+                                    + " queues and its driver XDP, or use af_packet:"
+                                    + spec.value());
+            case PCI -> {
+                final int present = PortShim.find(spec.value());
+                yield present >= 0
+                        ? (short) present
+                        : PortShim.add(
+                                device,
+                                spec.value(),
+                                "bind it to vfio-pci (dpdk-devbind.py) and name it in the"
+                                        + " configuration before the switch starts");
+            }
+            case VDEV ->
+                    PortShim.add(
+                            device,
+                            spec.value(),
+                            "see the names and arguments of DPDK's drivers, such as net_ring0");
+        };
+    }
+
+    private static short addAfPacket(DeviceSpec spec, DeviceOptions options, Mempool pool) {
+        final PacketRing ring = PacketRing.of(options.mtu(), options.ringSize());
+        requireRoom(spec.toString(), options.mtu(), ring.dataRoom(), pool);
+        return PortShim.add(
+                spec.toString(),
+                "net_af_packet_ipvane%d,iface=%s,qpairs=%d,blocksz=%d,framesz=%d,framecnt=%d"
+                        .formatted(
+                                SERIAL.getAndIncrement(),
+                                spec.value(),
+                                options.queues(),
+                                ring.blockSize(),
+                                ring.frameSize(),
+                                ring.frames()),
+                "it takes CAP_NET_RAW, and CAP_IPC_LOCK or a higher limit of locked memory");
+    }
+
+    private static void requireRoom(String device, int mtu, int needed, Mempool pool) {
+        if (pool.dataRoom() < needed) {
+            throw new DpdkException(
+                    "device '"
+                            + device
+                            + "': mtu="
+                            + mtu
+                            + " needs segments of "
+                            + needed
+                            + " bytes, mempool '"
+                            + pool.name()
+                            + "' has "
+                            + pool.dataRoom()
+                            + "; make the pool's dataRoom larger or lower the MTU");
+        }
+    }
+
+    private static void checkOffer(String device, DeviceOptions asked, PortShim.Info info) {
+        final int offered = Math.min(info.maxRxQueues(), info.maxTxQueues());
+        if (asked.queues() < 1 || asked.queues() > offered) {
+            throw new DpdkException(
+                    "device '"
+                            + device
+                            + "': queues="
+                            + asked.queues()
+                            + " asked, 1 to "
+                            + offered
+                            + " offered; ask for as many");
+        }
+        if (info.maxMtu() > 0 && asked.mtu() > info.maxMtu()) {
+            throw new DpdkException(
+                    "device '"
+                            + device
+                            + "': mtu="
+                            + asked.mtu()
+                            + " asked, at most "
+                            + info.maxMtu()
+                            + " offered; lower it");
+        }
+    }
+
+    private static boolean mustScatter(String device, int mtu, PortShim.Info info, Mempool pool) {
+        if (mtu + L2_BYTES <= pool.dataRoom()) {
+            return false;
+        }
+        if (!info.scatters()) {
+            requireRoom(device, mtu, mtu + L2_BYTES, pool);
+        }
+        return true;
+    }
+
+    /**
+     * Takes up to {@code max} frames of an rx queue and writes their mbuf addresses to an array.
+     *
+     * @return frames taken
+     */
+    public int receive(int queue, long mbufs, int max) {
+        try {
+            return shortBursts
+                    ? (char) RX_SHORT.invokeExact(port, (short) queue, mbufs, (short) max)
+                    : (char) RX_LONG.invokeExact(port, (short) queue, mbufs, (short) max);
+        } catch (Throwable t) {
+            throw Shim.failed(t);
+        }
+    }
+
+    /**
+     * Sends the first frames of an array by a tx queue.
+     *
+     * @return frames that now belong to the device; the others still belong to the caller
+     */
+    public int transmit(int queue, long mbufs, int count) {
+        try {
+            if (sendsSegments) {
+                return shortBursts
+                        ? (char) TX_SHORT.invokeExact(port, (short) queue, mbufs, (short) count)
+                        : (char) TX_LONG.invokeExact(port, (short) queue, mbufs, (short) count);
+            }
+            return (char)
+                    TX_FLAT.invokeExact(
+                            port,
+                            (short) queue,
+                            mbufs,
+                            (short) count,
+                            lost + (long) queue * CACHE_LINE);
+        } catch (Throwable t) {
+            throw Shim.failed(t);
+        }
+    }
+
+    /** As the user wrote it. */
+    public String name() {
+        return name;
+    }
+
+    /** DPDK's driver, for example {@code net_af_packet}. */
+    public String driver() {
+        return driver;
+    }
+
+    /** Rx queues, and as many tx queues. */
+    public int queues() {
+        return queues;
+    }
+
+    /** The MAC address, as {@link Memory#mac} reads it. */
+    public long mac() {
+        return PortShim.mac(name, port);
+    }
+
+    /** Largest L3 packet in bytes. */
+    public int mtu() {
+        return mtu;
+    }
+
+    /**
+     * Changes the MTU; over a kernel interface, that of the interface, as far as the slots made at
+     * {@link #open} hold it.
+     */
+    public void setMtu(int bytes) {
+        if (bytes > maxMtu) {
+            throw new DpdkException(
+                    "device '"
+                            + name
+                            + "': mtu="
+                            + bytes
+                            + " asked, at most "
+                            + maxMtu
+                            + " possible as it was opened; lower it or open the device anew");
+        }
+        if (spec.kind().onInterface()) {
+            PortShim.setInterfaceMtu(name, spec.value(), bytes);
+        } else {
+            PortShim.setMtu(name, port, bytes);
+        }
+        mtu = bytes;
+    }
+
+    /** Whether frames could be carried now; never waits. */
+    public boolean linkUp() {
+        return !closed && PortShim.linkUp(port, interfaceIndex);
+    }
+
+    /** Counters since {@link #open}. */
+    public PortStats stats() {
+        long total = 0;
+        for (int queue = 0; queue < queues; queue++) {
+            total += Memory.i64(lost + (long) queue * CACHE_LINE);
+        }
+        return PortShim.stats(name, port, total);
+    }
+
+    /** Stops the device and takes it out of DPDK. The second time does nothing. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            PortShim.remove(name, port);
+            arena.close();
+        }
+    }
+}

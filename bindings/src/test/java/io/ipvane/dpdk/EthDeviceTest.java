@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.dpdk;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ipvane.ffi.Dpdk;
+import io.ipvane.memory.Memory;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Tag("dpdk")
+class EthDeviceTest {
+    private static final int COUNT = 8191;
+    private final Random random = new Random(11);
+    private final Arena arena = Arena.ofConfined();
+    private final long mbufs = arena.allocate(8L * 64).address();
+    private Mempool pool;
+
+    @BeforeEach
+    void open() {
+        TestEal.require();
+        pool = Mempool.create("ethdev-test", COUNT, Mempool.DEFAULT_DATA_ROOM);
+    }
+
+    @AfterEach
+    void shouldHaveEveryMbufAndNoPortLeft() {
+        if (pool != null) {
+            assertEquals(0, Dpdk.rte_eth_dev_count_avail());
+            assertEquals(COUNT, pool.available());
+            pool.close();
+        }
+        arena.close();
+    }
+
+    private EthDevice openDevice(String device) {
+        return EthDevice.open(device, DeviceOptions.DEFAULT, pool);
+    }
+
+    private String refusal(String device, DeviceOptions options) {
+        return assertThrows(DpdkException.class, () -> EthDevice.open(device, options, pool))
+                .getMessage();
+    }
+
+    @Test
+    void shouldReceiveWhatItSentOverARing() {
+        try (EthDevice ring = openDevice("vdev:net_ring0")) {
+            assertEquals("net_ring", ring.driver());
+            assertTrue(ring.linkUp());
+            assertEquals(1500, ring.mtu());
+            final byte[][] sent = new byte[64][];
+            for (int i = 0; i < 64; i++) {
+                final long frame = Chain.of(pool, random, 60 + i, i * 10);
+                sent[i] = Chain.bytes(frame);
+                Memory.put64(mbufs + i * 8L, frame);
+            }
+            assertEquals(64, ring.transmit(0, mbufs, 64));
+            Memory.zero(mbufs, 8 * 64);
+            assertEquals(64, ring.receive(0, mbufs, 64));
+            for (int i = 0; i < 64; i++) {
+                assertArrayEquals(sent[i], Chain.bytes(Memory.i64(mbufs + i * 8L)));
+            }
+            assertEquals(0, ring.receive(0, mbufs + 8, 1));
+            Mempool.free(mbufs, 64);
+            assertEquals(64, ring.stats().txPackets());
+            assertEquals(64, ring.stats().rxPackets());
+        }
+    }
+
+    @Test
+    void shouldLeaveRefusedFramesToTheCallerWhenTheRingIsFull() {
+        try (EthDevice ring = openDevice("vdev:net_ring1")) {
+            int sent = 0;
+            while (pool.allocate(mbufs, 64)) {
+                final int taken = ring.transmit(0, mbufs, 64);
+                sent += taken;
+                if (taken < 64) {
+                    Mempool.free(mbufs + taken * 8L, 64 - taken);
+                    break;
+                }
+            }
+            assertEquals(1023, sent, "a ring of 1,024 holds one less");
+            assertEquals(COUNT - sent, pool.available());
+            int received = 0;
+            for (int n = ring.receive(0, mbufs, 64); n > 0; n = ring.receive(0, mbufs, 64)) {
+                Mempool.free(mbufs, n);
+                received += n;
+            }
+            assertEquals(sent, received);
+        }
+    }
+
+    @Test
+    void shouldGiveAndSwallowFramesOfTheNullDevice() {
+        try (EthDevice device = openDevice("vdev:net_null0,size=64,copy=0")) {
+            assertEquals(32, device.receive(0, mbufs, 32));
+            assertEquals(64, Chain.length(Memory.i64(mbufs)));
+            assertEquals(32, device.transmit(0, mbufs, 32));
+        }
+    }
+
+    @Test
+    void shouldOpenAgainWhatWasClosed() {
+        for (int round = 0; round < 3; round++) {
+            final EthDevice device = openDevice("vdev:net_ring2");
+            assertTrue(device.linkUp());
+            device.close();
+            device.close();
+            assertFalse(device.linkUp());
+        }
+    }
+
+    @Test
+    void shouldRefuseADeviceThatIsOpen() {
+        try (EthDevice first = openDevice("vdev:net_ring3")) {
+            assertEquals(
+                    "device 'vdev:net_ring3': DPDK does not take it: File exists; see the names"
+                            + " and arguments of DPDK's drivers, such as net_ring0",
+                    refusal("vdev:net_ring3", DeviceOptions.DEFAULT));
+            assertTrue(first.linkUp());
+        }
+    }
+
+    @Test
+    void shouldNameDeviceAskedAndOfferedWhenQueuesAreTooFew() {
+        assertEquals(
+                "device 'vdev:net_null1': queues=2000 asked, 1 to 1024 offered; ask for as many",
+                refusal("vdev:net_null1", DeviceOptions.DEFAULT.withQueues(2000)));
+        assertEquals(
+                "device 'vdev:net_null1': queues=0 asked, 1 to 1024 offered; ask for as many",
+                refusal("vdev:net_null1", DeviceOptions.DEFAULT.withQueues(0)));
+    }
+
+    @Test
+    void shouldRefuseAnMtuThatNoSegmentHoldsWhereTheDriverCannotScatter() {
+        assertEquals(
+                "device 'vdev:net_null2': mtu=9000 needs segments of 9022 bytes, mempool"
+                        + " 'ethdev-test' has 2048; make the pool's dataRoom larger or lower the"
+                        + " MTU",
+                refusal("vdev:net_null2", DeviceOptions.DEFAULT.withMtu(9000)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "eth0 | device 'eth0': unknown kind; begin it with one of af_packet: af_xdp: pci:"
+                        + " vdev:",
+                "af_packet:no/such | device 'af_packet:no/such': 'no/such' is not the name of an"
+                        + " interface, 1 to 15 characters; correct it",
+                "af_packet:absent0 | device 'af_packet:absent0': interface 'absent0' is not in this"
+                        + " network namespace (No such device); see: ip link show",
+                "af_xdp:absent0 | device 'af_xdp:absent0': interface 'absent0' is not in this"
+                        + " network namespace (No such device); see: ip link show",
+                "pci:3:0.0 | device 'pci:3:0.0': '3:0.0' is not an address such as 0000:03:00.0;"
+                        + " correct it",
+                "pci:0000:99:00.0 | device 'pci:0000:99:00.0': DPDK does not take it: Cannot find device"
+                        + " (0000:99:00.0) (No such device); bind it to vfio-pci (dpdk-devbind.py)"
+                        + " and name it in the configuration before the switch starts",
+                "vdev:net_nonsense0 | device 'vdev:net_nonsense0': DPDK does not take it: failed to"
+                        + " parse device \"net_nonsense0\" (Bad address); see the names and"
+                        + " arguments of DPDK's drivers, such as net_ring0",
+            })
+    void shouldSayInOneSentenceWhatIsWrongWithADevice(String device, String sentence) {
+        assertEquals(sentence, refusal(device, DeviceOptions.DEFAULT));
+    }
+}

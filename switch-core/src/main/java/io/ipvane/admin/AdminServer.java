@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.admin;
+
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1Config;
+import io.ipvane.config.AdminConfig;
+import io.ipvane.config.ListenAddress;
+import io.ipvane.control.view.StatusSource;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The listening sockets of the admin interface. Started and closed by one thread; requests run on
+ * virtual threads.
+ */
+public final class AdminServer implements AutoCloseable {
+    private static final int MAX_CONNECTIONS = 64;
+    private static final int MAX_REQUEST_LINE_BYTES = 2_048;
+    private static final int MAX_HEADER_BYTES = 8_192;
+    private static final int MAX_BODY_BYTES = 65_536;
+    private static final Duration IDLE_LIMIT = Duration.ofSeconds(60);
+    private static final Duration GRACE = Duration.ofMillis(200);
+
+    private final List<WebServer> servers = new ArrayList<>();
+
+    private AdminServer() {}
+
+    /**
+     * Opens every address of the configuration.
+     *
+     * @throws AdminException where one cannot be opened; then none is
+     */
+    public static AdminServer start(AdminConfig config, StatusSource source) {
+        final AdminServer server = new AdminServer();
+        try {
+            config.listen().forEach(address -> server.open(address, source));
+        } catch (AdminException e) {
+            server.close();
+            throw e;
+        }
+        return server;
+    }
+
+    /** TCP port of the address at this index of the configuration; for tests that asked for 0. */
+    int port(int index) {
+        return servers.get(index).port();
+    }
+
+    private void open(ListenAddress address, StatusSource source) {
+        switch (address) {
+            case ListenAddress.Unix unix -> {
+                final SocketFile file = new SocketFile(unix.path());
+                file.clear();
+                tryToBind(address);
+                file.clear();
+                listen(address, source);
+                file.openToGroup();
+            }
+            case ListenAddress.Tcp tcp -> {
+                tryToBind(address);
+                listen(address, source);
+            }
+        }
+    }
+
+    private void listen(ListenAddress address, StatusSource source) {
+        final WebServer server =
+                WebServer.builder()
+                        .bindAddress(address.socketAddress())
+                        .shutdownHook(false)
+                        .shutdownGracePeriod(GRACE)
+                        .maxTcpConnections(MAX_CONNECTIONS)
+                        .maxPayloadSize(MAX_BODY_BYTES)
+                        .idleConnectionTimeout(IDLE_LIMIT)
+                        .addProtocol(
+                                Http1Config.builder()
+                                        .maxPrologueLength(MAX_REQUEST_LINE_BYTES)
+                                        .maxHeadersSize(MAX_HEADER_BYTES)
+                                        .build())
+                        .directHandlers(Responses.directHandlers())
+                        .routing(routing(source))
+                        .build();
+        server.start();
+        if (!server.isRunning()) {
+            throw new AdminException(
+                    "admin: cannot listen on " + address + "; the log of io.helidon says why");
+        }
+        servers.add(server);
+    }
+
+    /** Binds once by ourselves: the HTTP server only logs why it cannot. */
+    private static void tryToBind(ListenAddress address) {
+        try (ServerSocketChannel channel = channel(address)) {
+            channel.bind(address.socketAddress());
+        } catch (IOException e) {
+            throw refusal(address, e);
+        }
+    }
+
+    private static ServerSocketChannel channel(ListenAddress address) throws IOException {
+        return switch (address) {
+            case ListenAddress.Unix unix -> ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            case ListenAddress.Tcp tcp -> ServerSocketChannel.open();
+        };
+    }
+
+    private static HttpRouting.Builder routing(StatusSource source) {
+        final HttpRouting.Builder routing =
+                HttpRouting.builder()
+                        .register("/v1", new StatusRoutes(source))
+                        .register(new HealthRoutes(source));
+        Responses.addProblems(routing);
+        return routing;
+    }
+
+    private static AdminException refusal(ListenAddress address, IOException cause) {
+        return new AdminException(
+                "admin: cannot listen on "
+                        + address
+                        + " ("
+                        + cause.getMessage()
+                        + "); free it or choose another admin.listen",
+                cause);
+    }
+
+    /** Stops listening, lets running requests end for a moment, removes socket files. */
+    @Override
+    public void close() {
+        servers.forEach(WebServer::stop);
+        servers.clear();
+    }
+}

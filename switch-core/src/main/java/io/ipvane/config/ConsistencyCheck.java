@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.config;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What holds between the parts of a configuration: names, references, sizes. Addresses and routes
+ * of each uplink are left to {@link AddressCheck} and {@link RouteCheck}.
+ */
+final class ConsistencyCheck {
+    /** Smallest MTU that IPv6 works over: RFC 8200, section 5. */
+    private static final int IPV6_MIN_MTU = 1280;
+
+    private final SwitchConfig config;
+    private final Places places;
+    private final OnlineLcores online;
+
+    ConsistencyCheck(SwitchConfig config, Places places, OnlineLcores online) {
+        this.config = config;
+        this.places = places;
+        this.online = online;
+    }
+
+    void run() {
+        if (config.uplinks().isEmpty()) {
+            places.of(config)
+                    .refuse("uplinks", "uplinks is empty; a switch needs at least one uplink");
+        }
+        lcores();
+        names();
+        interfaces();
+        config.ports().forEach(this::port);
+        for (UplinkConfig uplink : config.uplinks()) {
+            new AddressCheck(config, uplink, places).run();
+            new RouteCheck(config, uplink, places).run();
+        }
+    }
+
+    private void lcores() {
+        final ThreadsConfig threads = config.threads();
+        final YamlSection section = places.of(threads);
+        if (section == null) {
+            return;
+        }
+        if (threads.lcores().isEmpty()) {
+            section.refuse("lcores", "lcores is empty; give at least one, such as [0]");
+        }
+        if (threads.plan() == ThreadPlan.SHARED && threads.lcores().size() > 1) {
+            section.refuse(
+                    "lcores",
+                    "plan 'shared' runs on one lcore, and lcores has "
+                            + threads.lcores().size()
+                            + "; give one, or choose run-to-completion");
+        }
+        final Set<Integer> seen = new HashSet<>();
+        for (int i = 0; i < threads.lcores().size(); i++) {
+            final int lcore = threads.lcores().get(i);
+            if (!seen.add(lcore)) {
+                section.refuse("lcores", i, "lcore=" + lcore + " appears twice; remove one");
+            } else if (!online.contains(lcore)) {
+                section.refuse(
+                        "lcores",
+                        i,
+                        "lcore="
+                                + lcore
+                                + " is not online on this machine; choose within "
+                                + online.list());
+            }
+        }
+    }
+
+    /**
+     * One space of names for uplinks and ports: counters and the command line do not tell them
+     * apart.
+     */
+    private void names() {
+        final Map<String, String> owners = new HashMap<>();
+        for (UplinkConfig uplink : config.uplinks()) {
+            name(owners, uplink.name(), "an uplink", uplink);
+        }
+        for (PortConfig port : config.ports()) {
+            name(owners, port.name(), "a port", port);
+        }
+    }
+
+    private void name(Map<String, String> owners, String name, String owner, Object record) {
+        final String other = owners.putIfAbsent(name, owner);
+        if (other != null) {
+            places.of(record)
+                    .refuse("name", "name is already that of " + other + "; give it another");
+        }
+    }
+
+    /** A device carries one uplink; an interface name stands once in a namespace. */
+    private void interfaces() {
+        final Map<String, String> owners = new HashMap<>();
+        for (UplinkConfig uplink : config.uplinks()) {
+            final DeviceSpec device = uplink.device();
+            final String key =
+                    device.kernelInterface().map(name -> "/" + name).orElse(device.toString());
+            final String other = owners.putIfAbsent(key, "uplink '" + uplink.name() + "'");
+            if (other != null) {
+                places.of(uplink)
+                        .refuse(
+                                "device",
+                                "device '"
+                                        + device
+                                        + "' already belongs to "
+                                        + other
+                                        + "; a device carries one uplink");
+            }
+        }
+        for (UplinkConfig uplink : config.uplinks()) {
+            final String owner = "the host port of uplink '" + uplink.name() + "'";
+            uplink.host()
+                    .ifPresent(h -> own(owners, h.netns(), h.interfaceName(), owner, places.of(h)));
+        }
+        for (PortConfig port : config.ports()) {
+            final String owner = "port '" + port.name() + "'";
+            own(owners, port.netns(), port.interfaceName(), owner, places.of(port));
+        }
+    }
+
+    private static void own(
+            Map<String, String> owners,
+            Optional<String> netns,
+            String interfaceName,
+            String owner,
+            YamlSection section) {
+        final String other = owners.putIfAbsent(netns.orElse("") + "/" + interfaceName, owner);
+        if (other != null) {
+            section.refuse(
+                    "interface",
+                    "interface '"
+                            + interfaceName
+                            + "' already belongs to "
+                            + other
+                            + netns.map(name -> " in netns '" + name + "'").orElse("")
+                            + "; choose another name or another netns");
+        }
+    }
+
+    private void port(PortConfig port) {
+        final YamlSection section = places.of(port);
+        config.uplink(port.uplink())
+                .ifPresentOrElse(uplink -> mtu(port, uplink), () -> unknownUplink(port));
+        final boolean ipv6 = port.addresses().stream().anyMatch(a -> !a.address().isIpv4());
+        if (ipv6 && port.mtu().isPresent() && port.mtu().getAsInt() < IPV6_MIN_MTU) {
+            section.refuse(
+                    "mtu",
+                    "mtu="
+                            + port.mtu().getAsInt()
+                            + " is too small for its IPv6 address; choose mtu>="
+                            + IPV6_MIN_MTU
+                            + " or remove the address");
+        }
+    }
+
+    private void unknownUplink(PortConfig port) {
+        final var names = config.uplinks().stream().map(UplinkConfig::name).toList();
+        places.of(port)
+                .refuse(
+                        "uplink",
+                        "uplink '"
+                                + port.uplink()
+                                + "' is unknown; "
+                                + NearestWord.of(port.uplink(), names)
+                                        .map(near -> "did you mean '" + near + "'?")
+                                        .orElse("uplinks are " + String.join(", ", names)));
+    }
+
+    /** CFG-9: a port's MTU is at most its uplink's. */
+    private void mtu(PortConfig port, UplinkConfig uplink) {
+        if (port.mtu().isPresent()
+                && uplink.mtu().isPresent()
+                && port.mtu().getAsInt() > uplink.mtu().getAsInt()) {
+            final int bound = uplink.mtu().getAsInt();
+            places.of(port)
+                    .refuse(
+                            "mtu",
+                            "mtu="
+                                    + port.mtu().getAsInt()
+                                    + " is above that of uplink '"
+                                    + uplink.name()
+                                    + "' (mtu="
+                                    + bound
+                                    + "); lower the port to mtu<="
+                                    + bound
+                                    + " or raise the uplink");
+        }
+    }
+}

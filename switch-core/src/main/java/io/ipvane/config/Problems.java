@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.config;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+
+/** Collects what is wrong while a file is read, so that one run reports everything. One thread. */
+final class Problems {
+    private static final Comparator<Problem> BY_PLACE =
+            Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column);
+
+    private final String file;
+    private final List<Problem> found = new ArrayList<>();
+
+    Problems(String file) {
+        this.file = file;
+    }
+
+    /** Notes a problem at a mark, or about the whole file where there is none. */
+    void add(Optional<Mark> mark, String sentence) {
+        found.add(
+                new Problem(
+                        file,
+                        mark.map(m -> m.getLine() + 1).orElse(0),
+                        mark.map(m -> m.getColumn() + 1).orElse(0),
+                        sentence));
+    }
+
+    /** Throws if anything was noted. */
+    void throwIfAny() {
+        if (!found.isEmpty()) {
+            // Stable, so that several problems of one place stay in the order found.
+            found.sort(BY_PLACE);
+            throw new ConfigException(found);
+        }
+    }
+}

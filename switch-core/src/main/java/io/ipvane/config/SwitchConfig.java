@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.config;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A whole configuration, read and checked. Immutable.
+ *
+ * @param eal DPDK's environment
+ * @param threads who forwards
+ * @param uplinks at least one
+ * @param ports each of an uplink above
+ * @param admin where the admin interface listens
+ */
+public record SwitchConfig(
+        EalConfig eal,
+        ThreadsConfig threads,
+        List<UplinkConfig> uplinks,
+        List<PortConfig> ports,
+        AdminConfig admin) {
+    /** Where the daemon looks unless told otherwise. */
+    public static final Path DEFAULT_PATH = Path.of("/etc/ipvane/ipvane.yaml");
+
+    /** Copies the lists. */
+    public SwitchConfig {
+        uplinks = List.copyOf(uplinks);
+        ports = List.copyOf(ports);
+    }
+
+    /**
+     * Reads and checks a file.
+     *
+     * @throws ConfigException where it cannot be read or anything in it is wrong
+     */
+    public static SwitchConfig load(Path file) {
+        final String text;
+        try {
+            text = Files.readString(file, StandardCharsets.UTF_8);
+        } catch (NoSuchFileException e) {
+            throw unreadable(file, "there is no such file; name another with --config");
+        } catch (IOException e) {
+            throw unreadable(file, "cannot be read: " + e);
+        }
+        return parse(text, file.toString());
+    }
+
+    /**
+     * Reads and checks a text.
+     *
+     * @param name what problems call the file
+     * @throws ConfigException where anything is wrong
+     */
+    public static SwitchConfig parse(String text, String name) {
+        return new SwitchConfigReader(name, OnlineLcores.ofMachine()).read(text);
+    }
+
+    /** The uplink with this name; empty where there is none. */
+    public Optional<UplinkConfig> uplink(String name) {
+        return uplinks.stream().filter(uplink -> uplink.name().equals(name)).findFirst();
+    }
+
+    /** The ports of one uplink, in the order of the file. */
+    public List<PortConfig> portsOf(UplinkConfig uplink) {
+        return ports.stream().filter(port -> port.uplink().equals(uplink.name())).toList();
+    }
+
+    private static ConfigException unreadable(Path file, String sentence) {
+        return new ConfigException(List.of(new Problem(file.toString(), 0, 0, sentence)));
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.config;
+
+import java.util.List;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/**
+ * Text to records. Reads everything and reports every problem of form; only a text without one goes
+ * on to {@link ConsistencyCheck}. One reader a text, one thread.
+ */
+final class SwitchConfigReader {
+    static final int MIN_MTU = 68;
+    static final int MAX_MTU = 65_535;
+    static final int MAX_QUEUES = 64;
+    private static final int MAX_LCORE = 1_023;
+
+    private final Problems problems;
+    private final OnlineLcores online;
+    private final Places places = new Places();
+    private final String name;
+
+    SwitchConfigReader(String name, OnlineLcores online) {
+        this.name = name;
+        this.online = online;
+        problems = new Problems(name);
+    }
+
+    /**
+     * Reads and checks.
+     *
+     * @throws ConfigException with every problem of form, or where there is none every other one
+     */
+    SwitchConfig read(String text) {
+        final Optional<SwitchConfig> config = compose(text).flatMap(this::config);
+        problems.throwIfAny();
+        new ConsistencyCheck(config.orElseThrow(), places, online).run();
+        problems.throwIfAny();
+        return config.orElseThrow();
+    }
+
+    private Optional<Node> compose(String text) {
+        final LoadSettings settings = LoadSettings.builder().setLabel(name).build();
+        try {
+            final Optional<Node> root = new Compose(settings).composeString(text);
+            if (root.isEmpty()) {
+                problems.add(
+                        Optional.empty(),
+                        "is empty; a switch needs at least one uplink in uplinks");
+            }
+            return root;
+        } catch (MarkedYamlEngineException e) {
+            problems.add(e.getProblemMark(), "is no YAML: " + e.getProblem());
+        } catch (YamlEngineException e) {
+            problems.add(Optional.empty(), "is no YAML: " + e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    private Optional<SwitchConfig> config(Node node) {
+        final YamlSection root =
+                YamlSection.open(
+                        "", node, problems, List.of("eal", "threads", "uplinks", "ports", "admin"));
+        final EalConfig eal =
+                root.section("eal", List.of("hugepages", "extraArgs"))
+                        .map(SwitchConfigReader::eal)
+                        .orElse(EalConfig.DEFAULT);
+        final ThreadsConfig threads =
+                root.section("threads", List.of("plan", "lcores", "idle"))
+                        .map(this::threads)
+                        .orElse(ThreadsConfig.DEFAULT);
+        final List<UplinkConfig> uplinks =
+                root.sections("uplinks", "uplink", UplinkReader.KEYS).stream()
+                        .flatMap(section -> new UplinkReader(section, places).read().stream())
+                        .toList();
+        final List<PortConfig> ports =
+                root.sections("ports", "port", PortReader.KEYS).stream()
+                        .flatMap(section -> new PortReader(section, places).read().stream())
+                        .toList();
+        final AdminConfig admin =
+                root.section("admin", List.of("listen"))
+                        .map(SwitchConfigReader::admin)
+                        .orElse(AdminConfig.DEFAULT);
+        final SwitchConfig config = new SwitchConfig(eal, threads, uplinks, ports, admin);
+        places.put(config, root);
+        return Optional.of(config);
+    }
+
+    private static EalConfig eal(YamlSection section) {
+        return new EalConfig(
+                section.choice("hugepages", Hugepages.class).orElse(Hugepages.AUTO),
+                section.values("extraArgs", "extraArgs", text -> text));
+    }
+
+    private ThreadsConfig threads(YamlSection section) {
+        final ThreadsConfig config =
+                new ThreadsConfig(
+                        section.choice("plan", ThreadPlan.class).orElse(ThreadPlan.SHARED),
+                        section.has("lcores")
+                                ? section.integers("lcores", "lcore", 0, MAX_LCORE)
+                                : ThreadsConfig.DEFAULT.lcores(),
+                        section.choice("idle", IdleMode.class).orElse(IdleMode.BACKOFF));
+        places.put(config, section);
+        return config;
+    }
+
+    private static AdminConfig admin(YamlSection section) {
+        return section.has("listen")
+                ? new AdminConfig(section.values("listen", "listen", ListenAddress::parse))
+                : AdminConfig.DEFAULT;
+    }
+}

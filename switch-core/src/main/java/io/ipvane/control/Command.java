@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.control;
+
+import io.ipvane.packet.IpAddress;
+import io.ipvane.packet.IpPrefix;
+import io.ipvane.table.GroupFilter;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/** What the conductor can be told or asked. Immutable but for the answer's future. */
+public sealed interface Command {
+    /** An interface has an address now; {@code configured} if it is in the configuration. */
+    record AddressAdded(int port, IpPrefix address, boolean configured) implements Command {}
+
+    /** An interface has an address no longer. */
+    record AddressRemoved(int port, IpAddress address) implements Command {}
+
+    /** The interface of a port is up or down (spec ADR-6), or has another carrier or MTU. */
+    record PortLink(int port, boolean up, boolean carrier, int mtu) implements Command {}
+
+    /** The interface of a port has joined or left group addresses. */
+    record PortGroups(int port, GroupFilter groups) implements Command {}
+
+    /** The carrier of an uplink changed. */
+    record UplinkLink(int uplink, boolean up) implements Command {}
+
+    /** A question about the conductor's state, answered on its thread. */
+    record Ask<T>(Supplier<T> question, CompletableFuture<T> answer) implements Command {
+        void run() {
+            try {
+                answer.complete(question.get());
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.control;
+
+import io.ipvane.burst.FramePool;
+import io.ipvane.control.view.StatusUnavailableException;
+import io.ipvane.counters.Counters;
+import io.ipvane.lcore.ControlMailbox;
+import io.ipvane.snapshot.Quiescence;
+import io.ipvane.snapshot.SnapshotPublisher;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+import org.agrona.concurrent.SleepingMillisIdleStrategy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way to the conductor: commands go into a bounded queue, answers come back by a future. Any
+ * thread; nothing here touches the model itself.
+ */
+public final class ControlPlane implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
+    private static final int QUEUE = 16_384;
+    private static final long TURN_MILLIS = 1;
+    private static final long ANSWER_SECONDS = 5;
+
+    private final ManyToOneConcurrentArrayQueue<Command> commands =
+            new ManyToOneConcurrentArrayQueue<>(QUEUE);
+    private final Conductor conductor;
+    private AgentRunner runner;
+
+    /** Publishes the first snapshot of {@code model}; lcores may start after that. */
+    public ControlPlane(
+            SwitchModel model,
+            SnapshotPublisher publisher,
+            Quiescence quiescence,
+            ControlMailbox mailbox,
+            FramePool pool,
+            Counters counters) {
+        conductor =
+                new Conductor(
+                        model,
+                        commands,
+                        publisher,
+                        quiescence,
+                        new NeighborPlane(mailbox, pool, counters.shard(), quiescence));
+    }
+
+    /** Starts the conductor's thread. */
+    public void start() {
+        runner =
+                new AgentRunner(
+                        new SleepingMillisIdleStrategy(TURN_MILLIS),
+                        e -> LOG.error("event=conductor_error", e),
+                        null,
+                        conductor);
+        AgentRunner.startOnThread(runner);
+    }
+
+    /** One turn on the calling thread instead, for tests. */
+    public int step() {
+        return conductor.doWork();
+    }
+
+    /** Queues a command; false where the queue is full. */
+    public boolean offer(Command command) {
+        return commands.offer(command);
+    }
+
+    /**
+     * Asks the conductor on its own thread and waits.
+     *
+     * @throws StatusUnavailableException where it does not answer in time or is too busy to be asked
+     */
+    <T> T ask(Function<Conductor, T> question) {
+        final CompletableFuture<T> answer = new CompletableFuture<>();
+        if (!offer(new Command.Ask<>(() -> question.apply(conductor), answer))) {
+            throw new StatusUnavailableException("the control plane is busy: its queue is full");
+        }
+        try {
+            return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StatusUnavailableException("the request was interrupted");
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("event=no_answer", e);
+            throw new StatusUnavailableException("the control plane did not answer in time");
+        }
+    }
+
+    /** Stops the conductor; lcores have stopped before. */
+    @Override
+    public void close() {
+        if (runner == null) {
+            conductor.onClose();
+        } else {
+            runner.close();
+        }
+    }
+}

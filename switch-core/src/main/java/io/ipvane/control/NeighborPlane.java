@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.control;
+
+import io.ipvane.burst.DropReason;
+import io.ipvane.burst.FramePool;
+import io.ipvane.counters.CounterShard;
+import io.ipvane.counters.PortCounter;
+import io.ipvane.lcore.ControlMailbox;
+import io.ipvane.neighbor.NeighborConfig;
+import io.ipvane.neighbor.NeighborResolver;
+import io.ipvane.neighbor.NeighborSink;
+import io.ipvane.neighbor.NeighborTable;
+import io.ipvane.neighbor.NeighborView;
+import io.ipvane.neighbor.UplinkIdentity;
+import io.ipvane.packet.Ethernet;
+import io.ipvane.packet.IpAddress;
+import io.ipvane.table.Grace;
+import java.util.List;
+import org.agrona.concurrent.MessageHandler;
+
+/**
+ * Between the lcores and the {@link NeighborResolver}: their messages in, its frames out.
+ *
+ * <p>Conductor thread only. Frames on the way are counted where they end: sent ones at the uplink
+ * by the lcore that sends, lost ones here.
+ */
+final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, AutoCloseable {
+    private static final int MESSAGES_A_TURN = 1_024;
+    private static final int CAPACITY = 65_536;
+
+    private final ControlMailbox mailbox;
+    private final FramePool pool;
+    private final CounterShard counters;
+    private final NeighborTable table;
+    private final NeighborResolver resolver;
+    private final MessageHandler handler = ControlMailbox.handler(this);
+
+    NeighborPlane(ControlMailbox mailbox, FramePool pool, CounterShard counters, Grace grace) {
+        this.mailbox = mailbox;
+        this.pool = pool;
+        this.counters = counters;
+        this.table = new NeighborTable(CAPACITY, grace);
+        this.resolver =
+                new NeighborResolver(NeighborConfig.DEFAULT, table, pool, this, System::nanoTime);
+    }
+
+    /** What lcores read. */
+    NeighborTable table() {
+        return table;
+    }
+
+    /** Takes over who the uplinks are, and the neighbours that are configured. */
+    void model(SwitchModel model) {
+        for (UplinkModel uplink : model.uplinks().values()) {
+            resolver.putUplink(
+                    uplink.index(), UplinkIdentity.of(uplink.mac(), uplink.hostAddresses()));
+            for (io.ipvane.config.NeighborConfig known : uplink.neighbors()) {
+                resolver.permanent(uplink.index(), known.address(), known.mac());
+            }
+        }
+    }
+
+    /** One turn: messages, then time. */
+    int doWork() {
+        return mailbox.receive(handler, MESSAGES_A_TURN) + resolver.tick();
+    }
+
+    @Override
+    public void unresolved(
+            int uplink, int ingress, int family, long hop0, long hop1, int source, long mbuf) {
+        resolver.unresolved(
+                uplink,
+                address(family, hop0, hop1),
+                source == 0 ? null : IpAddress.ipv4(source),
+                ingress,
+                mbuf);
+    }
+
+    @Override
+    public void learned(
+            int uplink,
+            int family,
+            long address0,
+            long address1,
+            long mac,
+            boolean solicited,
+            boolean override) {
+        resolver.learned(uplink, address(family, address0, address1), mac, solicited, override);
+    }
+
+    private static IpAddress address(int family, long key0, long key1) {
+        return family == IpAddress.IPV4 ? IpAddress.ipv4((int) key0) : IpAddress.ipv6(key0, key1);
+    }
+
+    @Override
+    public void transmit(int uplink, long mbuf) {
+        if (!mailbox.send(uplink, mbuf)) {
+            dropped(uplink, uplink, mbuf, DropReason.RING_FULL);
+        }
+    }
+
+    @Override
+    public void resolved(int uplink, long mbuf, long mac) {
+        Ethernet.putDestination(pool.data(mbuf), mac);
+        transmit(uplink, mbuf);
+    }
+
+    @Override
+    public void dropped(int uplink, int port, long mbuf, DropReason reason) {
+        counters.add(port, PortCounter.COUNT + reason.ordinal(), 1);
+        pool.free(mbuf);
+    }
+
+    /** All neighbours, for readers. */
+    List<NeighborView> view() {
+        return resolver.view();
+    }
+
+    /** Lcores have stopped: what still lies in the mailbox, or waits, is freed. */
+    @Override
+    public void close() {
+        while (mailbox.receive(handler, MESSAGES_A_TURN) > 0) {
+            // Each message is one frame less.
+        }
+        resolver.close();
+        mailbox.drain(pool);
+        table.close();
+    }
+}

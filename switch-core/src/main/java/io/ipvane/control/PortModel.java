@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.control;
+
+import io.ipvane.ipvlan.IpvlanFlag;
+import io.ipvane.packet.IpPrefix;
+import io.ipvane.snapshot.PortEntry;
+import io.ipvane.table.GroupFilter;
+import java.util.List;
+
+/**
+ * One port, uplink or host port and its state. Immutable.
+ *
+ * @param index place among all of them
+ * @param name as configured; a host port has the name of its interface
+ * @param role what it is
+ * @param uplink index of the uplink it belongs to or is
+ * @param netns namespace of its interface, empty for the switch's own
+ * @param interfaceName of its endpoint
+ * @param flag its own, or the uplink's
+ * @param mtu largest L3 packet
+ * @param up whether its interface is up
+ * @param carrier whether its interface has a carrier
+ * @param groups group addresses it has joined
+ * @param allowedSources prefixes it may send from beside its own addresses
+ */
+public record PortModel(
+        int index,
+        String name,
+        PortEntry.Role role,
+        int uplink,
+        String netns,
+        String interfaceName,
+        IpvlanFlag flag,
+        int mtu,
+        boolean up,
+        boolean carrier,
+        GroupFilter groups,
+        List<IpPrefix> allowedSources) {
+
+    public PortModel {
+        allowedSources = List.copyOf(allowedSources);
+    }
+
+    /** The same port with another state of its interface. */
+    public PortModel withLink(boolean nowUp, boolean nowCarrier, int nowMtu) {
+        return new PortModel(
+                index,
+                name,
+                role,
+                uplink,
+                netns,
+                interfaceName,
+                flag,
+                nowMtu,
+                nowUp,
+                nowCarrier,
+                groups,
+                allowedSources);
+    }
+
+    /** The same port with other groups. */
+    public PortModel withGroups(GroupFilter now) {
+        return new PortModel(
+                index,
+                name,
+                role,
+                uplink,
+                netns,
+                interfaceName,
+                flag,
+                mtu,
+                up,
+                carrier,
+                now,
+                allowedSources);
+    }
+}

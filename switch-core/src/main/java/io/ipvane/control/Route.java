@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.control;
+
+import io.ipvane.packet.IpAddress;
+import io.ipvane.packet.IpPrefix;
+
+/**
+ * One route of an uplink (spec TX-24).
+ *
+ * @param to destinations
+ * @param kind what becomes of them
+ * @param via the gateway of kind GATEWAY, else null
+ */
+public record Route(IpPrefix to, Kind kind, IpAddress via) {
+    /** What becomes of a destination. */
+    public enum Kind {
+        /** On the link: the destination is its own next hop. */
+        CONNECTED,
+        /** An address of the host port. */
+        LOCAL,
+        /** By a gateway. */
+        GATEWAY,
+        /** Nowhere, and counted. */
+        BLACKHOLE
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.control;
+
+import io.ipvane.ipvlan.Compat;
+import io.ipvane.ipvlan.IpvlanRules;
+import io.ipvane.ipvlan.Mode;
+import io.ipvane.ipvlan.VerdictTable;
+import io.ipvane.neighbor.NeighborTable;
+import io.ipvane.packet.Ethernet;
+import io.ipvane.packet.IpPrefix;
+import io.ipvane.pipeline.Parser;
+import io.ipvane.snapshot.ForwardingSnapshot;
+import io.ipvane.snapshot.PortEntry;
+import io.ipvane.snapshot.RouteTable;
+import io.ipvane.snapshot.SourcePrefixes;
+import io.ipvane.snapshot.UplinkEntry;
+import io.ipvane.table.AddressTable;
+import io.ipvane.table.Fib4;
+import io.ipvane.table.Fib6;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Model to snapshot: answers every question about configuration once, so that no frame asks it.
+ * Pure; any thread.
+ */
+public final class SnapshotCompiler {
+    private SnapshotCompiler() {}
+
+    /** The snapshot of one generation over tables that the conductor writes in place. */
+    public static ForwardingSnapshot compile(
+            SwitchModel model, long generation, AddressTable addresses, NeighborTable neighbors) {
+        final Map<Integer, UplinkEntry> uplinks = new HashMap<>();
+        for (UplinkModel uplink : model.uplinks().values()) {
+            uplinks.put(uplink.index(), uplink(model, uplink));
+        }
+        final PortEntry[] entries = new PortEntry[model.ports().size()];
+        for (PortModel port : model.ports()) {
+            if (port != null) {
+                entries[port.index()] =
+                        entry(port, model.uplinks().get(port.uplink()), uplinks.get(port.uplink()));
+            }
+        }
+        return new ForwardingSnapshot(generation, entries, addresses, neighbors);
+    }
+
+    private static UplinkEntry uplink(SwitchModel model, UplinkModel uplink) {
+        return new UplinkEntry(
+                uplink.index(),
+                uplink.host(),
+                uplink.mac(),
+                model.members(uplink.index()).stream().mapToInt(PortModel::index).toArray(),
+                routes(uplink.allRoutes()),
+                uplink.mode() != Mode.L2);
+    }
+
+    private static PortEntry entry(PortModel port, UplinkModel uplink, UplinkEntry shared) {
+        final VerdictTable verdicts =
+                VerdictTable.compile(IpvlanRules.of(uplink.mode(), port.flag(), uplink.options()));
+        final boolean isPort = port.role() == PortEntry.Role.PORT;
+        return new PortEntry(
+                port.index(),
+                port.role(),
+                shared,
+                verdicts.table(direction(port.role())),
+                parseOptions(uplink),
+                isPort && uplink.options().antispoof(),
+                port.mtu() + Ethernet.LENGTH,
+                port.up(),
+                port.groups(),
+                isPort ? sources(port.allowedSources()) : SourcePrefixes.NONE);
+    }
+
+    private static VerdictTable.Direction direction(PortEntry.Role role) {
+        return switch (role) {
+            case PORT -> VerdictTable.Direction.FROM_PORT;
+            case UPLINK -> VerdictTable.Direction.FROM_UPLINK;
+            case HOST -> VerdictTable.Direction.FROM_HOST;
+        };
+    }
+
+    private static int parseOptions(UplinkModel uplink) {
+        final boolean answers = uplink.mode() != Mode.L2 && uplink.options().arpResponder();
+        return (uplink.options().compat() == Compat.IMPROVED ? Parser.STRICT : 0)
+                | (answers ? Parser.SOLICIT_TARGET : 0);
+    }
+
+    private static SourcePrefixes sources(List<IpPrefix> prefixes) {
+        final Fib4.Builder fib4 = new Fib4.Builder();
+        final Fib6.Builder fib6 = new Fib6.Builder();
+        for (IpPrefix prefix : prefixes) {
+            if (prefix.address().isIpv4()) {
+                fib4.add(prefix.address().ipv4(), prefix.length(), 0);
+            } else {
+                fib6.add(prefix.address().key0(), prefix.address().key1(), prefix.length(), 0);
+            }
+        }
+        return new SourcePrefixes(fib4.build(), fib6.build());
+    }
+
+    private static RouteTable routes(List<Route> routes) {
+        final RouteTable.Builder table = new RouteTable.Builder();
+        for (Route route : routes) {
+            final int hop =
+                    switch (route.kind()) {
+                        case CONNECTED -> RouteTable.CONNECTED;
+                        case LOCAL -> RouteTable.LOCAL;
+                        case BLACKHOLE -> RouteTable.BLACKHOLE;
+                        case GATEWAY -> table.gateway(route.via().key0(), route.via().key1());
+                    };
+            final IpPrefix to = route.to().network();
+            if (to.address().isIpv4()) {
+                table.add4(to.address().ipv4(), to.length(), hop);
+            } else {
+                table.add6(to.address().key0(), to.address().key1(), to.length(), hop);
+            }
+        }
+        return table.build();
+    }
+}

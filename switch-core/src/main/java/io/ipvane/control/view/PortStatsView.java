@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.control.view;
+
+import java.util.Map;
+
+/**
+ * Counters of one port, uplink or host port since the daemon started. Directions are those of the
+ * switch: receive is what came in from the port.
+ *
+ * @param name of the port, or of the uplink (for its host port as well)
+ * @param role {@code port}, {@code uplink} or {@code host}
+ * @param receivePackets frames taken
+ * @param receiveBytes their bytes, Ethernet header included
+ * @param transmitPackets frames given
+ * @param transmitBytes their bytes, Ethernet header included
+ * @param multicast group frames among those given
+ * @param drops frames lost, by reason; reasons that never happened are left out
+ */
+public record PortStatsView(
+        String name,
+        String role,
+        long receivePackets,
+        long receiveBytes,
+        long transmitPackets,
+        long transmitBytes,
+        long multicast,
+        Map<String, Long> drops) {
+    /** Copies the map. */
+    public PortStatsView {
+        drops = Map.copyOf(drops);
+    }
+}

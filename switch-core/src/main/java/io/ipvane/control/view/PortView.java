@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.control.view;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+
+/**
+ * One port.
+ *
+ * @param name its id
+ * @param uplink id of its uplink
+ * @param type {@code tap}
+ * @param netns namespace of its interface; {@code ""}: that of the daemon
+ * @param interfaceName of its interface; the key is {@code interface}
+ * @param mode that it forwards by, its own or its uplink's
+ * @param flag that it forwards by, its own or its uplink's
+ * @param mtu bytes of an L3 packet
+ * @param up whether its interface is up
+ * @param carrier whether its interface has a carrier
+ * @param addresses all that it has
+ */
+public record PortView(
+        String name,
+        String uplink,
+        String type,
+        String netns,
+        @JsonProperty("interface") String interfaceName,
+        String mode,
+        String flag,
+        int mtu,
+        boolean up,
+        boolean carrier,
+        List<AddressView> addresses) {
+    /** Copies the list. */
+    public PortView {
+        addresses = List.copyOf(addresses);
+    }
+}

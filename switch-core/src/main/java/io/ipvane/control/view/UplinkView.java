@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.control.view;
+
+/**
+ * One uplink.
+ *
+ * @param name its id
+ * @param device as in the configuration, for example {@code af_packet:eth0}
+ * @param mode {@code l2}, {@code l3} or {@code l3s}
+ * @param flag {@code bridge}, {@code private} or {@code vepa}
+ * @param compat {@code improved} or {@code kernel}
+ * @param mac as {@code 02:00:00:00:00:01}
+ * @param mtu bytes of an L3 packet
+ * @param link whether the device could carry frames now
+ * @param hostInterface interface of the host port; {@code ""} without one
+ * @param ports how many it has
+ */
+public record UplinkView(
+        String name,
+        String device,
+        String mode,
+        String flag,
+        String compat,
+        String mac,
+        int mtu,
+        boolean link,
+        String hostInterface,
+        int ports) {}

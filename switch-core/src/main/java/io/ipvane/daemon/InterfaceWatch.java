@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.daemon;
+
+import io.ipvane.control.Command;
+import io.ipvane.control.ControlPlane;
+import io.ipvane.linux.InterfaceEvent;
+import io.ipvane.linux.Link;
+import io.ipvane.linux.NamespaceWatcher;
+import io.ipvane.linux.WatchedInterface;
+import io.ipvane.table.GroupFilter;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the conductor what happens to the interfaces of ports, host ports and uplinks: {@code ip addr
+ * add} in a namespace registers an address, as with the kernel's ipvlan (spec ADR-17).
+ *
+ * <p>Called back on the watcher's thread, which waits where the conductor cannot keep up: events must
+ * not be lost, and the kernel's queue holds what comes meanwhile.
+ */
+final class InterfaceWatch implements AutoCloseable {
+    /** What one interface is to the switch. */
+    record Watched(WatchedInterface at, int port, boolean uplink) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(InterfaceWatch.class);
+
+    private final Map<WatchedInterface, Watched> watched;
+    private final ControlPlane control;
+    private final NamespaceWatcher watcher = new NamespaceWatcher(this::onEvent);
+
+    private InterfaceWatch(Map<WatchedInterface, Watched> watched, ControlPlane control) {
+        this.watched = watched;
+        this.control = control;
+    }
+
+    /** Watches from now on; everything that there is has been told when this returns. */
+    static InterfaceWatch start(List<Watched> interfaces, ControlPlane control) {
+        final Map<WatchedInterface, Watched> byInterface =
+                interfaces.stream()
+                        .collect(java.util.stream.Collectors.toMap(Watched::at, w -> w));
+        final InterfaceWatch watch = new InterfaceWatch(byInterface, control);
+        watch.watcher.start(interfaces.stream().map(Watched::at).toList());
+        return watch;
+    }
+
+    private void onEvent(InterfaceEvent event) {
+        final Watched to = watched.get(event.at());
+        final Command command = to.uplink() ? uplink(to, event) : port(to, event);
+        while (command != null && !control.offer(command)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static Command uplink(Watched to, InterfaceEvent event) {
+        return switch (event) {
+            case InterfaceEvent.LinkChanged e ->
+                    new Command.UplinkLink(to.port(), e.link().up() && e.link().carrier());
+            case InterfaceEvent.InterfaceGone e -> {
+                LOG.error("event=uplink_gone interface={}", e.at());
+                yield new Command.UplinkLink(to.port(), false);
+            }
+            default -> null;
+        };
+    }
+
+    private static Command port(Watched to, InterfaceEvent event) {
+        return switch (event) {
+            case InterfaceEvent.AddressAdded e ->
+                    new Command.AddressAdded(to.port(), Addresses.of(e.address()), false);
+            case InterfaceEvent.AddressRemoved e ->
+                    new Command.AddressRemoved(to.port(), Addresses.of(e.address()));
+            case InterfaceEvent.LinkChanged e -> link(to, e.link());
+            case InterfaceEvent.InterfaceGone e -> {
+                LOG.error("event=port_interface_gone interface={}", e.at());
+                yield new Command.PortLink(to.port(), false, false, Integer.MAX_VALUE);
+            }
+            case InterfaceEvent.MulticastChanged e ->
+                    new Command.PortGroups(
+                            to.port(),
+                            GroupFilter.of(
+                                    e.groups().stream().mapToLong(Long::longValue).toArray()));
+        };
+    }
+
+    private static Command link(Watched to, Link link) {
+        return new Command.PortLink(to.port(), link.up(), link.carrier(), link.mtu());
+    }
+
+    @Override
+    public void close() {
+        watcher.close();
+    }
+}

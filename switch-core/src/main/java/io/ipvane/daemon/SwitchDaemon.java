@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.daemon;
+
+import io.ipvane.admin.AdminException;
+import io.ipvane.admin.AdminServer;
+import io.ipvane.cli.BuildVersion;
+import io.ipvane.config.DeviceSpec;
+import io.ipvane.config.SwitchConfig;
+import io.ipvane.config.UplinkConfig;
+import io.ipvane.control.ControlPlane;
+import io.ipvane.control.SwitchStatus;
+import io.ipvane.counters.Counters;
+import io.ipvane.device.MbufPool;
+import io.ipvane.dpdk.DpdkException;
+import io.ipvane.dpdk.Eal;
+import io.ipvane.dpdk.EalOptions;
+import io.ipvane.dpdk.Mempool;
+import io.ipvane.lcore.ControlMailbox;
+import io.ipvane.lcore.ThreadTopology;
+import io.ipvane.lcore.TopologyRunner;
+import io.ipvane.linux.LinuxException;
+import io.ipvane.snapshot.SnapshotPublisher;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The daemon: starts every part in order, waits for a signal, stops in reverse. A part that cannot
+ * start is one sentence on stderr and exit code 1, and nothing is left behind.
+ */
+final class SwitchDaemon {
+    private static final Logger LOG = LoggerFactory.getLogger(SwitchDaemon.class);
+    private static final int MBUFS = 32_768;
+
+    private final SwitchConfig config;
+    private final Closers started = new Closers();
+
+    private SwitchDaemon(SwitchConfig config) {
+        this.config = config;
+    }
+
+    /** Runs until SIGTERM or SIGINT. The exit code: 0, or 1 where it could not start. */
+    static int run(SwitchConfig config) {
+        final CountDownLatch stop = new CountDownLatch(1);
+        final CountDownLatch stopped = new CountDownLatch(1);
+        final Thread hook = new Thread(() -> signalled(stop, stopped), "shutdown");
+        Runtime.getRuntime().addShutdownHook(hook);
+        final SwitchDaemon daemon = new SwitchDaemon(config);
+        try {
+            daemon.start();
+            stop.await();
+            LOG.info("event=stopping");
+            return 0;
+        } catch (DpdkException
+                | LinuxException
+                | AdminException
+                | IllegalArgumentException
+                | IllegalStateException e) {
+            System.err.println("ipvane: " + e.getMessage());
+            LOG.debug("event=start_failed", e);
+            return 1;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 1;
+        } finally {
+            daemon.started.close();
+            LOG.info("event=stopped");
+            stopped.countDown();
+        }
+    }
+
+    /** Runs in the JVM's shutdown, which must not end before everything has been given back. */
+    private static void signalled(CountDownLatch stop, CountDownLatch stopped) {
+        stop.countDown();
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void start() {
+        final ThreadTopology threads =
+                ThreadTopology.of(
+                        config.threads().plan(),
+                        config.threads().idle(),
+                        config.threads().lcores());
+        final Eal eal = started.add("EAL", Eal.start(ealOptions()));
+        LOG.info("event=eal_started dpdk=\"{}\" hugepages={}", eal.version(), eal.hugepages());
+        final Mempool mempool =
+                started.add(
+                        "mempool",
+                        Mempool.create("frames", MBUFS, Mempool.DEFAULT_DATA_ROOM));
+        final MbufPool pool = new MbufPool(mempool);
+        started.add("leak check", () -> checkLeaks(mempool, pool));
+        final Arena arena = Arena.ofShared();
+        started.add("arena", arena::close);
+
+        final Devices devices = started.add("devices", new Devices(mempool, threads));
+        config.uplinks().forEach(uplink -> devices.open(uplink, config.portsOf(uplink)));
+
+        final SnapshotPublisher publisher = new SnapshotPublisher();
+        final ControlMailbox mailbox = new ControlMailbox();
+        final Counters counters = new Counters(arena, devices.all().length);
+        final TopologyRunner topology =
+                new TopologyRunner(
+                        threads, devices.all(), pool, counters, publisher, mailbox, arena);
+        final ControlPlane control =
+                started.add(
+                        "control plane",
+                        new ControlPlane(
+                                devices.model(),
+                                publisher,
+                                topology.quiescence(),
+                                mailbox,
+                                pool,
+                                counters));
+        started.add("lcores", topology);
+        devices.configured().forEach(control::offer);
+        control.start();
+        topology.start();
+        started.add("interface watch", InterfaceWatch.start(devices.watched(), control));
+
+        final SwitchStatus status =
+                new SwitchStatus(
+                        control, counters, topology, threads, BuildVersion.current(), eal.version());
+        started.add("admin", AdminServer.start(config.admin(), status));
+        status.ready();
+        LOG.info(
+                "event=ready uplinks={} ports={} plan={} lcores={}",
+                config.uplinks().size(),
+                config.ports().size(),
+                threads.plan().key(),
+                config.threads().lcores());
+    }
+
+    private EalOptions ealOptions() {
+        final List<String> pci =
+                config.uplinks().stream()
+                        .map(UplinkConfig::device)
+                        .filter(DeviceSpec.Pci.class::isInstance)
+                        .map(device -> ((DeviceSpec.Pci) device).address())
+                        .toList();
+        final EalOptions.Hugepages hugepages =
+                switch (config.eal().hugepages()) {
+                    case AUTO -> EalOptions.Hugepages.AUTO;
+                    case REQUIRED -> EalOptions.Hugepages.REQUIRED;
+                    case OFF -> EalOptions.Hugepages.OFF;
+                };
+        return new EalOptions(
+                hugepages, EalOptions.DEFAULT_MEMORY_MEGABYTES, pci, config.eal().extraArgs());
+    }
+
+    /** Everything that took frames has stopped: all must be back. */
+    private static void checkLeaks(Mempool mempool, MbufPool pool) {
+        final int missing = mempool.count() - pool.available();
+        if (missing == 0) {
+            LOG.info("event=pool_balanced frames={}", mempool.count());
+        } else {
+            LOG.error("event=pool_leak missing={} of={}", missing, mempool.count());
+        }
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.device;
+
+import io.ipvane.burst.FramePool;
+import io.ipvane.dpdk.MbufLayout;
+import io.ipvane.dpdk.Mempool;
+import io.ipvane.memory.Memory;
+
+/**
+ * Frames from a DPDK mempool. Reading an mbuf is a load; what allocates, frees or changes segments
+ * is one short native call.
+ *
+ * <p>Does not own the mempool: who made it closes it.
+ */
+public final class MbufPool implements FramePool {
+    private final Mempool pool;
+
+    /** Over a mempool that lives longer. */
+    public MbufPool(Mempool pool) {
+        this.pool = pool;
+    }
+
+    @Override
+    public long allocate(int length) {
+        return pool.allocate(length);
+    }
+
+    @Override
+    public long data(long mbuf) {
+        return Memory.i64(mbuf + MbufLayout.BUF_ADDR) + Memory.u16(mbuf + MbufLayout.DATA_OFF);
+    }
+
+    @Override
+    public int contiguous(long mbuf) {
+        return Memory.u16(mbuf + MbufLayout.DATA_LEN);
+    }
+
+    @Override
+    public int length(long mbuf) {
+        return Memory.i32(mbuf + MbufLayout.PKT_LEN);
+    }
+
+    @Override
+    public long replicate(long mbuf) {
+        return pool.replicate(mbuf);
+    }
+
+    @Override
+    public boolean pullUp(long mbuf, int bytes) {
+        return bytes <= contiguous(mbuf) || Mempool.pullUp(mbuf, bytes);
+    }
+
+    @Override
+    public void trim(long mbuf, int length) {
+        Mempool.trim(mbuf, length);
+    }
+
+    @Override
+    public void free(long mbufs, int count) {
+        Mempool.free(mbufs, count);
+    }
+
+    @Override
+    public void free(long mbuf) {
+        Mempool.free(mbuf);
+    }
+
+    @Override
+    public int available() {
+        return pool.available();
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.ipvlan;
+
+/**
+ * Where the rules of an uplink leave the kernel's. {@link #compat} decides what has no switch of
+ * its own: whether own group frames are told by their MAC alone (RX-9), and whether frames that
+ * parse discards are dropped rather than shown to the host port.
+ *
+ * @param compat whose behaviour to show where no option below says
+ * @param strictMac drop unicast from the wire that is not for the uplink's MAC (RX-2)
+ * @param arpResponder answer ARP and ND for ports in l3 and l3s (RX-15, TX-34, F4)
+ * @param antispoof a port sends only from its own addresses (TX-6, F6)
+ * @param privateConfinesGroups {@code private} keeps group frames from siblings too (F2)
+ * @param hostReachesPorts the host port and the ports can talk (F3)
+ */
+public record IpvlanOptions(
+        Compat compat,
+        boolean strictMac,
+        boolean arpResponder,
+        boolean antispoof,
+        boolean privateConfinesGroups,
+        boolean hostReachesPorts) {
+    /** All options as {@code compat} has them: off for the kernel's behaviour, on for ours. */
+    public static IpvlanOptions of(Compat compat) {
+        final boolean on = compat == Compat.IMPROVED;
+        return new IpvlanOptions(compat, on, on, on, on, on);
+    }
+
+    boolean improved() {
+        return compat == Compat.IMPROVED;
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.lcore;
+
+import io.ipvane.burst.Burst;
+import io.ipvane.burst.HotPath;
+import io.ipvane.counters.CounterShard;
+import io.ipvane.counters.PortCounter;
+import io.ipvane.snapshot.ForwardingSnapshot;
+import io.ipvane.snapshot.SnapshotPublisher;
+
+/**
+ * Takes bursts off a fixed set of rx queues, one after the other, and stamps each with the snapshot
+ * it will be decided by. Owned by the lcore that receives.
+ */
+@HotPath
+final class Receiver {
+    private final RxQueue[] queues;
+    private final SnapshotPublisher publisher;
+    private final CounterShard counters;
+
+    Receiver(RxQueue[] queues, SnapshotPublisher publisher, CounterShard counters) {
+        this.queues = queues.clone();
+        this.publisher = publisher;
+        this.counters = counters;
+    }
+
+    /** Number of queues: a turn asks each of them once. */
+    int queues() {
+        return queues.length;
+    }
+
+    /**
+     * Fills {@code burst} from queue {@code q}.
+     *
+     * @return frames received; 0 leaves the burst empty
+     */
+    int receive(int q, Burst burst) {
+        final RxQueue queue = queues[q];
+        final long epoch = publisher.epoch();
+        final ForwardingSnapshot snapshot = publisher.current();
+        final int size = queue.device().receive(queue.queue(), burst);
+        if (size > 0) {
+            burst.epoch = epoch;
+            burst.snapshot = snapshot;
+            burst.ingress = queue.port();
+            count(burst, queue.port());
+        }
+        return size;
+    }
+
+    private void count(Burst burst, int port) {
+        final int size = burst.size;
+        long bytes = 0;
+        for (int i = 0; i < size; i++) {
+            bytes += burst.length[i];
+        }
+        counters.add(port, PortCounter.RECEIVE_PACKETS_COLUMN, size);
+        counters.add(port, PortCounter.RECEIVE_BYTES_COLUMN, bytes);
+    }
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.lcore;
+
+import io.ipvane.burst.Burst;
+import io.ipvane.burst.DropReason;
+import io.ipvane.burst.FramePool;
+import io.ipvane.burst.HotPath;
+import io.ipvane.burst.Stage;
+import io.ipvane.counters.CounterShard;
+import io.ipvane.counters.PortCounter;
+import io.ipvane.ipvlan.Verdict;
+import io.ipvane.memory.Memory;
+import io.ipvane.neighbor.Learner;
+import io.ipvane.packet.Ethernet;
+import io.ipvane.snapshot.ForwardingSnapshot;
+import io.ipvane.snapshot.PortEntry;
+import io.ipvane.snapshot.UplinkEntry;
+import java.lang.foreign.Arena;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.MessageHandler;
+
+/**
+ * Carries verdicts out: every frame of a burst ends here in a queue, with the conductor, or freed
+ * and counted; exactly one of them. Group frames are replicated in line (spec TX-13), so that a
+ * following unicast cannot overtake them and no shared backlog exists.
+ *
+ * <p>Owned by the lcore that transmits; the only producer of its tx queues.
+ */
+@HotPath
+final class Transmitter implements Stage {
+    private static final int SENDS_A_TURN = 64;
+
+    private final TxBuffer[] buffers;
+    private final FramePool pool;
+    private final CounterShard counters;
+    private final ControlMailbox mailbox;
+    private final Learner learner = new Learner();
+    private final MessageHandler sender = this::send;
+    private final long dropped;
+    private int droppedCount;
+    private int cursor;
+
+    /**
+     * @param buffers by port index, null where this lcore may not send
+     * @param mailbox to the conductor; frames for sending come back by it if {@code sends} is
+     *     called
+     */
+    Transmitter(
+            Arena arena,
+            TxBuffer[] buffers,
+            FramePool pool,
+            CounterShard counters,
+            ControlMailbox mailbox) {
+        this.buffers = buffers.clone();
+        this.pool = pool;
+        this.counters = counters;
+        this.mailbox = mailbox;
+        this.dropped = arena.allocate(Burst.MAX * 8L, 64).address();
+    }
+
+    /** Ends the burst: afterwards it is empty and pins no snapshot. */
+    @Override
+    public void process(Burst burst) {
+        cursor = 0;
+        try {
+            carryOut(burst);
+        } catch (RuntimeException | Error e) {
+            abandon(burst);
+        }
+        if (droppedCount > 0) {
+            pool.free(dropped, droppedCount);
+            droppedCount = 0;
+        }
+        burst.clear();
+    }
+
+    private void carryOut(Burst burst) {
+        final ForwardingSnapshot snapshot = (ForwardingSnapshot) burst.snapshot;
+        final PortEntry ingress = snapshot.entry(burst.ingress);
+        if (ingress.role == PortEntry.Role.UPLINK && ingress.uplink.learns()) {
+            learn(burst, ingress);
+        }
+        final int size = burst.size;
+        for (int i = 0; i < size; i++) {
+            cursor = i + 1;
+            final byte verdict = burst.verdict[i];
+            if (verdict == Verdict.DELIVER) {
+                enqueue(burst, i, snapshot.entry(burst.port[i]), ingress);
+            } else if (verdict == Verdict.WIRE) {
+                enqueue(burst, i, snapshot.entry(ingress.uplink.index()), ingress);
+            } else {
+                other(burst, i, verdict, snapshot, ingress);
+            }
+        }
+    }
+
+    private void other(
+            Burst burst, int i, byte verdict, ForwardingSnapshot snapshot, PortEntry ingress) {
+        final UplinkEntry uplink = ingress.uplink;
+        switch (verdict) {
+            case Verdict.PUNT -> enqueue(burst, i, snapshot.entry(uplink.host()), ingress);
+            case Verdict.FLOOD_AND_WIRE -> {
+                flood(burst, i, snapshot, ingress);
+                enqueue(burst, i, snapshot.entry(uplink.index()), ingress);
+            }
+            case Verdict.FLOOD_AND_PUNT -> {
+                flood(burst, i, snapshot, ingress);
+                toHostOrNowhere(burst, i, snapshot, ingress);
+            }
+            case Verdict.FLOOD_WIRE_AND_PUNT -> {
+                flood(burst, i, snapshot, ingress);
+                copyTo(burst, i, snapshot.entry(uplink.host()));
+                enqueue(burst, i, snapshot.entry(uplink.index()), ingress);
+            }
+            case Verdict.WIRE_AND_PUNT -> {
+                copyTo(burst, i, snapshot.entry(uplink.host()));
+                enqueue(burst, i, snapshot.entry(uplink.index()), ingress);
+            }
+            case Verdict.RESOLVE -> resolve(burst, i, ingress);
+            default ->
+                    drop(
+                            burst,
+                            i,
+                            ingress.index,
+                            Verdict.isDrop(verdict)
+                                    ? Verdict.reasonOrdinal(verdict, burst.reason[i])
+                                    : DropReason.STAGE_ERROR.ordinal());
+        }
+    }
+
+    /** Hands the frame itself over; the reason of a refusal is counted where it arises. */
+    private void enqueue(Burst burst, int i, PortEntry to, PortEntry ingress) {
+        if (to == null || buffers[to.index] == null) {
+            drop(burst, i, ingress.index, DropReason.NO_PORT.ordinal());
+        } else if (!to.up) {
+            drop(burst, i, to.index, DropReason.DEV_DOWN.ordinal());
+        } else if (burst.length[i] > to.maxFrame + vlanBytes(burst, i)) {
+            drop(burst, i, to.index, DropReason.MTU.ordinal());
+        } else {
+            buffers[to.index].add(burst.mbuf(i), burst.length[i], false);
+        }
+    }
+
+    private static int vlanBytes(Burst burst, int i) {
+        return burst.l3[i] - Ethernet.LENGTH;
+    }
+
+    /** A group frame has done its duty with the ports even where there is no host port. */
+    private void toHostOrNowhere(
+            Burst burst, int i, ForwardingSnapshot snapshot, PortEntry ingress) {
+        final PortEntry host = snapshot.entry(ingress.uplink.host());
+        if (host == null) {
+            Memory.put64(dropped + 8L * droppedCount++, burst.mbuf(i));
+        } else {
+            enqueue(burst, i, host, ingress);
+        }
+    }
+
+    /** One copy to every other member whose filter passes (spec RX-4, TX-10). */
+    private void flood(Burst burst, int i, ForwardingSnapshot snapshot, PortEntry ingress) {
+        final int[] members = ingress.uplink.members();
+        final long group = Ethernet.destination(burst.data[i]);
+        for (int k = 0; k < members.length; k++) {
+            final PortEntry to = snapshot.entry(members[k]);
+            if (to != null && to.index != ingress.index && to.up && to.groups.passes(group)) {
+                copyTo(burst, i, to);
+            }
+        }
+    }
+
+    private void copyTo(Burst burst, int i, PortEntry to) {
+        if (to == null || !to.up || buffers[to.index] == null) {
+            return;
+        }
+        if (burst.length[i] > to.maxFrame + vlanBytes(burst, i)) {
+            count(to.index, DropReason.MTU.ordinal());
+            return;
+        }
+        final long copy = pool.replicate(burst.mbuf(i));
+        if (copy == 0) {
+            count(to.index, DropReason.MCAST_RING_FULL.ordinal());
+        } else {
+            buffers[to.index].add(copy, burst.length[i], true);
+        }
+    }
+
+    private void resolve(Burst burst, int i, PortEntry ingress) {
+        if (!mailbox.unresolved(
+                ingress.uplink.index(),
+                ingress.index,
+                burst.family[i],
+                burst.nextHop0[i],
+                burst.nextHop1[i],
+                askerOf(burst, i, ingress),
+                burst.mbuf(i))) {
+            drop(burst, i, ingress.index, DropReason.NEIGH_QUEUE_FULL.ordinal());
+        }
+    }
+
+    /** On whose behalf a question may be asked; a source that may be forged would poison caches. */
+    private static int askerOf(Burst burst, int i, PortEntry ingress) {
+        return ingress.antispoof && burst.family[i] == Burst.KEY_IPV4
+                ? (int) burst.source0[i]
+                : 0;
+    }
+
+    private void learn(Burst burst, PortEntry ingress) {
+        final int size = burst.size;
+        for (int i = 0; i < size; i++) {
+            if (burst.port[i] != ingress.index && learner.read(burst, i)) {
+                mailbox.learned(
+                        ingress.uplink.index(),
+                        learner.family(),
+                        learner.address0(),
+                        learner.address1(),
+                        learner.mac(),
+                        learner.solicited(),
+                        learner.override());
+            }
+        }
+    }
+
+    private void drop(Burst burst, int i, int port, int reason) {
+        count(port, reason);
+        Memory.put64(dropped + 8L * droppedCount++, burst.mbuf(i));
+    }
+
+    private void count(int port, int reason) {
+        counters.add(port, PortCounter.COUNT + reason, 1);
+    }
+
+    /** After a defect: what no queue has taken yet is freed, so that nothing leaks. */
+    private void abandon(Burst burst) {
+        for (int i = cursor; i < burst.size; i++) {
+            drop(burst, i, burst.ingress, DropReason.STAGE_ERROR.ordinal());
+        }
+    }
+
+    /** Sends what the conductor asked for. Only one lcore of a topology calls this. */
+    int sends() {
+        return mailbox.sends(sender, SENDS_A_TURN);
+    }
+
+    private void send(int type, DirectBuffer buffer, int at, int length) {
+        final int port = buffer.getInt(at);
+        final long mbuf = buffer.getLong(at + 8);
+        if (buffers[port] == null) {
+            count(port, DropReason.NO_PORT.ordinal());
+            pool.free(mbuf);
+        } else {
+            buffers[port].add(mbuf, pool.length(mbuf), false);
+        }
+    }
+
+    /** Ends a turn: nothing waits in a buffer afterwards. */
+    void flush() {
+        for (int i = 0; i < buffers.length; i++) {
+            if (buffers[i] != null) {
+                buffers[i].flush();
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.neighbor;
+
+import io.ipvane.burst.Burst;
+import io.ipvane.burst.Facts;
+import io.ipvane.burst.FramePool;
+import io.ipvane.packet.Arp;
+import io.ipvane.packet.Ethernet;
+import io.ipvane.packet.Icmpv6;
+import io.ipvane.packet.Ipv6;
+import io.ipvane.packet.Nd;
+
+/**
+ * Answers ARP requests and neighbour solicitations with the uplink's own MAC: on the wire for the
+ * addresses of ports (RX-15), to a port for any address, since it sends everything through us
+ * (TX-34).
+ *
+ * <p>The answer is a frame of its own: the question may be shared, split over segments, or, like a
+ * solicitation without a MAC option, shorter than its answer. Owned by one lcore; no allocation on
+ * the heap, never throws.
+ *
+ * <p>Silent, because an answer would be wrong, where the question
+ *
+ * <ul>
+ *   <li>is malformed, comes from a router's distance (hop limit), or from no station;
+ *   <li>asks for another address than the one that was looked up;
+ *   <li>asks for the asker's own address: an announcement, or conflict detection (COR-18);
+ *   <li>is a probe for an address that nobody has: the asker may take it.
+ * </ul>
+ */
+public final class Responder {
+    /** The asker is no port: the wire or the host. */
+    public static final int NO_PORT = -1;
+
+    private final FramePool pool;
+
+    /** A responder that takes its answers from {@code pool}. */
+    public Responder(FramePool pool) {
+        this.pool = pool;
+    }
+
+    /**
+     * The answer to the question in one row, to be sent back to where it came from.
+     *
+     * @param burst parsed and looked up: {@code key0}, {@code key1} are the address asked for, and
+     *     {@code port} its owner where the facts say KNOWN
+     * @param ownMac the MAC to answer with
+     * @param asker index of the port that asks, or {@link #NO_PORT}
+     * @return mbuf of the answer, the caller's now; 0 for silence or where the pool is empty. The
+     *     question stays the caller's either way
+     */
+    public long answer(Burst burst, int i, long ownMac, int asker) {
+        final boolean known = (burst.facts[i] & Facts.KNOWN) != 0;
+        if (known && burst.port[i] == asker) {
+            return 0;
+        }
+        return switch (burst.family[i]) {
+            case Burst.KEY_IPV4 -> answerArp(burst, i, ownMac, known);
+            case Burst.KEY_IPV6 -> answerNd(burst, i, ownMac, known);
+            default -> 0;
+        };
+    }
+
+    private long answerArp(Burst burst, int i, long ownMac, boolean known) {
+        if (!ArpCheck.isValid(burst, i)) {
+            return 0;
+        }
+        final long arp = burst.data[i] + burst.l3[i];
+        final int target = Arp.target(arp);
+        final int sender = Arp.sender(arp);
+        final boolean probe = sender == 0;
+        if (Arp.operation(arp) != Arp.REQUEST
+                || (target & 0xFFFF_FFFFL) != burst.key0[i]
+                || !ArpCheck.isHost(target)
+                || sender == target
+                || (probe ? !known : !ArpCheck.isHost(sender))) {
+            return 0;
+        }
+        final long mbuf = pool.allocate(ArpFrames.LENGTH);
+        if (mbuf != 0) {
+            ArpFrames.reply(pool.data(mbuf), Arp.senderMac(arp), sender, ownMac, target);
+        }
+        return mbuf;
+    }
+
+    private long answerNd(Burst burst, int i, long ownMac, boolean known) {
+        final int length = NdCheck.validLength(burst, i, Icmpv6.NEIGHBOR_SOLICITATION);
+        if (length == 0) {
+            return 0;
+        }
+        final long ip = burst.data[i] + burst.l3[i];
+        final long nd = ip + Ipv6.LENGTH;
+        final long high = Nd.targetHigh(nd);
+        final long low = Nd.targetLow(nd);
+        final long askerHigh = Ipv6.sourceHigh(ip);
+        final long askerLow = Ipv6.sourceLow(ip);
+        final boolean probe = NdCheck.isUnspecified(askerHigh, askerLow);
+        final long askerMac = askerMac(burst.data[i], nd, length);
+        if (high != burst.key0[i]
+                || low != burst.key1[i]
+                || (askerHigh == high && askerLow == low)
+                || (probe && !known)
+                || !ArpCheck.isStation(askerMac)) {
+            return 0;
+        }
+        final long mbuf = pool.allocate(NdFrames.LENGTH);
+        if (mbuf == 0) {
+            return 0;
+        }
+        final long frame = pool.data(mbuf);
+        if (probe) {
+            NdFrames.announcement(frame, ownMac, high, low);
+        } else {
+            NdFrames.advertisement(frame, askerMac, askerHigh, askerLow, ownMac, high, low);
+        }
+        return mbuf;
+    }
+
+    /** Where the option is missing, the frame's own source saves us asking back. */
+    private static long askerMac(long frame, long nd, int length) {
+        final long mac = NdCheck.macOption(nd, length, Nd.OPTION_SOURCE_MAC);
+        return mac == NdCheck.ABSENT ? Ethernet.source(frame) : mac;
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.neighbor;
+
+import io.ipvane.packet.IpAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The neighbours of one uplink, and which of them goes first when there are too many. Conductor
+ * only.
+ */
+final class UplinkNeighbors {
+    final int index;
+    UplinkIdentity identity;
+
+    /** In the order in which they were asked for. */
+    private final Map<IpAddress, Neighbor> unanswered = new LinkedHashMap<>();
+
+    /** In the order in which they last told us their MAC. */
+    private final Map<IpAddress, Neighbor> answered = new LinkedHashMap<>();
+
+    /** Configured: never in anybody's way. */
+    private final Map<IpAddress, Neighbor> permanent = new LinkedHashMap<>();
+
+    UplinkNeighbors(int index, UplinkIdentity identity) {
+        this.index = index;
+        this.identity = identity;
+    }
+
+    Neighbor find(IpAddress address) {
+        Neighbor neighbor = answered.get(address);
+        if (neighbor == null) {
+            neighbor = unanswered.get(address);
+        }
+        return neighbor != null ? neighbor : permanent.get(address);
+    }
+
+    void addUnanswered(Neighbor neighbor) {
+        unanswered.put(neighbor.address, neighbor);
+    }
+
+    /** Makes a neighbour the youngest of those that answered. */
+    void answered(Neighbor neighbor) {
+        remove(neighbor);
+        answered.put(neighbor.address, neighbor);
+    }
+
+    /** Makes a neighbour one that neither answers nor makes room. */
+    void permanent(Neighbor neighbor) {
+        remove(neighbor);
+        permanent.put(neighbor.address, neighbor);
+    }
+
+    void remove(Neighbor neighbor) {
+        unanswered.remove(neighbor.address);
+        answered.remove(neighbor.address);
+        permanent.remove(neighbor.address);
+    }
+
+    /** Neighbours that count against the bound: all but the permanent. */
+    int size() {
+        return unanswered.size() + answered.size();
+    }
+
+    /**
+     * Who makes room: the oldest that never answered, so that a scan of many addresses pushes out
+     * its own questions and no neighbour that exists; else the one silent for longest.
+     */
+    Neighbor oldest() {
+        final Map<IpAddress, Neighbor> from = unanswered.isEmpty() ? answered : unanswered;
+        return from.values().iterator().next();
+    }
+
+    /** All neighbours, in a list of the caller's own. */
+    List<Neighbor> all() {
+        final List<Neighbor> all = new ArrayList<>();
+        all.addAll(answered.values());
+        all.addAll(unanswered.values());
+        all.addAll(permanent.values());
+        return all;
+    }
+}

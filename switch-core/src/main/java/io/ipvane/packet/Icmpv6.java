@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.packet;
+
+import io.ipvane.memory.Memory;
+
+/**
+ * The common start of an ICMPv6 message in native memory; {@code icmp} is the masked address of its
+ * first byte. The caller has checked the length.
+ *
+ * <pre>
+ *  0       1       2               4
+ * +-------+-------+---------------+
+ * | type  | code  | checksum      |   RFC 4443, section 2.1
+ * +-------+-------+---------------+
+ * </pre>
+ */
+public final class Icmpv6 {
+    /** Bytes of the common start. */
+    public static final int LENGTH = 4;
+
+    /** Type: neighbour solicitation, RFC 4861. */
+    public static final int NEIGHBOR_SOLICITATION = 135;
+
+    /** Type: neighbour advertisement, RFC 4861. */
+    public static final int NEIGHBOR_ADVERTISEMENT = 136;
+
+    static final int CODE_OFFSET = 1;
+    static final int CHECKSUM_OFFSET = 2;
+
+    private Icmpv6() {}
+
+    /** Message type, 0 to 255. */
+    public static int type(long icmp) {
+        return Memory.u8(icmp);
+    }
+
+    /** Message code, 0 to 255. */
+    public static int code(long icmp) {
+        return Memory.u8(icmp + CODE_OFFSET);
+    }
+
+    /** Checksum as it stands. */
+    public static int checksum(long icmp) {
+        return Memory.u16be(icmp + CHECKSUM_OFFSET);
+    }
+
+    /**
+     * Whether the checksum fits the message and the addresses of the IPv6 header right before it.
+     *
+     * @param ip address of the IPv6 header; its whole payload is contiguous
+     */
+    public static boolean checksumValid(long ip) {
+        return sumWithPseudoHeader(ip) == 0;
+    }
+
+    /**
+     * Computes the checksum of the message right behind an IPv6 header. Payload length and
+     * addresses are in place.
+     *
+     * @param ip address of the IPv6 header; its whole payload is contiguous
+     */
+    public static void seal(long ip) {
+        final long checksum = ip + Ipv6.LENGTH + CHECKSUM_OFFSET;
+        Memory.put16be(checksum, 0);
+        Memory.put16be(checksum, sumWithPseudoHeader(ip));
+    }
+
+    /** RFC 8200, section 8.1: addresses, upper-layer length and next header count too. */
+    private static int sumWithPseudoHeader(long ip) {
+        final int length = Ipv6.payloadLength(ip);
+        final long sum =
+                InternetChecksum.sum(ip + Ipv6.SOURCE_OFFSET, 32)
+                        + InternetChecksum.sum(ip + Ipv6.LENGTH, length)
+                        + length
+                        + Ipv6.NEXT_ICMPV6;
+        return ~InternetChecksum.fold(sum) & 0xFFFF;
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.packet;
+
+import io.ipvane.memory.Memory;
+
+/**
+ * One IPv4 header in native memory; {@code ip} is the masked address of its first byte. The caller
+ * has checked the length.
+ *
+ * <pre>
+ *  0               1               2               3
+ * +-------+-------+-----------+---+-------------------------------+
+ * |Version|  IHL  |    DSCP   |ECN|          Total Length         |
+ * +-------+-------+-----------+---+-----+-------------------------+
+ * |         Identification        |Flags|     Fragment Offset     |
+ * +---------------+---------------+-----+-------------------------+
+ * |      TTL      |    Protocol   |        Header Checksum        |
+ * +---------------+---------------+-------------------------------+
+ * |                         Source Address                        |
+ * +---------------------------------------------------------------+
+ * |                      Destination Address                      |   RFC 791, section 3.1
+ * +---------------------------------------------------------------+
+ * </pre>
+ */
+public final class Ipv4 {
+    /** Bytes of a header without options. */
+    public static final int MIN_LENGTH = 20;
+
+    /** Protocol number of ICMP. */
+    public static final int PROTOCOL_ICMP = 1;
+
+    /** Protocol number of UDP. */
+    public static final int PROTOCOL_UDP = 17;
+
+    static final int TOTAL_LENGTH_OFFSET = 2;
+    static final int IDENTIFICATION_OFFSET = 4;
+    static final int FRAGMENT_OFFSET = 6;
+    static final int TTL_OFFSET = 8;
+    static final int PROTOCOL_OFFSET = 9;
+    static final int CHECKSUM_OFFSET = 10;
+    static final int SOURCE_OFFSET = 12;
+    static final int DESTINATION_OFFSET = 16;
+
+    private static final int DONT_FRAGMENT = 0x4000;
+    private static final int MORE_OR_OFFSET = 0x3FFF;
+    private static final int VERSION_4_IHL_5 = 0x4500_0000;
+
+    private Ipv4() {}
+
+    /** IP version, 0 to 15: 4 in an IPv4 header. */
+    public static int version(long ip) {
+        return Memory.u8(ip) >>> 4;
+    }
+
+    /** Bytes of the header with options, 0 to 60; less than {@value #MIN_LENGTH} is malformed. */
+    public static int headerLength(long ip) {
+        return (Memory.byteAt(ip) & 0x0F) * 4;
+    }
+
+    /** Bytes of header and payload; what lies behind them in the frame is a trailer. */
+    public static int totalLength(long ip) {
+        return Memory.u16be(ip + TOTAL_LENGTH_OFFSET);
+    }
+
+    /** Whether routers may not fragment the packet. */
+    public static boolean dontFragment(long ip) {
+        return (Memory.u16be(ip + FRAGMENT_OFFSET) & DONT_FRAGMENT) != 0;
+    }
+
+    /** Whether this is a part of a larger datagram: the first, a middle or the last one. */
+    public static boolean isFragment(long ip) {
+        return (Memory.u16be(ip + FRAGMENT_OFFSET) & MORE_OR_OFFSET) != 0;
+    }
+
+    /** Time to live, 0 to 255. */
+    public static int ttl(long ip) {
+        return Memory.u8(ip + TTL_OFFSET);
+    }
+
+    /** Protocol of the payload, 0 to 255. */
+    public static int protocol(long ip) {
+        return Memory.u8(ip + PROTOCOL_OFFSET);
+    }
+
+    /** Header checksum as it stands. */
+    public static int checksum(long ip) {
+        return Memory.u16be(ip + CHECKSUM_OFFSET);
+    }
+
+    /** Source address, host order. */
+    public static int source(long ip) {
+        return Memory.i32be(ip + SOURCE_OFFSET);
+    }
+
+    /** Destination address, host order. */
+    public static int destination(long ip) {
+        return Memory.i32be(ip + DESTINATION_OFFSET);
+    }
+
+    /** Whether the header checksum fits the header, options included. */
+    public static boolean checksumValid(long ip) {
+        return InternetChecksum.of(ip, headerLength(ip)) == 0;
+    }
+
+    /** Computes the header checksum anew over the header, options included. */
+    public static void seal(long ip) {
+        Memory.put16be(ip + CHECKSUM_OFFSET, 0);
+        Memory.put16be(ip + CHECKSUM_OFFSET, InternetChecksum.of(ip, headerLength(ip)));
+    }
+
+    /**
+     * Writes a header of {@value #MIN_LENGTH} bytes with its checksum: no options, not a fragment,
+     * identification 0 (RFC 6864 allows it for what is never fragmented), do not fragment.
+     *
+     * @param totalLength bytes of header and payload
+     */
+    public static void write(
+            long ip, int totalLength, int protocol, int ttl, int source, int destination) {
+        Memory.put32be(ip, VERSION_4_IHL_5 | (totalLength & 0xFFFF));
+        Memory.put32be(ip + IDENTIFICATION_OFFSET, DONT_FRAGMENT);
+        Memory.put8(ip + TTL_OFFSET, ttl);
+        Memory.put8(ip + PROTOCOL_OFFSET, protocol);
+        Memory.put32be(ip + SOURCE_OFFSET, source);
+        Memory.put32be(ip + DESTINATION_OFFSET, destination);
+        seal(ip);
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.pipeline;
+
+import io.ipvane.burst.Burst;
+import io.ipvane.burst.DropReason;
+import io.ipvane.burst.Facts;
+import io.ipvane.burst.FramePool;
+import io.ipvane.burst.HotPath;
+import io.ipvane.burst.Stage;
+import io.ipvane.ipvlan.Verdict;
+import io.ipvane.neighbor.NeighborTable;
+import io.ipvane.neighbor.Responder;
+import io.ipvane.packet.Ethernet;
+import io.ipvane.snapshot.ForwardingSnapshot;
+import io.ipvane.snapshot.PortEntry;
+import io.ipvane.snapshot.RouteTable;
+
+/**
+ * Makes each frame fit for where its verdict sends it: the shared MAC as source on the wire (spec
+ * TX-6), the port's MAC as destination between siblings, the next hop's MAC on a routed frame, and
+ * an ARP or ND question turned into its answer.
+ *
+ * <p>ROUTE becomes WIRE, PUNT, RESOLVE or a drop here; RESPOND becomes DELIVER to the asker or a
+ * drop. TTL and hop limit stay (TX-21): the switch does not show in a traceroute, as the kernel's
+ * does not.
+ */
+@HotPath
+final class RewriteStage implements Stage {
+    private final FramePool pool;
+    private final Responder responder;
+
+    RewriteStage(FramePool pool) {
+        this.pool = pool;
+        responder = new Responder(pool);
+    }
+
+    @Override
+    public void process(Burst burst) {
+        final ForwardingSnapshot snapshot = (ForwardingSnapshot) burst.snapshot;
+        final PortEntry ingress = snapshot.entry(burst.ingress);
+        if (ingress.role == PortEntry.Role.UPLINK) {
+            fromWire(burst, ingress);
+        } else {
+            fromInside(burst, ingress, snapshot.neighbors());
+        }
+    }
+
+    /** Frames from the wire keep their addresses; only questions are worked on. */
+    private void fromWire(Burst burst, PortEntry ingress) {
+        final int size = burst.size;
+        for (int i = 0; i < size; i++) {
+            if (burst.verdict[i] == Verdict.RESPOND) {
+                respond(burst, i, ingress);
+            }
+        }
+    }
+
+    private void fromInside(Burst burst, PortEntry ingress, NeighborTable neighbors) {
+        final long own = ingress.uplink.mac();
+        final int size = burst.size;
+        for (int i = 0; i < size; i++) {
+            switch (burst.verdict[i]) {
+                case Verdict.DELIVER -> deliver(burst, i, own);
+                case Verdict.WIRE,
+                        Verdict.FLOOD_AND_WIRE,
+                        Verdict.FLOOD_WIRE_AND_PUNT,
+                        Verdict.WIRE_AND_PUNT ->
+                        Ethernet.putSource(burst.data[i], own);
+                case Verdict.ROUTE -> route(burst, i, ingress, neighbors);
+                case Verdict.RESPOND -> respond(burst, i, ingress);
+                default -> {
+                    // Punted frames keep their addresses, drops need none.
+                }
+            }
+        }
+    }
+
+    /**
+     * A sibling's stack takes only what is addressed to its own MAC; group frames stay group
+     * frames.
+     */
+    private static void deliver(Burst burst, int i, long own) {
+        final long frame = burst.data[i];
+        Ethernet.putSource(frame, own);
+        if ((burst.facts[i] & Facts.GROUP) == 0) {
+            Ethernet.putDestination(frame, own);
+        }
+    }
+
+    /** The answer takes the place of the question in the burst, on its way back to the asker. */
+    private void respond(Burst burst, int i, PortEntry ingress) {
+        final int asker = ingress.role == PortEntry.Role.PORT ? ingress.index : Responder.NO_PORT;
+        final long answer = responder.answer(burst, i, ingress.uplink.mac(), asker);
+        if (answer == 0) {
+            drop(burst, i, DropReason.L3_NONIP);
+            return;
+        }
+        pool.free(burst.mbuf(i));
+        burst.mbuf(i, answer);
+        burst.data[i] = pool.data(answer);
+        burst.contiguous[i] = pool.contiguous(answer);
+        burst.length[i] = pool.length(answer);
+        burst.l3[i] = Ethernet.LENGTH;
+        burst.port[i] = ingress.index;
+        burst.verdict[i] = (byte) Verdict.DELIVER;
+    }
+
+    private static void route(Burst burst, int i, PortEntry ingress, NeighborTable neighbors) {
+        final RouteTable routes = ingress.uplink.routes();
+        final boolean ipv4 = burst.family[i] == Burst.KEY_IPV4;
+        final long high = burst.key0[i];
+        final long low = burst.key1[i];
+        if (ipv4 ? (high >>> 28) >= 0xE : (high >>> 56) == 0xFF) {
+            // A group address behind a unicast MAC must not become real multicast (COR-16).
+            drop(burst, i, DropReason.L3_MCAST);
+            return;
+        }
+        final int hop = ipv4 ? routes.find4((int) high) : routes.find6(high, low);
+        if (hop >= 0) {
+            forward(burst, i, ingress, neighbors, routes.gateway0(hop), routes.gateway1(hop));
+        } else if (hop == RouteTable.CONNECTED) {
+            forward(burst, i, ingress, neighbors, high, low);
+        } else if (hop == RouteTable.LOCAL) {
+            deliver(burst, i, ingress.uplink.mac());
+            burst.verdict[i] = (byte) Verdict.PUNT;
+        } else {
+            drop(burst, i, RouteTable.reason(hop));
+        }
+    }
+
+    private static void forward(
+            Burst burst, int i, PortEntry ingress, NeighborTable neighbors, long hop0, long hop1) {
+        final int domain = ingress.uplink.index();
+        final long mac =
+                burst.family[i] == Burst.KEY_IPV4
+                        ? neighbors.mac4(domain, (int) hop0)
+                        : neighbors.mac6(domain, hop0, hop1);
+        final long frame = burst.data[i];
+        Ethernet.putSource(frame, ingress.uplink.mac());
+        if (mac == NeighborTable.UNRESOLVED) {
+            burst.nextHop0[i] = hop0;
+            burst.nextHop1[i] = hop1;
+            burst.verdict[i] = (byte) Verdict.RESOLVE;
+        } else {
+            Ethernet.putDestination(frame, mac);
+            burst.verdict[i] = (byte) Verdict.WIRE;
+        }
+    }
+
+    private static void drop(Burst burst, int i, DropReason reason) {
+        burst.verdict[i] = (byte) Verdict.drop(reason);
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.snapshot;
+
+import io.ipvane.table.GroupFilter;
+
+/**
+ * One port, uplink or host port as the data plane sees it: every question about its configuration
+ * already answered. Frozen; any thread.
+ */
+public final class PortEntry {
+    /** What stands at this index. */
+    public enum Role {
+        PORT,
+        UPLINK,
+        HOST
+    }
+
+    /** Marks "no such port". */
+    public static final int NONE = -1;
+
+    /** Place of this entry: row of its counters and value in the address table. */
+    public final int index;
+
+    public final Role role;
+
+    /** What the uplink it belongs to (or is) shares with all its ports. */
+    public final UplinkEntry uplink;
+
+    /** Facts to verdict code, for frames that come in here. */
+    public final byte[] verdicts;
+
+    /** Options of {@link io.ipvane.pipeline} parse for frames that come in here. */
+    public final int parseOptions;
+
+    /** Whether a source address must belong to this port (spec TX-6). */
+    public final boolean antispoof;
+
+    /** Longest frame that may be sent here, in bytes, Ethernet header included, VLAN tag not. */
+    public final int maxFrame;
+
+    /** Whether frames may be sent here. */
+    public final boolean up;
+
+    /** Which group frames are copied here (spec RX-6). */
+    public final GroupFilter groups;
+
+    /** Prefixes that this port may send from beside its own addresses. */
+    public final SourcePrefixes allowedSources;
+
+    public PortEntry(
+            int index,
+            Role role,
+            UplinkEntry uplink,
+            byte[] verdicts,
+            int parseOptions,
+            boolean antispoof,
+            int maxFrame,
+            boolean up,
+            GroupFilter groups,
+            SourcePrefixes allowedSources) {
+        this.index = index;
+        this.role = role;
+        this.uplink = uplink;
+        this.verdicts = verdicts;
+        this.parseOptions = parseOptions;
+        this.antispoof = antispoof;
+        this.maxFrame = maxFrame;
+        this.up = up;
+        this.groups = groups;
+        this.allowedSources = allowedSources;
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.snapshot;
+
+import io.ipvane.burst.DropReason;
+import io.ipvane.table.Fib4;
+import io.ipvane.table.Fib6;
+import java.util.Arrays;
+
+/**
+ * The routes of one uplink: destination to what is to be done with it. Frozen; any thread.
+ *
+ * <p>Spec TX-24: connected prefixes, gateways and blackholes are honoured, and what has no route is
+ * dropped and counted, which the kernel's ipvlan does not do (F5).
+ */
+public final class RouteTable {
+    /** The destination is on the link: its own address is the next hop. */
+    public static final int CONNECTED = -2;
+
+    /** The destination is an address of the host port. */
+    public static final int LOCAL = -3;
+
+    /** The destination may not be reached. */
+    public static final int BLACKHOLE = -4;
+
+    /** No route: what {@link #find4} says where no prefix matches. */
+    public static final int NO_ROUTE = -1;
+
+    private static final int KINDS = 4;
+
+    private final Fib4 fib4;
+    private final Fib6 fib6;
+    private final long[] gateways;
+
+    private RouteTable(Fib4 fib4, Fib6 fib6, long[] gateways) {
+        this.fib4 = fib4;
+        this.fib6 = fib6;
+        this.gateways = gateways;
+    }
+
+    /** Index of the gateway for an IPv4 destination, or one of the kinds above. */
+    public int find4(int destination) {
+        return hop(fib4.find(destination));
+    }
+
+    /** Index of the gateway for an IPv6 destination, or one of the kinds above. */
+    public int find6(long high, long low) {
+        return hop(fib6.find(high, low));
+    }
+
+    private static int hop(int found) {
+        return found == Fib4.NONE ? NO_ROUTE : found - KINDS;
+    }
+
+    /** High half of a gateway's address, or the whole of an IPv4 one. */
+    public long gateway0(int gateway) {
+        return gateways[2 * gateway];
+    }
+
+    /** Low half of a gateway's IPv6 address. */
+    public long gateway1(int gateway) {
+        return gateways[2 * gateway + 1];
+    }
+
+    /** The drop that a kind which leads nowhere means. */
+    public static DropReason reason(int kind) {
+        return kind == BLACKHOLE ? DropReason.ROUTE_BLACKHOLE : DropReason.NO_ROUTE;
+    }
+
+    /** Collects routes; conductor only. */
+    public static final class Builder {
+        private final Fib4.Builder fib4 = new Fib4.Builder();
+        private final Fib6.Builder fib6 = new Fib6.Builder();
+        private long[] gateways = new long[0];
+
+        /** Adds an IPv4 prefix; {@code hop} is a kind or the result of {@link #gateway}. */
+        public Builder add4(int address, int prefixLength, int hop) {
+            fib4.add(address, prefixLength, hop + KINDS);
+            return this;
+        }
+
+        /** Adds an IPv6 prefix; {@code hop} is a kind or the result of {@link #gateway}. */
+        public Builder add6(long high, long low, int prefixLength, int hop) {
+            fib6.add(high, low, prefixLength, hop + KINDS);
+            return this;
+        }
+
+        /** Adds a gateway and says its index. */
+        public int gateway(long address0, long address1) {
+            final int index = gateways.length / 2;
+            gateways = Arrays.copyOf(gateways, gateways.length + 2);
+            gateways[2 * index] = address0;
+            gateways[2 * index + 1] = address1;
+            return index;
+        }
+
+        /** The frozen table. */
+        public RouteTable build() {
+            return new RouteTable(fib4.build(), fib6.build(), gateways);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ipvane.testing.Command;
+import io.ipvane.testing.Command.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** bin/ipvane and the search for a JDK, with JDKs that only print their arguments. */
+final class LauncherTest {
+    private static final Path SCRIPTS = Path.of("src/main/scripts");
+
+    @TempDir private Path folder;
+    private Path launcher;
+
+    @BeforeEach
+    void makeImage() throws IOException {
+        launcher = copy("ipvane", "image/bin/ipvane");
+        copy("find-jdk", "image/lib/find-jdk");
+        Files.writeString(
+                folder.resolve("image/lib/jvm.args"),
+                "--common --sun-misc-unsafe-memory-access=allow");
+        Files.writeString(folder.resolve("image/lib/daemon.args"), "--daemon\n");
+    }
+
+    private Path copy(String script, String to) throws IOException {
+        final Path file = folder.resolve(to);
+        Files.createDirectories(file.getParent());
+        Files.copy(SCRIPTS.resolve(script), file);
+        return executable(file);
+    }
+
+    private static Path executable(Path file) {
+        assertTrue(file.toFile().setExecutable(true));
+        return file;
+    }
+
+    private Path jdk(String version, String... tools) throws IOException {
+        final Path home = folder.resolve("jdk-" + version);
+        Files.createDirectories(home.resolve("bin"));
+        Files.writeString(
+                home.resolve("release"),
+                "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\nOS_ARCH=\"x86_64\"\n");
+        for (String tool : tools) {
+            Files.writeString(home.resolve("bin/" + tool), "#!/bin/sh\necho \"$@\"\n");
+            executable(home.resolve("bin/" + tool));
+        }
+        return home;
+    }
+
+    private static Result run(Path javaHome, String... words) {
+        final String[] all = new String[words.length + 2];
+        all[0] = "env";
+        all[1] = "JAVA_HOME=" + javaHome;
+        System.arraycopy(words, 0, all, 2, words.length);
+        return Command.run(all);
+    }
+
+    private static String find(Path javaHome, String... options) {
+        final String[] words = new String[options.length + 1];
+        words[0] = SCRIPTS.resolve("find-jdk").toString();
+        System.arraycopy(options, 0, words, 1, options.length);
+        return run(javaHome, words).output().strip();
+    }
+
+    @Test
+    void shouldTakeJavaHomeWhereItIsNewEnough() throws IOException {
+        final Path home = jdk("22.0.1", "java", "javac");
+        assertEquals(home.toString(), find(home));
+        final Path early = jdk("26-ea", "java", "javac");
+        assertEquals(early.toString(), find(early));
+    }
+
+    @Test
+    void shouldNotTakeJavaHomeWhereItIsOld() throws IOException {
+        final Path home = jdk("21.0.9", "java", "javac");
+        assertNotEquals(home.toString(), find(home));
+        final Path older = jdk("1.8.0_400", "java", "javac");
+        assertNotEquals(older.toString(), find(older));
+    }
+
+    @Test
+    void shouldTakeARuntimeWithoutCompilerOnlyToRun() throws IOException {
+        final Path home = jdk("25", "java");
+        assertNotEquals(home.toString(), find(home));
+        assertEquals(home.toString(), find(home, "-r"));
+    }
+
+    @Test
+    void shouldGiveTheDaemonItsOwnArgumentsAndTheClientNone() throws IOException {
+        final Path home = jdk("25", "java");
+        final String daemon = run(home, launcher.toString(), "run", "--config", "x").output();
+        assertTrue(daemon.startsWith("--common --sun-misc-unsafe-memory-access=allow --daemon "));
+        assertTrue(daemon.strip().endsWith("io.ipvane.daemon.Main run --config x"), daemon);
+        final String client = run(home, launcher.toString(), "port", "show").output();
+        assertFalse(client.contains("--daemon"), client);
+        assertTrue(client.contains("-Dipvane.native=" + folder + "/image/lib/libipvane.so"));
+    }
+
+    @Test
+    void shouldStartThroughALink() throws IOException {
+        final Path link = Files.createSymbolicLink(folder.resolve("ipvane"), launcher);
+        final String said = run(jdk("25", "java"), link.toString(), "stats").orFail().output();
+        assertTrue(said.contains("-cp " + folder + "/image/lib/*"), said);
+    }
+
+    @Test
+    void shouldNotAskJdk22ForAnOptionThatCameWith23() throws IOException {
+        final String said = run(jdk("22.0.2", "java"), launcher.toString(), "stats").output();
+        assertTrue(said.startsWith("--common -XX"), said);
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.ipvlan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ipvane.burst.DropReason;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class VerdictTest {
+    @ParameterizedTest
+    @EnumSource(DropReason.class)
+    void shouldCarryEveryReasonThroughAByte(DropReason reason) {
+        final byte code = (byte) Verdict.drop(reason);
+        assertTrue(Verdict.isDrop(code));
+        assertSame(reason, Verdict.reason(code));
+        assertSame(reason, DropReason.of(Verdict.reasonOrdinal(code, 0)));
+        assertEquals("drop:" + reason.key(), Verdict.describe(code));
+    }
+
+    @Test
+    void shouldTakeTheReasonOfAParsedDropFromTheFrame() {
+        assertTrue(Verdict.isDrop(Verdict.DROP_PARSED));
+        assertEquals(7, Verdict.reasonOrdinal(Verdict.DROP_PARSED, 7));
+        assertEquals("drop:parsed", Verdict.describe(Verdict.DROP_PARSED));
+    }
+
+    @Test
+    void shouldNameEveryVerdictDifferentlyAndRefuseOtherNumbers() {
+        final Set<String> names = new HashSet<>();
+        for (int code = Verdict.DELIVER; code <= Verdict.CONSUMED; code++) {
+            assertFalse(Verdict.isDrop(code));
+            assertTrue(names.add(Verdict.describe(code)));
+        }
+        assertEquals("flood_wire_and_punt", Verdict.describe(Verdict.FLOOD_WIRE_AND_PUNT));
+        assertEquals("consumed", Verdict.describe(Verdict.CONSUMED));
+        assertThrows(IllegalArgumentException.class, () -> Verdict.describe(-1));
+        assertThrows(IllegalArgumentException.class, () -> Verdict.describe(12));
+        assertThrows(IllegalArgumentException.class, () -> Verdict.describe(127));
+    }
+
+    @Test
+    void shouldReadBackTheWordsOfConfiguration() {
+        for (Mode mode : Mode.values()) {
+            assertSame(mode, Mode.parse(mode.key()));
+        }
+        for (IpvlanFlag flag : IpvlanFlag.values()) {
+            assertSame(flag, IpvlanFlag.parse(flag.key()));
+        }
+        for (Compat compat : Compat.values()) {
+            assertSame(compat, Compat.parse(compat.key()));
+        }
+    }
+
+    @Test
+    void shouldRefuseAnUnknownWordAndNameTheKnownOnes() {
+        assertEquals(
+                "mode 'l4' is unknown; choose one of l2, l3, l3s",
+                assertThrows(IllegalArgumentException.class, () -> Mode.parse("l4")).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> Mode.parse(null));
+        assertThrows(IllegalArgumentException.class, () -> IpvlanFlag.parse("BRIDGE"));
+    }
+}

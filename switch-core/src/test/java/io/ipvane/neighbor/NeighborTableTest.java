@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.neighbor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ipvane.packet.IpAddress;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class NeighborTableTest {
+    private static final IpAddress V4 = IpAddress.parse("192.0.2.1");
+    private static final IpAddress V6 = IpAddress.parse("2001:db8::1");
+    private static final long MAC = 0xFEDC_BA98_7654L;
+
+    private final ManualGrace grace = new ManualGrace();
+    private final NeighborTable table = new NeighborTable(2, grace);
+
+    @AfterEach
+    void close() {
+        table.close();
+    }
+
+    @Test
+    void shouldFindBothFamiliesUnderTheirUplinkOnly() {
+        table.add(3, V4, MAC);
+        table.add(3, V6, MAC + 1);
+        assertEquals(MAC, mac4(3, V4));
+        assertEquals(MAC + 1, table.mac6(3, V6.key0(), V6.key1()));
+        assertEquals(NeighborTable.UNRESOLVED, mac4(4, V4));
+        assertEquals(NeighborTable.UNRESOLVED, table.mac6(4, V6.key0(), V6.key1()));
+        assertEquals(2, table.size());
+    }
+
+    @Test
+    void shouldShowAReplacedMacAtOnce() {
+        final int slot = table.add(0, V4, MAC);
+        table.replace(slot, 0x0200_0000_0001L);
+        assertEquals(0x0200_0000_0001L, mac4(0, V4));
+    }
+
+    @Test
+    void shouldNotFindWhatWasRemoved() {
+        table.remove(0, V4, table.add(0, V4, MAC));
+        assertEquals(NeighborTable.UNRESOLVED, mac4(0, V4));
+        assertEquals(0, table.size());
+    }
+
+    @Test
+    void shouldGiveASlotToAnotherNeighbourOnlyAfterTheGracePeriod() {
+        final int first = table.add(0, V4, MAC);
+        table.add(0, V6, MAC);
+        table.remove(0, V4, first);
+        final IpAddress other = IpAddress.parse("192.0.2.2");
+        assertEquals(NeighborTable.NONE, table.add(0, other, MAC));
+        grace.pass();
+        assertEquals(first, table.add(0, other, MAC));
+    }
+
+    @Test
+    void shouldRefuseMoreThanItsCapacity() {
+        assertNotEquals(NeighborTable.NONE, table.add(0, V4, MAC));
+        assertNotEquals(NeighborTable.NONE, table.add(0, V6, MAC));
+        assertEquals(NeighborTable.NONE, table.add(0, IpAddress.parse("192.0.2.2"), MAC));
+    }
+
+    @Test
+    void shouldSayOnceWhetherAReaderWasGivenAMac() {
+        final int slot = table.add(0, V4, MAC);
+        assertFalse(table.takeUsed(slot));
+        mac4(0, V4);
+        mac4(0, V4);
+        assertTrue(table.takeUsed(slot));
+        assertFalse(table.takeUsed(slot));
+    }
+
+    private long mac4(int uplink, IpAddress address) {
+        return table.mac4(uplink, address.ipv4());
+    }
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.testing;
+
+import io.ipvane.testing.Command.Result;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The real daemon in a JVM of its own, on the class path and with the JVM arguments of the test,
+ * inside a namespace of the test. Its admin socket and files are in a folder that goes with it. One
+ * thread.
+ */
+public final class Daemon implements AutoCloseable {
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration STOP = Duration.ofSeconds(15);
+
+    private final Netns net;
+    private final String label;
+    private final Path folder;
+    private Process process;
+
+    private Daemon(Netns net, String label) {
+        this.net = net;
+        this.label = label;
+        try {
+            folder = Files.createTempDirectory("ipvane-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Starts a daemon and waits until it forwards.
+     *
+     * @param label namespace that it runs in
+     * @param yaml configuration without {@code admin}, which is added
+     * @throws AssertionError with what the daemon said where it does not get there
+     */
+    public static Daemon start(Netns net, String label, String yaml) {
+        final Daemon daemon = new Daemon(net, label);
+        try {
+            daemon.launch(yaml);
+            daemon.awaitReady();
+            return daemon;
+        } catch (RuntimeException | AssertionError e) {
+            daemon.close();
+            throw e;
+        }
+    }
+
+    /** Starts a daemon that is expected to end by itself, and waits for that. */
+    public static Result refuse(Netns net, String label, String yaml) {
+        try (Daemon daemon = new Daemon(net, label)) {
+            daemon.launch(yaml);
+            if (!daemon.awaitEnd(START)) {
+                throw new AssertionError(
+                        "the daemon runs although it should not:\n" + daemon.log());
+            }
+            return new Result("ipvane run", daemon.process.exitValue(), daemon.log());
+        }
+    }
+
+    /** Starts it again, with another configuration, after {@link #stop} or {@link #kill}. */
+    public void restart(String yaml) {
+        launch(yaml);
+        awaitReady();
+    }
+
+    private void launch(String yaml) {
+        try {
+            final Path config = folder.resolve("ipvane.yaml");
+            Files.writeString(config, yaml + "admin: { listen: [\"" + server() + "\"] }\n");
+            process =
+                    new ProcessBuilder(
+                                    net.inside(label, java("run", "--config", config.toString())))
+                            .redirectErrorStream(true)
+                            .redirectOutput(folder.resolve("log").toFile())
+                            .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String[] java(String... words) {
+        final List<String> all = new ArrayList<>();
+        all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+            if (argument.startsWith("--") || argument.startsWith("-Dagrona.")) {
+                all.add(argument);
+            }
+        }
+        all.addAll(
+                List.of(
+                        "-Xmx256m",
+                        "-Dipvane.native=" + System.getProperty("ipvane.native"),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "io.ipvane.daemon.Main"));
+        all.addAll(List.of(words));
+        return all.toArray(new String[0]);
+    }
+
+    private void awaitReady() {
+        final long end = System.nanoTime() + START.toNanos();
+        while (process.isAlive() && System.nanoTime() < end) {
+            if (ready()) {
+                return;
+            }
+            pause();
+        }
+        throw new AssertionError(
+                (process.isAlive()
+                                ? "the daemon is not ready after " + START
+                                : "the daemon ended with " + process.exitValue())
+                        + ":\n"
+                        + log());
+    }
+
+    private boolean ready() {
+        try {
+            return exchange("/readyz").status() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(50);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** An HTTP answer. */
+    public record Reply(int status, String body) {}
+
+    /** What the daemon answers to GET on a path; fails the test where it does not answer. */
+    public Reply get(String path) {
+        try {
+            return exchange(path);
+        } catch (IOException e) {
+            throw new AssertionError("GET " + path + ": " + e + "\n" + log(), e);
+        }
+    }
+
+    /**
+     * By hand, because Java's own client knows no Unix sockets; the answer ends where the
+     * connection does.
+     */
+    private Reply exchange(String path) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket()));
+            final String request =
+                    "GET " + path + " HTTP/1.1\r\nHost: ipvane\r\nConnection: close\r\n\r\n";
+            channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+            final ByteArrayOutputStream answer = new ByteArrayOutputStream();
+            final ByteBuffer part = ByteBuffer.allocate(8192);
+            while (channel.read(part.clear()) >= 0) {
+                answer.write(part.array(), 0, part.position());
+            }
+            final String text = answer.toString(StandardCharsets.UTF_8);
+            final int body = text.indexOf("\r\n\r\n");
+            if (body < 0) {
+                throw new IOException("not an HTTP answer: " + text);
+            }
+            return new Reply(Integer.parseInt(text.split(" ", 3)[1]), text.substring(body + 4));
+        }
+    }
+
+    /** Runs the client with words, against this daemon. */
+    public Result cli(String... words) {
+        final List<String> all = new ArrayList<>(List.of("--server", server()));
+        all.addAll(List.of(words));
+        return Command.run(java(all.toArray(new String[0])));
+    }
+
+    /** Path of the admin socket. */
+    public Path socket() {
+        return folder.resolve("admin.sock");
+    }
+
+    private String server() {
+        return "unix:" + socket();
+    }
+
+    /** What the daemon has said so far. */
+    public String log() {
+        try {
+            return Files.readString(folder.resolve("log"), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Ends it as a service manager does, by SIGTERM; fails the test unless it ends with 0 and takes
+     * its socket along.
+     */
+    public void stop() {
+        process.destroy();
+        if (!awaitEnd(STOP)) {
+            throw new AssertionError("the daemon runs " + STOP + " after SIGTERM:\n" + log());
+        }
+        if (process.exitValue() != 0) {
+            throw new AssertionError(
+                    "the daemon ended with " + process.exitValue() + " after SIGTERM:\n" + log());
+        }
+        if (Files.exists(socket())) {
+            throw new AssertionError("the daemon left its socket behind: " + socket());
+        }
+    }
+
+    /** Ends it by SIGKILL: it gets no chance to clean up. */
+    public void kill() {
+        process.destroyForcibly();
+        awaitEnd(STOP);
+    }
+
+    private boolean awaitEnd(Duration limit) {
+        try {
+            return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Kills it if it runs, removes its folder. */
+    @Override
+    public void close() {
+        if (process != null && process.isAlive()) {
+            kill();
+        }
+        try (var files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

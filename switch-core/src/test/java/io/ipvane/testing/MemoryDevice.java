@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.testing;
+
+import io.ipvane.burst.Burst;
+import io.ipvane.device.Device;
+import io.ipvane.memory.Memory;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A device whose wire is a test: what is injected is received, what is transmitted is kept until
+ * the test takes it. {@link #repeat} and {@link #discardTransmitted} turn it into an endless source
+ * and sink that allocate nothing on the heap.
+ *
+ * <p>Closing frees everything it holds, so the pool's balance then tells whether the switch leaked.
+ * One queue each way, any thread.
+ */
+public final class MemoryDevice implements Device {
+    private static final int DEFAULT_CAPACITY = 4096;
+
+    private final String name;
+    private final long mac;
+    private final MemoryPool pool;
+    private final MbufQueue waiting = new MbufQueue();
+    private final MbufQueue kept = new MbufQueue();
+    private byte[][] repeated = {};
+    private int nextRepeated;
+    private int capacity = DEFAULT_CAPACITY;
+    private boolean discarding;
+    private int mtu = 1500;
+    private boolean linkUp = true;
+    private long receivedFrames;
+    private long transmittedFrames;
+    private long refusedFrames;
+
+    /**
+     * A device that is up, with an MTU of 1,500 bytes and room for 4,096 transmitted frames.
+     *
+     * @param mac as {@link Memory#mac} reads it
+     */
+    public MemoryDevice(String name, long mac, MemoryPool pool) {
+        this.name = name;
+        this.mac = mac;
+        this.pool = pool;
+    }
+
+    /** Lets a frame come in, one segment an array. */
+    public synchronized void inject(byte[]... segments) {
+        waiting.add(pool.frame(segments));
+    }
+
+    /** Lets these frames come in over and over, a full burst a call; none ends that. */
+    public synchronized void repeat(byte[]... frames) {
+        repeated = frames.clone();
+        nextRepeated = 0;
+    }
+
+    /** Takes all frames transmitted since the last call, oldest first. */
+    public synchronized List<byte[]> transmitted() {
+        final List<byte[]> out = new ArrayList<>(kept.size());
+        while (kept.size() > 0) {
+            final long mbuf = kept.remove();
+            out.add(pool.bytes(mbuf));
+            pool.free(mbuf);
+        }
+        return out;
+    }
+
+    /** Frees what is transmitted at once instead of keeping it. */
+    public synchronized void discardTransmitted(boolean discard) {
+        discarding = discard;
+    }
+
+    /** Accepts no more than this many kept frames; 0 refuses every frame. */
+    public synchronized void capacity(int frames) {
+        capacity = frames;
+    }
+
+    /** Sets the MTU in bytes. */
+    public synchronized void mtu(int bytes) {
+        mtu = bytes;
+    }
+
+    /** Plugs the cable in or pulls it. Frames still come and go: a driver may lag behind. */
+    public synchronized void linkUp(boolean up) {
+        linkUp = up;
+    }
+
+    /** Frames given by {@link #receive} so far. */
+    public synchronized long receivedFrames() {
+        return receivedFrames;
+    }
+
+    /** Frames accepted by {@link #transmit} so far. */
+    public synchronized long transmittedFrames() {
+        return transmittedFrames;
+    }
+
+    /** Frames refused by {@link #transmit} so far. */
+    public synchronized long refusedFrames() {
+        return refusedFrames;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int rxQueues() {
+        return 1;
+    }
+
+    @Override
+    public int txQueues() {
+        return 1;
+    }
+
+    @Override
+    public synchronized int receive(int queue, Burst burst) {
+        int size = 0;
+        while (size < Burst.MAX) {
+            final long mbuf = nextReceived();
+            if (mbuf == 0) {
+                break;
+            }
+            burst.mbuf(size, mbuf);
+            burst.data[size] = pool.data(mbuf);
+            burst.contiguous[size] = pool.contiguous(mbuf);
+            burst.length[size] = pool.length(mbuf);
+            size++;
+        }
+        burst.size = size;
+        receivedFrames += size;
+        return size;
+    }
+
+    private long nextReceived() {
+        if (waiting.size() > 0) {
+            return waiting.remove();
+        }
+        if (repeated.length == 0) {
+            return 0;
+        }
+        final byte[] bytes = repeated[nextRepeated];
+        final long mbuf = pool.allocate(bytes.length);
+        if (mbuf != 0) {
+            Memory.put(pool.data(mbuf), bytes);
+            nextRepeated = (nextRepeated + 1) % repeated.length;
+        }
+        return mbuf;
+    }
+
+    @Override
+    public synchronized int transmit(int queue, long mbufs, int count) {
+        final int accepted = discarding ? count : Math.min(count, capacity - kept.size());
+        if (discarding) {
+            pool.free(mbufs, accepted);
+        } else {
+            for (int i = 0; i < accepted; i++) {
+                kept.add(Memory.i64(mbufs + i * 8L));
+            }
+        }
+        transmittedFrames += Math.max(accepted, 0);
+        refusedFrames += count - Math.max(accepted, 0);
+        return Math.max(accepted, 0);
+    }
+
+    @Override
+    public long mac() {
+        return mac;
+    }
+
+    @Override
+    public synchronized int mtu() {
+        return mtu;
+    }
+
+    @Override
+    public synchronized boolean linkUp() {
+        return linkUp;
+    }
+
+    @Override
+    public synchronized void close() {
+        waiting.freeAll(pool);
+        kept.freeAll(pool);
+        repeated = new byte[0][];
+        linkUp = false;
+    }
+}

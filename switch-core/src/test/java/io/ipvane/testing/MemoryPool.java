@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.testing;
+
+import io.ipvane.burst.FramePool;
+import io.ipvane.memory.Memory;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+
+/**
+ * Frames in native memory of our own, with the shapes that DPDK's mbufs can have: headroom, several
+ * segments, data that moves when it is pulled up. Counts exactly, and throws {@link AssertionError}
+ * on a second free and on any use of a freed frame.
+ *
+ * <p>Bytes that belong to no frame hold the poison: around every frame and in freed ones. A test
+ * that runs twice with different poison and gets different answers has found a read beyond the end.
+ *
+ * <p>The address of an mbuf is that of its cell; its head is kept on the heap, out of reach of
+ * stray writes. Any thread; no allocation on the heap but in {@link #bytes}.
+ */
+public final class MemoryPool implements FramePool, AutoCloseable {
+    /** Bytes in front of a fresh frame. */
+    public static final int HEADROOM = 128;
+
+    /** No poison: fresh frames hold what was there before, and nothing is written. */
+    public static final int NO_POISON = -1;
+
+    private static final int PULLED_UP_BY = 64;
+    private static final int WHOLE_REPLICA = 256;
+    private static final int REPLICA_HEAD = 128;
+    private static final int NONE = -1;
+    private static final int FREE = -2;
+
+    private final Arena arena = Arena.ofShared();
+    private final int room;
+    private final int cellBytes;
+    private final long cells;
+    private final long scratch;
+    private final int[] offset;
+    private final int[] length;
+    private final int[] next;
+    private final int[] free;
+    private int freeCount;
+    private int poison = 0xDB;
+    private boolean pullUpAllowed = true;
+
+    /**
+     * A pool.
+     *
+     * @param frames segments that can be in use at once
+     * @param room bytes a segment can hold, at least 256
+     */
+    public MemoryPool(int frames, int room) {
+        if (room < WHOLE_REPLICA) {
+            throw new IllegalArgumentException("room=" + room + " is below " + WHOLE_REPLICA);
+        }
+        this.room = room;
+        cellBytes = (HEADROOM + room + 63) & ~63;
+        cells = arena.allocate((long) frames * cellBytes, 64).address();
+        scratch = arena.allocate(room).address();
+        offset = new int[frames];
+        length = new int[frames];
+        next = new int[frames];
+        free = new int[frames];
+        Arrays.fill(next, FREE);
+        for (int cell = frames - 1; cell >= 0; cell--) {
+            free[freeCount++] = cell;
+        }
+    }
+
+    /** A pool of 1,024 segments of 2,048 bytes. */
+    public MemoryPool() {
+        this(1024, 2048);
+    }
+
+    /**
+     * Sets what unused bytes hold from now on.
+     *
+     * @param value 0 to 255, or {@link #NO_POISON} where speed matters more
+     */
+    public synchronized void poison(int value) {
+        poison = value;
+    }
+
+    /** Makes every {@link #pullUp} that would have to move bytes fail, or work again. */
+    public synchronized void allowPullUp(boolean allowed) {
+        pullUpAllowed = allowed;
+    }
+
+    @Override
+    public synchronized long allocate(int bytes) {
+        if (freeCount == 0 || bytes > room) {
+            return 0;
+        }
+        final int cell = free[--freeCount];
+        next[cell] = NONE;
+        offset[cell] = HEADROOM;
+        length[cell] = bytes;
+        poisonCell(cell);
+        return address(cell);
+    }
+
+    /**
+     * A frame with these bytes, one segment an array; empty arrays make empty segments.
+     *
+     * @return mbuf address; never 0, an empty pool is an error of the test
+     */
+    public synchronized long frame(byte[]... segments) {
+        long head = 0;
+        int tail = NONE;
+        for (byte[] segment : segments) {
+            final long mbuf = allocate(segment.length);
+            if (mbuf == 0) {
+                throw new AssertionError("no cell for a segment of " + segment.length + " bytes");
+            }
+            final int cell = live(mbuf);
+            Memory.put(start(cell), segment);
+            if (tail == NONE) {
+                head = mbuf;
+            } else {
+                next[tail] = cell;
+            }
+            tail = cell;
+        }
+        return head;
+    }
+
+    /** The bytes of a whole frame. */
+    public synchronized byte[] bytes(long mbuf) {
+        final byte[] out = new byte[length(mbuf)];
+        int at = 0;
+        for (int cell = live(mbuf); cell != NONE; cell = next[cell]) {
+            final byte[] part = Memory.bytes(start(cell), length[cell]);
+            System.arraycopy(part, 0, out, at, part.length);
+            at += part.length;
+        }
+        return out;
+    }
+
+    @Override
+    public synchronized long data(long mbuf) {
+        return start(live(mbuf));
+    }
+
+    @Override
+    public synchronized int contiguous(long mbuf) {
+        return length[live(mbuf)];
+    }
+
+    @Override
+    public synchronized int length(long mbuf) {
+        int sum = 0;
+        for (int cell = live(mbuf); cell != NONE; cell = next[cell]) {
+            sum += length[cell];
+        }
+        return sum;
+    }
+
+    /** Copies all bytes; a frame longer than 256 bytes becomes a head of 128 and the rest. */
+    @Override
+    public synchronized long replicate(long mbuf) {
+        final int bytes = length(mbuf);
+        int part = bytes <= WHOLE_REPLICA ? bytes : REPLICA_HEAD;
+        final long head = allocate(part);
+        if (head == 0) {
+            return 0;
+        }
+        int tail = live(head);
+        copyOut(mbuf, 0, start(tail), part);
+        for (int done = part; done < bytes; done += part) {
+            part = Math.min(room, bytes - done);
+            final long segment = allocate(part);
+            if (segment == 0) {
+                free(head);
+                return 0;
+            }
+            next[tail] = live(segment);
+            tail = next[tail];
+            copyOut(mbuf, done, start(tail), part);
+        }
+        return head;
+    }
+
+    /** Always moves the first segment when it has to do anything, as a real pool may. */
+    @Override
+    public synchronized boolean pullUp(long mbuf, int bytes) {
+        final int head = live(mbuf);
+        if (length[head] >= bytes) {
+            return true;
+        }
+        if (!pullUpAllowed || bytes > room || bytes > length(mbuf)) {
+            return false;
+        }
+        copyOut(mbuf, 0, scratch, bytes);
+        int missing = bytes - length[head];
+        while (missing > 0) {
+            final int second = next[head];
+            final int taken = Math.min(missing, length[second]);
+            offset[second] += taken;
+            length[second] -= taken;
+            missing -= taken;
+            if (length[second] == 0) {
+                next[head] = next[second];
+                release(second);
+            }
+        }
+        poisonCell(head);
+        offset[head] = offset[head] == HEADROOM ? HEADROOM - PULLED_UP_BY : HEADROOM;
+        length[head] = bytes;
+        Memory.copy(scratch, start(head), bytes);
+        return true;
+    }
+
+    @Override
+    public synchronized void trim(long mbuf, int bytes) {
+        if (bytes > length(mbuf)) {
+            throw new AssertionError("trim to " + bytes + " bytes of " + length(mbuf));
+        }
+        int cell = live(mbuf);
+        int left = bytes;
+        while (left > length[cell]) {
+            left -= length[cell];
+            cell = next[cell];
+        }
+        if (poison != NO_POISON) {
+            fill(start(cell) + left, length[cell] - left);
+        }
+        length[cell] = left;
+        releaseAll(next[cell]);
+        next[cell] = NONE;
+    }
+
+    @Override
+    public synchronized void free(long mbufs, int count) {
+        for (int i = 0; i < count; i++) {
+            free(Memory.i64(mbufs + i * 8L));
+        }
+    }
+
+    @Override
+    public synchronized void free(long mbuf) {
+        releaseAll(live(mbuf));
+    }
+
+    @Override
+    public synchronized int available() {
+        return freeCount;
+    }
+
+    /** Gives the memory back; throws where frames are still out, for they have leaked. */
+    @Override
+    public synchronized void close() {
+        arena.close();
+        if (freeCount != free.length) {
+            throw new AssertionError(free.length - freeCount + " segments leaked");
+        }
+    }
+
+    private void copyOut(long mbuf, int from, long to, int bytes) {
+        int skip = from;
+        int done = 0;
+        for (int cell = live(mbuf); done < bytes; cell = next[cell]) {
+            final int part = Math.min(length[cell] - skip, bytes - done);
+            if (part > 0) {
+                Memory.copy(start(cell) + skip, to + done, part);
+                done += part;
+            }
+            skip = Math.max(0, skip - length[cell]);
+        }
+    }
+
+    private void releaseAll(int first) {
+        int cell = first;
+        while (cell != NONE) {
+            final int following = next[cell];
+            release(cell);
+            cell = following;
+        }
+    }
+
+    private void release(int cell) {
+        next[cell] = FREE;
+        poisonCell(cell);
+        free[freeCount++] = cell;
+    }
+
+    private void poisonCell(int cell) {
+        if (poison != NO_POISON) {
+            fill(address(cell), cellBytes);
+        }
+    }
+
+    private void fill(long address, int bytes) {
+        final long pattern = poison * 0x0101_0101_0101_0101L;
+        int at = 0;
+        for (; at + 8 <= bytes; at += 8) {
+            Memory.put64(address + at, pattern);
+        }
+        for (; at < bytes; at++) {
+            Memory.put8(address + at, poison);
+        }
+    }
+
+    private long address(int cell) {
+        return cells + (long) cell * cellBytes;
+    }
+
+    private long start(int cell) {
+        return address(cell) + offset[cell];
+    }
+
+    private int live(long mbuf) {
+        final long distance = mbuf - cells;
+        if (distance < 0
+                || distance >= (long) free.length * cellBytes
+                || distance % cellBytes != 0) {
+            throw new AssertionError("0x" + Long.toHexString(mbuf) + " is no frame of this pool");
+        }
+        final int cell = (int) (distance / cellBytes);
+        if (next[cell] == FREE) {
+            throw new AssertionError("0x" + Long.toHexString(mbuf) + " was freed before");
+        }
+        return cell;
+    }
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.testing;
+
+import io.ipvane.config.IdleMode;
+import io.ipvane.config.PortConfig;
+import io.ipvane.config.SwitchConfig;
+import io.ipvane.config.ThreadPlan;
+import io.ipvane.config.UplinkConfig;
+import io.ipvane.control.Command;
+import io.ipvane.control.ControlPlane;
+import io.ipvane.control.ModelBuilder;
+import io.ipvane.counters.Counters;
+import io.ipvane.device.Device;
+import io.ipvane.lcore.ControlMailbox;
+import io.ipvane.lcore.ThreadTopology;
+import io.ipvane.lcore.TopologyRunner;
+import io.ipvane.packet.IpPrefix;
+import io.ipvane.snapshot.SnapshotPublisher;
+import io.ipvane.table.GroupFilter;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A whole switch over {@link MemoryDevice}s, stepped by the test on its own thread: the real
+ * control plane, pipeline and roles, no DPDK, no root, deterministic.
+ *
+ * <p>Built from the configuration's own YAML; devices have the names used there: the uplink's, the
+ * host interface's, the ports'. Addresses of ports are live at once, as if their interfaces had
+ * them.
+ */
+public final class SwitchHarness implements AutoCloseable {
+    private final Arena arena = Arena.ofShared();
+    private final Map<String, MemoryDevice> devices = new LinkedHashMap<>();
+    private final Map<String, Integer> indices = new LinkedHashMap<>();
+    private final MemoryPool pool;
+    private final Counters counters;
+    private final TopologyRunner topology;
+    private final ControlPlane control;
+    private final int before;
+
+    /** A switch as {@code yaml} says, run by {@code plan}. */
+    public SwitchHarness(String yaml, ThreadPlan plan) {
+        this(yaml, plan, new MemoryPool());
+    }
+
+    /** As the other, with frames from {@code pool}. */
+    public SwitchHarness(String yaml, ThreadPlan plan, MemoryPool pool) {
+        this.pool = pool;
+        this.before = pool.available();
+        final SwitchConfig config = SwitchConfig.parse(yaml, "test");
+        final ModelBuilder model = new ModelBuilder();
+        for (UplinkConfig uplink : config.uplinks()) {
+            final int index = model.uplink(uplink, Frames.OWN, uplink.mtu().orElse(1500), true);
+            device(index, uplink.name());
+            uplink.host()
+                    .ifPresent(
+                            host ->
+                                    device(
+                                            model.host(
+                                                    index,
+                                                    "",
+                                                    host.interfaceName(),
+                                                    host.addresses(),
+                                                    List.of()),
+                                            host.interfaceName()));
+            for (PortConfig port : config.portsOf(uplink)) {
+                device(model.port(index, port), port.name());
+            }
+        }
+        final SnapshotPublisher publisher = new SnapshotPublisher();
+        final ControlMailbox mailbox = new ControlMailbox();
+        counters = new Counters(arena, devices.size());
+        topology =
+                new TopologyRunner(
+                        ThreadTopology.of(plan, IdleMode.BUSY, lcores(plan)),
+                        devices.values().toArray(Device[]::new),
+                        pool,
+                        counters,
+                        publisher,
+                        mailbox,
+                        arena);
+        control =
+                new ControlPlane(
+                        model.build(), publisher, topology.quiescence(), mailbox, pool, counters);
+        for (PortConfig port : config.ports()) {
+            for (IpPrefix address : port.addresses()) {
+                control.offer(new Command.AddressAdded(indices.get(port.name()), address, true));
+            }
+        }
+        run();
+    }
+
+    private static List<Integer> lcores(ThreadPlan plan) {
+        return plan == ThreadPlan.PIPELINE ? List.of(0, 1, 2) : List.of(0);
+    }
+
+    private void device(int index, String name) {
+        if (index != devices.size()) {
+            throw new IllegalStateException("indices are dense in a fresh model");
+        }
+        devices.put(name, new MemoryDevice(name, Frames.OWN, pool));
+        indices.put(name, index);
+    }
+
+    /** The device of an uplink, host interface or port. */
+    public MemoryDevice device(String name) {
+        return devices.get(name);
+    }
+
+    /** Index of an uplink, host interface or port. */
+    public int index(String name) {
+        return indices.get(name);
+    }
+
+    /** Tells the conductor something, as a watcher would. */
+    public void tell(Command command) {
+        if (!control.offer(command)) {
+            throw new IllegalStateException("the command queue is full");
+        }
+    }
+
+    /** The group addresses that a port's interface has joined. */
+    public void groups(String port, long... groups) {
+        tell(new Command.PortGroups(index(port), GroupFilter.of(groups)));
+    }
+
+    /** Turns of all threads until none has work. */
+    public void run() {
+        int idle = 0;
+        while (idle < 3) {
+            idle = topology.step() + control.step() == 0 ? idle + 1 : 0;
+        }
+    }
+
+    /** One turn of the lcores only. */
+    public int step() {
+        return topology.step();
+    }
+
+    /** What each device was given since the last call, in the order of the devices. */
+    public Map<String, List<byte[]>> transmitted() {
+        final Map<String, List<byte[]>> all = new LinkedHashMap<>();
+        devices.forEach((name, device) -> all.put(name, new ArrayList<>(device.transmitted())));
+        return all;
+    }
+
+    /** One counter of one device. */
+    public long counter(String name, int column) {
+        return counters.sum(index(name), column);
+    }
+
+    /** The topology, for its errors and status. */
+    public TopologyRunner topology() {
+        return topology;
+    }
+
+    /** The pool that all frames come from. */
+    public MemoryPool pool() {
+        return pool;
+    }
+
+    /** Frames that wait somewhere, for a neighbour for instance. */
+    public int held() {
+        return before - pool.available();
+    }
+
+    /**
+     * Stops everything.
+     *
+     * @throws AssertionError where frames leaked: all must be back in the pool by then
+     */
+    @Override
+    public void close() {
+        topology.close();
+        control.close();
+        devices.values().forEach(MemoryDevice::close);
+        arena.close();
+        if (pool.available() != before) {
+            throw new AssertionError((before - pool.available()) + " frames leaked");
+        }
+    }
+}
