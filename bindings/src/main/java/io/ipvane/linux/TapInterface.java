@@ -44,7 +44,7 @@ public final class TapInterface implements AutoCloseable {
             final Link link = netlink.link(spec.name());
             final IpPrefix linkLocal =
                     configure(spec, netlink, link) && spec.linkLocal() != 0
-                            ? PortLinkLocal.of(spec.mac(), spec.linkLocal())
+                            ? PortLinkLocal.of(link.mac(), spec.linkLocal())
                             : null;
             final UndoLog kept = new UndoLog();
             final TapInterface result = new TapInterface(tap, netlink, link, linkLocal, kept);
