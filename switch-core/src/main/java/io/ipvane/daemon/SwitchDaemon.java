@@ -23,6 +23,7 @@ import io.ipvane.snapshot.SnapshotPublisher;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,14 +46,15 @@ final class SwitchDaemon {
     static int run(SwitchConfig config) {
         final CountDownLatch stop = new CountDownLatch(1);
         final CountDownLatch stopped = new CountDownLatch(1);
-        final Thread hook = new Thread(() -> signalled(stop, stopped), "shutdown");
+        final AtomicInteger code = new AtomicInteger(1);
+        final Thread hook = new Thread(() -> signalled(stop, stopped, code), "shutdown");
         Runtime.getRuntime().addShutdownHook(hook);
         final SwitchDaemon daemon = new SwitchDaemon(config);
         try {
             daemon.start();
             stop.await();
             LOG.info("event=stopping");
-            return 0;
+            code.set(0);
         } catch (DpdkException
                 | LinuxException
                 | AdminException
@@ -60,22 +62,26 @@ final class SwitchDaemon {
                 | IllegalStateException e) {
             System.err.println("ipvane: " + e.getMessage());
             LOG.debug("event=start_failed", e);
-            return 1;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return 1;
         } finally {
             daemon.started.close();
             LOG.info("event=stopped");
             stopped.countDown();
         }
+        return code.get();
     }
 
-    /** Runs in the JVM's shutdown, which must not end before everything has been given back. */
-    private static void signalled(CountDownLatch stop, CountDownLatch stopped) {
+    /**
+     * Runs in the JVM's shutdown, which must not end before everything has been given back; ends the
+     * JVM itself, because after a signal it would otherwise exit with 128 + signal, as if killed.
+     */
+    private static void signalled(
+            CountDownLatch stop, CountDownLatch stopped, AtomicInteger code) {
         stop.countDown();
         try {
             stopped.await();
+            Runtime.getRuntime().halt(code.get());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
