@@ -24,8 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Opens what the configuration names, and gives each an index: the uplink's device, its host port, its
- * ports. Main thread only, before anything forwards; closing gives everything back in reverse.
+ * Opens what the configuration names, and gives each an index: the uplink's device, its host port,
+ * its ports. Main thread only, before anything forwards; closing gives everything back in reverse.
  */
 final class Devices implements AutoCloseable {
     private static final int DEFAULT_MTU = 1500;
@@ -95,17 +95,13 @@ final class Devices implements AutoCloseable {
                 add(
                         device,
                         model.host(
-                                index,
-                                netns,
-                                host.interfaceName(),
-                                host.addresses(),
-                                List.of()));
+                                index, netns, host.interfaceName(), host.addresses(), List.of()));
         watch(new WatchedInterface(netns, host.interfaceName()), at, false);
     }
 
     /**
-     * Ports of one uplink share its MAC, so each gets a link-local address of its own, as the kernel
-     * does it (spec ADR-15, ADR-16); in l3 and l3s nobody asks for neighbours (TX-34).
+     * Ports of one uplink share its MAC, so each gets a link-local address of its own, as the
+     * kernel does it (spec ADR-15, ADR-16); in l3 and l3s nobody asks for neighbours (TX-34).
      */
     private void port(UplinkConfig uplink, int index, Device lower, PortConfig port) {
         final String netns = port.netns().orElse("");

@@ -90,9 +90,7 @@ final class SwitchDaemon {
         final Eal eal = started.add("EAL", Eal.start(ealOptions()));
         LOG.info("event=eal_started dpdk=\"{}\" hugepages={}", eal.version(), eal.hugepages());
         final Mempool mempool =
-                started.add(
-                        "mempool",
-                        Mempool.create("frames", MBUFS, Mempool.DEFAULT_DATA_ROOM));
+                started.add("mempool", Mempool.create("frames", MBUFS, Mempool.DEFAULT_DATA_ROOM));
         final MbufPool pool = new MbufPool(mempool);
         started.add("leak check", () -> checkLeaks(mempool, pool));
         final Arena arena = Arena.ofShared();
@@ -125,7 +123,12 @@ final class SwitchDaemon {
 
         final SwitchStatus status =
                 new SwitchStatus(
-                        control, counters, topology, threads, BuildVersion.current(), eal.version());
+                        control,
+                        counters,
+                        topology,
+                        threads,
+                        BuildVersion.current(),
+                        eal.version());
         started.add("admin", AdminServer.start(config.admin(), status));
         status.ready();
         LOG.info(

@@ -199,9 +199,7 @@ final class Transmitter implements Stage {
 
     /** On whose behalf a question may be asked; a source that may be forged would poison caches. */
     private static int askerOf(Burst burst, int i, PortEntry ingress) {
-        return ingress.antispoof && burst.family[i] == Burst.KEY_IPV4
-                ? (int) burst.source0[i]
-                : 0;
+        return ingress.antispoof && burst.family[i] == Burst.KEY_IPV4 ? (int) burst.source0[i] : 0;
     }
 
     private void learn(Burst burst, PortEntry ingress) {

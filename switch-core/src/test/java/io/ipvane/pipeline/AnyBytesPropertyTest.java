@@ -40,7 +40,8 @@ class AnyBytesPropertyTest {
                                                                 .map(
                                                                         plan ->
                                                                                 Arguments.of(
-                                                                                        mode, compat,
+                                                                                        mode,
+                                                                                        compat,
                                                                                         plan))));
     }
 

@@ -32,10 +32,19 @@ class NoAllocationTest {
             }
             final MemoryDevice c1 = net.device("c1");
             c1.repeat(
-                    Frames.udp4().macs(Frames.OWN, Frames.OWN).ips("10.0.0.11", "10.0.0.12").build(),
-                    Frames.udp4().macs(Frames.OWN, Frames.OWN).ips("10.0.0.11", "10.0.0.254").build(),
+                    Frames.udp4()
+                            .macs(Frames.OWN, Frames.OWN)
+                            .ips("10.0.0.11", "10.0.0.12")
+                            .build(),
+                    Frames.udp4()
+                            .macs(Frames.OWN, Frames.OWN)
+                            .ips("10.0.0.11", "10.0.0.254")
+                            .build(),
                     Frames.udp6().macs(Frames.OWN, Frames.OWN).ips("fd00::11", "fd00::12").build(),
-                    Frames.udp4().macs(Frames.OWN, Frames.OWN).ips("10.0.0.66", "10.0.0.12").build());
+                    Frames.udp4()
+                            .macs(Frames.OWN, Frames.OWN)
+                            .ips("10.0.0.66", "10.0.0.12")
+                            .build());
             for (int i = 0; i < WARM_UP; i++) {
                 net.step();
             }

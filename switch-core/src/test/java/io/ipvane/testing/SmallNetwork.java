@@ -4,7 +4,9 @@ package io.ipvane.testing;
 import io.ipvane.config.ThreadPlan;
 import io.ipvane.packet.MacAddress;
 
-/** The topology that most tests use: uplink {@code wire}, host port {@code master}, ports c1 to c3. */
+/**
+ * The topology that most tests use: uplink {@code wire}, host port {@code master}, ports c1 to c3.
+ */
 public final class SmallNetwork {
     private SmallNetwork() {}
 
