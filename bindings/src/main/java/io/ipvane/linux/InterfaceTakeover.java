@@ -60,7 +60,8 @@ public final class InterfaceTakeover implements AutoCloseable {
      * @param stateDirectory where the record is kept, for example {@code /run/ipvane}
      * @throws LinuxException that says which step failed; what was done before it has been undone
      */
-    public static InterfaceTakeover take(WatchedInterface key, Capture capture, Path stateDirectory) {
+    public static InterfaceTakeover take(
+            WatchedInterface key, Capture capture, Path stateDirectory) {
         final InterfaceTakeover takeover = claim(key, stateDirectory, true).orElseThrow();
         try {
             takeover.change(capture);

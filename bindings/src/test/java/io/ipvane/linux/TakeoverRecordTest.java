@@ -100,7 +100,8 @@ class TakeoverRecordTest {
         Files.writeString(directory.resolve("takeover-eth1"), "garbage\n");
         final List<String> failures = new ArrayList<>();
 
-        assertEquals(List.of(new WatchedInterface("", "eth0")), TakeoverFile.list(directory, failures));
+        assertEquals(
+                List.of(new WatchedInterface("", "eth0")), TakeoverFile.list(directory, failures));
         assertEquals(1, failures.size());
         assertTrue(failures.get(0).contains("takeover-eth1 cannot be understood"), failures.get(0));
     }

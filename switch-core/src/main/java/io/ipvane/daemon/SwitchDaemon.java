@@ -73,11 +73,11 @@ final class SwitchDaemon {
     }
 
     /**
-     * Runs in the JVM's shutdown, which must not end before everything has been given back; ends the
-     * JVM itself, because after a signal it would otherwise exit with 128 + signal, as if killed.
+     * Runs in the JVM's shutdown, which must not end before everything has been given back; ends
+     * the JVM itself, because after a signal it would otherwise exit with 128 + signal, as if
+     * killed.
      */
-    private static void signalled(
-            CountDownLatch stop, CountDownLatch stopped, AtomicInteger code) {
+    private static void signalled(CountDownLatch stop, CountDownLatch stopped, AtomicInteger code) {
         stop.countDown();
         try {
             stopped.await();
