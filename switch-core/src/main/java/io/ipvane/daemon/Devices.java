@@ -153,15 +153,11 @@ final class Devices implements AutoCloseable {
                                 mempool.address(),
                                 lower.mtu()),
                         model.host(
-<<<<<<< HEAD
                                 index,
                                 netns,
                                 host.interfaceName(),
                                 host.addresses(),
                                 routes(taken)));
-=======
-                                index, netns, host.interfaceName(), host.addresses(), List.of()));
->>>>>>> w-linux
         watch(new WatchedInterface(netns, host.interfaceName()), at, false);
     }
 
