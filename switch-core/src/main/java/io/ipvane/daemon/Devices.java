@@ -76,7 +76,9 @@ final class Devices implements AutoCloseable {
         }
     }
 
-    /** Kernel interfaces are taken from the host's own stack first; whose addresses move to ours. */
+    /**
+     * Kernel interfaces are taken from the host's own stack first; whose addresses move to ours.
+     */
     private Optional<InterfaceTakeover> takeover(UplinkConfig uplink) {
         return switch (uplink.device()) {
             case DeviceSpec.AfPacket d -> take(d.interfaceName(), Capture.PACKET);
@@ -124,11 +126,10 @@ final class Devices implements AutoCloseable {
     }
 
     /**
-     * The host port has the addresses and routes that the configuration gives it, and those that the
-     * uplink's interface had before it was taken over.
+     * The host port has the addresses and routes that the configuration gives it, and those that
+     * the uplink's interface had before it was taken over.
      */
-    private void host(
-            int index, Device lower, HostConfig host, Optional<InterfaceTakeover> taken) {
+    private void host(int index, Device lower, HostConfig host, Optional<InterfaceTakeover> taken) {
         final String netns = host.netns().orElse("");
         final TapInterface tap =
                 bringUp(
@@ -148,10 +149,7 @@ final class Devices implements AutoCloseable {
         final int at =
                 add(
                         new TapDevice(
-                                host.interfaceName(),
-                                tap.tap(),
-                                mempool.address(),
-                                lower.mtu()),
+                                host.interfaceName(), tap.tap(), mempool.address(), lower.mtu()),
                         model.host(
                                 index,
                                 netns,
@@ -161,7 +159,9 @@ final class Devices implements AutoCloseable {
         watch(new WatchedInterface(netns, host.interfaceName()), at, false);
     }
 
-    /** Gateways that the interface had; what is connected follows from the host port's addresses. */
+    /**
+     * Gateways that the interface had; what is connected follows from the host port's addresses.
+     */
     private static List<Route> routes(Optional<InterfaceTakeover> taken) {
         return taken.stream()
                 .flatMap(t -> t.routes().stream())
