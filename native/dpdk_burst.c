@@ -47,7 +47,29 @@ ipvane_tx_burst(uint16_t port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t
 }
 
 /*
- * As ipvane_tx_burst(), for ports that send single segments only. A frame that cannot be gathered
+ * af_xdp in copy mode: the kernel sends at most 32 frames a system call, and the driver makes one
+ * call a burst. What is more would lie in the ring until the next burst comes.
+ */
+#define XDP_BUDGET 32
+
+static uint16_t
+send_in_parts(uint16_t port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t count)
+{
+	uint16_t done = 0;
+
+	while (done < count) {
+		const uint16_t part = RTE_MIN(count - done, XDP_BUDGET);
+		const uint16_t sent = rte_eth_tx_burst(port, queue, mbufs + done, part);
+
+		done += sent;
+		if (sent < part)
+			break;
+	}
+	return done;
+}
+
+/*
+ * As ipvane_tx_burst(), for ports that send single segments only (af_xdp). A frame that cannot be gathered
  * in its first segment is dropped and counted in *lost (one counter a queue, one writer).
  */
 IPVANE_EXPORT uint16_t
@@ -62,12 +84,12 @@ ipvane_tx_burst_flat(uint16_t port, uint16_t queue, struct rte_mbuf **mbufs, uin
 
 		if (mbufs[i]->nb_segs == 1 || rte_pktmbuf_linearize(mbufs[i]) == 0)
 			continue;
-		sent = rte_eth_tx_burst(port, queue, mbufs + first, i - first);
+		sent = send_in_parts(port, queue, mbufs + first, i - first);
 		if (sent < i - first)
 			return first + sent;
 		rte_pktmbuf_free(mbufs[i]);
 		++*lost;
 		first = i + 1;
 	}
-	return first + rte_eth_tx_burst(port, queue, mbufs + first, count - first);
+	return first + send_in_parts(port, queue, mbufs + first, count - first);
 }

@@ -87,7 +87,7 @@ create(void *context)
 		}
 		tap->fds[opened] = fd;
 	}
-	if (error == 0)
+	if (error == 0 && tap->mac != NULL)
 		error = set_mac(tap->fds[0], tap->mac);
 	if (error < 0)
 		while (opened > 0)
@@ -98,7 +98,7 @@ create(void *context)
 /*
  * Creates a TAP device inside a namespace, down, with carrier.
  *
- * fds receives one non-blocking descriptor a queue. -EBUSY: the name is taken. On any failure the
+ * mac: NULL for one that the kernel chooses. fds receives one non-blocking descriptor a queue. -EBUSY: the name is taken. On any failure the
  * device does not exist.
  */
 IPVANE_EXPORT int32_t

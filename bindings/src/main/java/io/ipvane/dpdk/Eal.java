@@ -22,9 +22,10 @@ import java.util.stream.Collectors;
  * judged before (hugepages) does not use that one try up.
  *
  * <p>Always {@code --no-telemetry --iova-mode=va}, and {@code --in-memory} with hugepages or {@code
- * --no-shconf} without: no file, socket or hugepage outlives the process, however it ends. DPDK
- * pins the thread that initialises it and makes threads that inherit the pinning; so that none of
- * ours do, that happens on a thread of its own, over all CPUs of the process.
+ * --no-shconf} without: no file, socket or hugepage outlives the process, however it ends, only
+ * DPDK's empty runtime directory {@code /run/dpdk/rte}. DPDK pins the thread that initialises it
+ * and makes threads that inherit the pinning; so that none of ours do, that happens on a thread of
+ * its own, over all CPUs of the process.
  *
  * <p>DPDK logs warnings and errors to standard error; what it says about a failed call becomes part
  * of the {@link DpdkException} instead.

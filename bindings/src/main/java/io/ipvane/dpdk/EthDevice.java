@@ -28,12 +28,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  *   <li><b>Truncation.</b> af_packet cuts what does not fit its slot and says nothing. Slots are
  *       sized for the MTU ({@link PacketRing}), which a GSO frame of the other end of a veth
  *       exceeds: switch off its segmentation offloads. Such a frame is then shorter than its IP
- *       header says. Frames too long to send are freed by the driver, counted nowhere.
+ *       header says. Frames too long to send are freed by the driver and are tx errors.
  *   <li><b>Copies.</b> af_packet gets copies: the host's stack sees the same frames, and frames
  *       that the host sends by the interface come in here too.
  *   <li><b>Link.</b> The driver says "up" from start to stop; {@link #linkUp} asks the kernel as
  *       well.
  *   <li><b>Full ring.</b> af_packet's transmit polls for a slot, normally without waiting.
+ *   <li><b>Own pool.</b> af_xdp makes the pool its packet memory and keeps what lies in the
+ *       kernel's fill ring, 2,048 mbufs a queue, when it is closed: give it a pool of its own. It
+ *       wants a driver with combined channels for more than one queue; a veth has none.
  *   <li><b>Segments.</b> af_xdp sends single segments; {@link #transmit} gathers them, and counts a
  *       frame for which that is impossible in {@link PortStats#txErrors}.
  * </ul>

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The attributes of a netlink message by their type; of several of one type, the last. */
 final class Attributes {
@@ -24,7 +24,7 @@ final class Attributes {
      */
     static Attributes parse(byte[] bytes, int from, int to) {
         final ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
-        final Map<Integer, byte[]> values = new HashMap<>();
+        final Map<Integer, byte[]> values = new TreeMap<>();
         int offset = from;
         while (offset + 4 <= to) {
             final int length = Short.toUnsignedInt(buffer.getShort(offset));
@@ -37,6 +37,11 @@ final class Attributes {
             offset += length + 3 & ~3;
         }
         return new Attributes(values);
+    }
+
+    /** The types that are there, lowest first. */
+    Iterable<Integer> types() {
+        return values.keySet();
     }
 
     boolean has(int type) {

@@ -82,8 +82,9 @@ public final class NamespaceWatcher implements AutoCloseable {
     }
 
     /**
-     * Watches one interface more. All that there is of it has been reported when this returns; one
-     * that is not there is reported as gone, and as soon as it appears.
+     * Watches one interface more, and follows it when its name changes. All that there is of it has
+     * been reported when this returns; one that is not there is reported as gone, and as soon as it
+     * appears.
      *
      * @throws LinuxException where the namespace does not exist
      */

@@ -2,6 +2,7 @@
 package io.ipvane.linux;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -221,14 +222,24 @@ public final class RtNetlink implements AutoCloseable {
 
     // -- for neighbours in this package --
 
-    /** Executes a request of another kind. */
-    void execute(NetlinkRequest request, String tried) {
-        socket.execute(request, tried);
+    /**
+     * Executes a request of another kind; false where the kernel refused it with a tolerated errno.
+     */
+    boolean execute(NetlinkRequest request, String tried, int... tolerated) {
+        return execute(request.bytes(), tried, tolerated);
     }
 
-    /** Executes a message that was dumped before: what it describes is made again. */
-    void replay(byte[] message, String tried) {
-        socket.execute(message, tried);
+    /** The same for a message that is complete but for its sequence number. */
+    boolean execute(byte[] message, String tried, int... tolerated) {
+        try {
+            socket.execute(message, tried);
+            return true;
+        } catch (LinuxException e) {
+            if (Arrays.stream(tolerated).noneMatch(errno -> errno == e.errno())) {
+                throw e;
+            }
+            return false;
+        }
     }
 
     /** Lists objects of another kind. */

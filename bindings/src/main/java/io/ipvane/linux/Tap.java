@@ -21,6 +21,7 @@ public final class Tap implements AutoCloseable {
     private final String name;
     private final String label;
     private final int[] fds;
+    private volatile boolean closed;
 
     private Tap(String name, String label, int[] fds) {
         this.name = name;
@@ -33,7 +34,8 @@ public final class Tap implements AutoCloseable {
      *
      * @param netns the namespace that it appears in
      * @param name its final name
-     * @param mac unicast MAC address, first byte on the wire highest
+     * @param mac unicast MAC address, first byte on the wire highest; 0 for one that the kernel
+     *     chooses
      * @param queues 1 to {@link #MAX_QUEUES}; more than one makes a multi-queue device
      * @throws LinuxException where the name is taken or not valid, or the privilege is missing;
      *     nothing is left behind
@@ -54,7 +56,7 @@ public final class Tap implements AutoCloseable {
                     Shim.tapCreate(
                             netns.fd(),
                             NativeLibrary.cString(arena, name),
-                            macBytes,
+                            mac == 0 ? 0 : macBytes,
                             queues,
                             fdArray);
             if (result < 0) {
@@ -125,7 +127,7 @@ public final class Tap implements AutoCloseable {
 
     /** Whether it is administratively up; false also where somebody has deleted it. */
     public boolean isUp() {
-        return Shim.tapUp(fds[0]) == 1;
+        return !closed && Shim.tapUp(fds[0]) == 1;
     }
 
     /** For messages: {@code tap 'eth0' in netns 'blue'}. */
@@ -134,11 +136,14 @@ public final class Tap implements AutoCloseable {
         return label;
     }
 
-    /** Removes the device. Its queues are closed before. */
+    /** Removes the device; again does nothing. Its queues are closed before. */
     @Override
     public void close() {
-        for (final int fd : fds) {
-            Shim.close(fd);
+        if (!closed) {
+            closed = true;
+            for (final int fd : fds) {
+                Shim.close(fd);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.linux;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -44,7 +45,7 @@ public final class TapInterface implements AutoCloseable {
             final Link link = netlink.link(spec.name());
             final IpPrefix linkLocal =
                     configure(spec, netlink, link) && spec.linkLocal() != 0
-                            ? PortLinkLocal.of(spec.mac(), spec.linkLocal())
+                            ? PortLinkLocal.of(link.mac(), spec.linkLocal())
                             : null;
             final UndoLog kept = new UndoLog();
             final TapInterface result = new TapInterface(tap, netlink, link, linkLocal, kept);
@@ -99,6 +100,15 @@ public final class TapInterface implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /**
+     * Takes the addresses and routes that another interface had before it was taken over.
+     *
+     * @return what could not be taken, one sentence each
+     */
+    public List<String> adopt(InterfaceTakeover taken) {
+        return taken.giveTo(netlink, link);
     }
 
     /** Switches ARP and ND on (mode l2) or off (l3, l3s). */

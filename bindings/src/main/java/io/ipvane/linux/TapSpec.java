@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param netns namespace as {@link Netns#open} takes it; empty for that of this process
  * @param name its name
- * @param mac MAC address, first byte on the wire highest: that of the uplink
+ * @param mac MAC address, first byte on the wire highest: that of the uplink, or 0 for one that the
+ *     kernel chooses
  * @param queues 1 or more
  * @param mtu in bytes of L3
  * @param arp whether it asks for neighbours: false in modes l3 and l3s (spec TX-34)

@@ -2,10 +2,10 @@
 package io.ipvane.linux;
 
 /**
- * Which interface is watched.
+ * Names one interface in one namespace, to be watched or taken over.
  *
  * @param netns its namespace as {@link Netns#open} takes it; empty for that of this process
- * @param name its name when the watch begins; a later change of the name is followed
+ * @param name its name
  */
 public record WatchedInterface(String netns, String name) {
     /** Makes null the same as empty. */

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +26,30 @@ class TapTest {
 
             assertTrue(link.contains("link/ether 02:aa:bb:cc:dd:01"), link);
             assertEquals(MAC, tap.mac());
+        }
+    }
+
+    @Test
+    void shouldHaveAMacOfTheKernelWhereNoneIsGiven() {
+        try (TestNetns net = TestNetns.create("tap");
+                Netns netns = net.open();
+                Tap tap = Tap.create(netns, "eth0", 0, 1)) {
+            assertTrue(net.run("ip link show eth0").contains(Mac.text(tap.mac())));
+            assertFalse(tap.mac() == 0);
+        }
+    }
+
+    @Test
+    void shouldCloseItsDescriptorsOnce() {
+        try (TestNetns net = TestNetns.create("tap");
+                Netns netns = net.open()) {
+            final Tap tap = Tap.create(netns, "eth0", MAC, 1);
+            tap.close();
+            try (Tap next = Tap.create(netns, "eth1", MAC, 1)) {
+                tap.close();
+                assertFalse(tap.isUp());
+                assertEquals(MAC, next.mac());
+            }
         }
     }
 
@@ -118,5 +144,19 @@ class TapTest {
 
             assertTrue(refusal.getMessage().contains("is not valid"), refusal.getMessage());
         }
+    }
+
+    @Test
+    void shouldSayWhichPrivilegeIsMissing() throws Exception {
+        final String printed =
+                ChildJvm.run(
+                        List.of("setpriv", "--reuid", "65534", "--clear-groups"),
+                        CreateTap.class,
+                        "linuxnope");
+        assumeTrue(printed.startsWith("tap"), () -> "no unprivileged process: " + printed);
+
+        assertEquals(
+                "tap 'linuxnope' in the switch's netns cannot be created: EPERM; run as root, or with the capabilities CAP_NET_ADMIN and CAP_SYS_ADMIN",
+                printed);
     }
 }

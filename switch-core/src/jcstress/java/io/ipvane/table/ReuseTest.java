@@ -8,7 +8,7 @@ import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
-import org.openjdk.jcstress.infra.results.III_Result;
+import org.openjdk.jcstress.infra.results.IIII_Result;
 
 /**
  * Rule 2 of {@link AddressTable}: the slot of a deleted address goes to another one after a grace
@@ -18,12 +18,18 @@ final class ReuseTest {
     private ReuseTest() {}
 
     @JCStressTest
-    @Outcome(id = "5, 5, -1", expect = ACCEPTABLE, desc = "all before the deletion")
-    @Outcome(id = "5, -1, -1", expect = ACCEPTABLE, desc = "deleted, not yet reused")
-    @Outcome(id = "5, -1, 9", expect = ACCEPTABLE, desc = "deleted and reused")
-    @Outcome(id = "5, 5, 9", expect = ACCEPTABLE, desc = "new address in the next slot, unwaited")
-    @Outcome(id = "-1, -1, -1", expect = ACCEPTABLE, desc = "deleted early, not yet reused")
-    @Outcome(id = "-1, -1, 9", expect = ACCEPTABLE, desc = "deleted early and reused")
+    @Outcome(
+            id = {"5, -1, 5, -1", "5, -1, 5, 9"},
+            expect = ACCEPTABLE,
+            desc = "deleted after the search for it, if by then")
+    @Outcome(
+            id = {"5, -1, -1, -1", "5, -1, -1, 9", "5, 9, -1, 9"},
+            expect = ACCEPTABLE,
+            desc = "deleted between the searches for it")
+    @Outcome(
+            id = {"-1, -1, -1, -1", "-1, -1, -1, 9", "-1, 9, -1, 9"},
+            expect = ACCEPTABLE,
+            desc = "deleted before the searches for it")
     @Outcome(expect = FORBIDDEN, desc = "a foreign owner, or back in time")
     @State
     public static class Ipv4 {
@@ -41,21 +47,28 @@ final class ReuseTest {
         }
 
         @Actor
-        public void reader(III_Result result) {
+        public void reader(IIII_Result result) {
             result.r1 = table.find4(Tables.DOMAIN, Tables.IPV4[0]);
+            result.r2 = table.find4(Tables.DOMAIN, Tables.IPV4[1]);
             grace.quiesce();
-            result.r2 = table.find4(Tables.DOMAIN, Tables.IPV4[0]);
-            result.r3 = table.find4(Tables.DOMAIN, Tables.IPV4[1]);
+            result.r3 = table.find4(Tables.DOMAIN, Tables.IPV4[0]);
+            result.r4 = table.find4(Tables.DOMAIN, Tables.IPV4[1]);
         }
     }
 
     @JCStressTest
-    @Outcome(id = "5, 5, -1", expect = ACCEPTABLE, desc = "all before the deletion")
-    @Outcome(id = "5, -1, -1", expect = ACCEPTABLE, desc = "deleted, not yet reused")
-    @Outcome(id = "5, -1, 9", expect = ACCEPTABLE, desc = "deleted and reused")
-    @Outcome(id = "5, 5, 9", expect = ACCEPTABLE, desc = "new address in the next slot, unwaited")
-    @Outcome(id = "-1, -1, -1", expect = ACCEPTABLE, desc = "deleted early, not yet reused")
-    @Outcome(id = "-1, -1, 9", expect = ACCEPTABLE, desc = "deleted early and reused")
+    @Outcome(
+            id = {"5, -1, 5, -1", "5, -1, 5, 9"},
+            expect = ACCEPTABLE,
+            desc = "deleted after the search for it, if by then")
+    @Outcome(
+            id = {"5, -1, -1, -1", "5, -1, -1, 9", "5, 9, -1, 9"},
+            expect = ACCEPTABLE,
+            desc = "deleted between the searches for it")
+    @Outcome(
+            id = {"-1, -1, -1, -1", "-1, -1, -1, 9", "-1, 9, -1, 9"},
+            expect = ACCEPTABLE,
+            desc = "deleted before the searches for it")
     @Outcome(expect = FORBIDDEN, desc = "a foreign owner, or back in time")
     @State
     public static class Ipv6 {
@@ -73,11 +86,12 @@ final class ReuseTest {
         }
 
         @Actor
-        public void reader(III_Result result) {
+        public void reader(IIII_Result result) {
             result.r1 = table.find6(Tables.DOMAIN, Tables.HI[0], Tables.LO[0]);
+            result.r2 = table.find6(Tables.DOMAIN, Tables.HI[1], Tables.LO[1]);
             grace.quiesce();
-            result.r2 = table.find6(Tables.DOMAIN, Tables.HI[0], Tables.LO[0]);
-            result.r3 = table.find6(Tables.DOMAIN, Tables.HI[1], Tables.LO[1]);
+            result.r3 = table.find6(Tables.DOMAIN, Tables.HI[0], Tables.LO[0]);
+            result.r4 = table.find6(Tables.DOMAIN, Tables.HI[1], Tables.LO[1]);
         }
     }
 }

@@ -74,7 +74,8 @@ public final class ControlPlane implements AutoCloseable {
     /**
      * Asks the conductor on its own thread and waits.
      *
-     * @throws StatusUnavailableException where it does not answer in time or is too busy to be asked
+     * @throws StatusUnavailableException where it does not answer in time or is too busy to be
+     *     asked
      */
     <T> T ask(Function<Conductor, T> question) {
         final CompletableFuture<T> answer = new CompletableFuture<>();

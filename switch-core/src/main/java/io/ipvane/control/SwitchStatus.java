@@ -31,8 +31,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The switch as readers see it: configured and learned state by a question to the conductor, counters
- * by reading them. Any thread.
+ * The switch as readers see it: configured and learned state by a question to the conductor,
+ * counters by reading them. Any thread.
  */
 public final class SwitchStatus implements StatusSource {
     private final ControlPlane control;
@@ -151,8 +151,7 @@ public final class SwitchStatus implements StatusSource {
     private static List<AddressView> addresses(Conductor conductor, PortModel port) {
         final List<AddressView> views = new ArrayList<>();
         for (Claim claim : conductor.book().of(port.index())) {
-            final Claim owner =
-                    conductor.book().owner(port.uplink(), claim.address().address());
+            final Claim owner = conductor.book().owner(port.uplink(), claim.address().address());
             views.add(
                     new AddressView(
                             claim.address().toString(),

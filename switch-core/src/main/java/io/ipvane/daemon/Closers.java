@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What has been started, to be stopped in reverse. One that fails to stop is logged and does not keep
- * the others. One thread.
+ * What has been started, to be stopped in reverse. One that fails to stop is logged and does not
+ * keep the others. One thread.
  */
 final class Closers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Closers.class);

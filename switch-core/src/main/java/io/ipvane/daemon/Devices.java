@@ -7,6 +7,7 @@ import io.ipvane.config.PortConfig;
 import io.ipvane.config.UplinkConfig;
 import io.ipvane.control.Command;
 import io.ipvane.control.ModelBuilder;
+import io.ipvane.control.Route;
 import io.ipvane.control.SwitchModel;
 import io.ipvane.device.Device;
 import io.ipvane.device.DpdkDevice;
@@ -16,19 +17,35 @@ import io.ipvane.dpdk.EthDevice;
 import io.ipvane.dpdk.Mempool;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.lcore.ThreadTopology;
+import io.ipvane.linux.InterfaceTakeover;
+import io.ipvane.linux.InterfaceTakeover.Capture;
+import io.ipvane.linux.PortLinkLocal;
 import io.ipvane.linux.TapInterface;
 import io.ipvane.linux.TapSpec;
 import io.ipvane.linux.WatchedInterface;
 import io.ipvane.packet.IpPrefix;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Opens what the configuration names, and gives each an index: the uplink's device, its host port, its
- * ports. Main thread only, before anything forwards; closing gives everything back in reverse.
+ * Opens what the configuration names, and gives each an index: the uplink's device, its host port,
+ * its ports. Main thread only, before anything forwards; closing gives everything back in reverse.
  */
 final class Devices implements AutoCloseable {
+    /** Where a takeover is recorded, so that a start after a crash knows what was there before. */
+    private static final Path STATE = Path.of("/run/ipvane");
+
+    private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
     private static final int DEFAULT_MTU = 1500;
+
+    /** Ports count up from 1. */
+    private static final int HOST_LINK_LOCAL = PortLinkLocal.MAX_NUMBER;
+
+    private static final int XDP_MBUFS = 16_384;
 
     private final Mempool mempool;
     private final ThreadTopology threads;
@@ -46,16 +63,38 @@ final class Devices implements AutoCloseable {
 
     /** Opens one uplink and all that hangs off it. */
     void open(UplinkConfig uplink, List<PortConfig> ports) {
+        final Optional<InterfaceTakeover> taken = takeover(uplink);
         final Device device = uplinkDevice(uplink);
         final int index =
                 add(device, model.uplink(uplink, device.mac(), device.mtu(), device.linkUp()));
         uplink.device()
                 .kernelInterface()
                 .ifPresent(name -> watch(new WatchedInterface("", name), index, true));
-        uplink.host().ifPresent(host -> host(uplink, index, device, host));
+        uplink.host().ifPresent(host -> host(index, device, host, taken));
         for (PortConfig port : ports) {
             port(uplink, index, device, port);
         }
+    }
+
+    /**
+     * Kernel interfaces are taken from the host's own stack first; whose addresses move to ours.
+     */
+    private Optional<InterfaceTakeover> takeover(UplinkConfig uplink) {
+        return switch (uplink.device()) {
+            case DeviceSpec.AfPacket d -> take(d.interfaceName(), Capture.PACKET);
+            case DeviceSpec.AfXdp d -> take(d.interfaceName(), Capture.XDP);
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<InterfaceTakeover> take(String interfaceName, Capture capture) {
+        final InterfaceTakeover taken =
+                opened.add(
+                        "takeover of " + interfaceName,
+                        InterfaceTakeover.take(
+                                new WatchedInterface("", interfaceName), capture, STATE));
+        taken.warnings().forEach(w -> LOG.warn("event=takeover {}", w));
+        return Optional.of(taken);
     }
 
     private Device uplinkDevice(UplinkConfig uplink) {
@@ -69,7 +108,16 @@ final class Devices implements AutoCloseable {
         final DeviceOptions options =
                 DeviceOptions.DEFAULT.withQueues(queues).withMtu(uplink.mtu().orElse(0));
         return new DpdkDevice(
-                uplink.name(), EthDevice.open(uplink.device().toString(), options, mempool));
+                uplink.name(), EthDevice.open(uplink.device().toString(), options, pool(uplink)));
+    }
+
+    /** af_xdp keeps its fill ring's frames after it is closed: they must be nobody else's. */
+    private Mempool pool(UplinkConfig uplink) {
+        if (!(uplink.device() instanceof DeviceSpec.AfXdp)) {
+            return mempool;
+        }
+        final String name = "xdp-" + devices.size();
+        return opened.add(name, Mempool.create(name, XDP_MBUFS, Mempool.DEFAULT_DATA_ROOM));
     }
 
     /** A queue for every lcore that receives, and for every one that transmits. */
@@ -77,11 +125,14 @@ final class Devices implements AutoCloseable {
         return Math.max(threads.receivers(), threads.transmitters());
     }
 
-    private void host(UplinkConfig uplink, int index, Device lower, HostConfig host) {
+    /**
+     * The host port has the addresses and routes that the configuration gives it, and those that
+     * the uplink's interface had before it was taken over.
+     */
+    private void host(int index, Device lower, HostConfig host, Optional<InterfaceTakeover> taken) {
         final String netns = host.netns().orElse("");
-        final Device device =
-                tap(
-                        host.interfaceName(),
+        final TapInterface tap =
+                bringUp(
                         new TapSpec(
                                 netns,
                                 host.interfaceName(),
@@ -89,23 +140,44 @@ final class Devices implements AutoCloseable {
                                 queues(),
                                 lower.mtu(),
                                 true,
-                                0,
+                                HOST_LINK_LOCAL,
                                 linux(host.addresses())));
+        taken.map(tap::adopt)
+                .ifPresent(
+                        failures ->
+                                failures.forEach(f -> LOG.warn("event=takeover_incomplete {}", f)));
         final int at =
                 add(
-                        device,
+                        new TapDevice(
+                                host.interfaceName(), tap.tap(), mempool.address(), lower.mtu()),
                         model.host(
                                 index,
                                 netns,
                                 host.interfaceName(),
                                 host.addresses(),
-                                List.of()));
+                                routes(taken)));
         watch(new WatchedInterface(netns, host.interfaceName()), at, false);
     }
 
     /**
-     * Ports of one uplink share its MAC, so each gets a link-local address of its own, as the kernel
-     * does it (spec ADR-15, ADR-16); in l3 and l3s nobody asks for neighbours (TX-34).
+     * Gateways that the interface had; what is connected follows from the host port's addresses.
+     */
+    private static List<Route> routes(Optional<InterfaceTakeover> taken) {
+        return taken.stream()
+                .flatMap(t -> t.routes().stream())
+                .filter(route -> route.gateway() != null)
+                .map(
+                        route ->
+                                new Route(
+                                        Addresses.of(route.destination()),
+                                        Route.Kind.GATEWAY,
+                                        Addresses.of(route.gateway())))
+                .toList();
+    }
+
+    /**
+     * Ports of one uplink share its MAC, so each gets a link-local address of its own, as the
+     * kernel does it (spec ADR-15, ADR-16); in l3 and l3s nobody asks for neighbours (TX-34).
      */
     private void port(UplinkConfig uplink, int index, Device lower, PortConfig port) {
         final String netns = port.netns().orElse("");

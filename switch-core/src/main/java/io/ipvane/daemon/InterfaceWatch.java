@@ -14,11 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the conductor what happens to the interfaces of ports, host ports and uplinks: {@code ip addr
- * add} in a namespace registers an address, as with the kernel's ipvlan (spec ADR-17).
+ * Tells the conductor what happens to the interfaces of ports, host ports and uplinks: {@code ip
+ * addr add} in a namespace registers an address, as with the kernel's ipvlan (spec ADR-17).
  *
- * <p>Called back on the watcher's thread, which waits where the conductor cannot keep up: events must
- * not be lost, and the kernel's queue holds what comes meanwhile.
+ * <p>Called back on the watcher's thread, which waits where the conductor cannot keep up: events
+ * must not be lost, and the kernel's queue holds what comes meanwhile.
  */
 final class InterfaceWatch implements AutoCloseable {
     /** What one interface is to the switch. */
@@ -38,8 +38,7 @@ final class InterfaceWatch implements AutoCloseable {
     /** Watches from now on; everything that there is has been told when this returns. */
     static InterfaceWatch start(List<Watched> interfaces, ControlPlane control) {
         final Map<WatchedInterface, Watched> byInterface =
-                interfaces.stream()
-                        .collect(java.util.stream.Collectors.toMap(Watched::at, w -> w));
+                interfaces.stream().collect(java.util.stream.Collectors.toMap(Watched::at, w -> w));
         final InterfaceWatch watch = new InterfaceWatch(byInterface, control);
         watch.watcher.start(interfaces.stream().map(Watched::at).toList());
         return watch;

@@ -73,11 +73,11 @@ final class SwitchDaemon {
     }
 
     /**
-     * Runs in the JVM's shutdown, which must not end before everything has been given back; ends the
-     * JVM itself, because after a signal it would otherwise exit with 128 + signal, as if killed.
+     * Runs in the JVM's shutdown, which must not end before everything has been given back; ends
+     * the JVM itself, because after a signal it would otherwise exit with 128 + signal, as if
+     * killed.
      */
-    private static void signalled(
-            CountDownLatch stop, CountDownLatch stopped, AtomicInteger code) {
+    private static void signalled(CountDownLatch stop, CountDownLatch stopped, AtomicInteger code) {
         stop.countDown();
         try {
             stopped.await();
@@ -96,9 +96,7 @@ final class SwitchDaemon {
         final Eal eal = started.add("EAL", Eal.start(ealOptions()));
         LOG.info("event=eal_started dpdk=\"{}\" hugepages={}", eal.version(), eal.hugepages());
         final Mempool mempool =
-                started.add(
-                        "mempool",
-                        Mempool.create("frames", MBUFS, Mempool.DEFAULT_DATA_ROOM));
+                started.add("mempool", Mempool.create("frames", MBUFS, Mempool.DEFAULT_DATA_ROOM));
         final MbufPool pool = new MbufPool(mempool);
         started.add("leak check", () -> checkLeaks(mempool, pool));
         final Arena arena = Arena.ofShared();
@@ -131,7 +129,12 @@ final class SwitchDaemon {
 
         final SwitchStatus status =
                 new SwitchStatus(
-                        control, counters, topology, threads, BuildVersion.current(), eal.version());
+                        control,
+                        counters,
+                        topology,
+                        threads,
+                        BuildVersion.current(),
+                        eal.version());
         started.add("admin", AdminServer.start(config.admin(), status));
         status.ready();
         LOG.info(

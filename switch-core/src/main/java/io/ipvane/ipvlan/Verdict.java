@@ -77,7 +77,6 @@ public final class Verdict {
     private Verdict() {}
 
     /** The code of a drop for {@code reason}. */
-    @SuppressWarnings("EnumOrdinal") // the ordinal is the number of a reason, by contract
     public static int drop(DropReason reason) {
         return DROP_BASE + reason.ordinal();
     }

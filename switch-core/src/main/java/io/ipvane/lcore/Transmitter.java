@@ -191,10 +191,15 @@ final class Transmitter implements Stage {
                 burst.family[i],
                 burst.nextHop0[i],
                 burst.nextHop1[i],
-                burst.family[i] == Burst.KEY_IPV4 ? (int) burst.source0[i] : 0,
+                askerOf(burst, i, ingress),
                 burst.mbuf(i))) {
             drop(burst, i, ingress.index, DropReason.NEIGH_QUEUE_FULL.ordinal());
         }
+    }
+
+    /** On whose behalf a question may be asked; a source that may be forged would poison caches. */
+    private static int askerOf(Burst burst, int i, PortEntry ingress) {
+        return ingress.antispoof && burst.family[i] == Burst.KEY_IPV4 ? (int) burst.source0[i] : 0;
     }
 
     private void learn(Burst burst, PortEntry ingress) {

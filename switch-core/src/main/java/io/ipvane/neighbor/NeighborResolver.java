@@ -218,8 +218,7 @@ public final class NeighborResolver {
     private void release(Neighbor neighbor) {
         while (!neighbor.waiting.isEmpty()) {
             waiting--;
-            sink.resolved(
-                    neighbor.uplink.index, neighbor.waiting.remove().mbuf(), neighbor.mac);
+            sink.resolved(neighbor.uplink.index, neighbor.waiting.remove().mbuf(), neighbor.mac);
         }
     }
 

@@ -2,18 +2,13 @@
 package io.ipvane.pipeline;
 
 import io.ipvane.burst.Burst;
-import io.ipvane.burst.DropReason;
 import io.ipvane.burst.Facts;
 import io.ipvane.burst.FramePool;
 import io.ipvane.memory.Memory;
-import io.ipvane.packet.Arp;
 import io.ipvane.packet.Ethernet;
-import io.ipvane.packet.Icmpv6;
 import io.ipvane.packet.Ipv4;
 import io.ipvane.packet.Ipv6;
 import io.ipvane.packet.MacAddress;
-import io.ipvane.packet.Nd;
-import io.ipvane.packet.Vlan;
 
 /**
  * The first pass: what each frame is, and which addresses it is looked up by (spec CLS-1 to CLS-12,
@@ -43,9 +38,14 @@ public final class Parser {
      */
     public static final int SOLICIT_TARGET = 1 << 1;
 
-    private static final int MAX_TAGS = 2;
     private static final int PLAIN_IPV4 = Ethernet.LENGTH + Ipv4.MIN_LENGTH;
+    private static final int PLAIN_IPV6 = Ethernet.LENGTH + Ipv6.LENGTH;
     private static final int VERSION_4_IHL_5 = 0x45;
+
+    /** Source MAC and EtherType are one 64-bit word, source and destination of IPv4 another. */
+    private static final int SOURCE_AND_TYPE = 6;
+
+    private static final int IPV4_ADDRESSES = PLAIN_IPV4 - 8;
 
     private Parser() {}
 
@@ -57,127 +57,135 @@ public final class Parser {
      * @param pool owner of the frames
      */
     public static void parse(Burst burst, long ownMac, int options, FramePool pool) {
-        final int size = burst.size;
-        final long[] data = burst.data;
-        final int[] contiguous = burst.contiguous;
-        final int[] length = burst.length;
         final boolean strict = (options & STRICT) != 0;
-        for (int i = 0; i < size; i++) {
-            if (contiguous[i] >= PLAIN_IPV4 && isPlainIpv4(data[i], length[i], strict)) {
-                plainIpv4(burst, i, data[i], ownMac);
-            } else {
-                any(burst, i, ownMac, options, pool);
-            }
+        long others = plainIpv4(burst, ownMac, strict);
+        if (others != 0) {
+            others = plainIpv6(burst, others, ownMac, strict);
+        }
+        for (; others != 0; others &= others - 1) {
+            final int i = Long.numberOfTrailingZeros(others);
+            HeaderParser.parse(burst, i, ownMac, options, pool);
         }
     }
 
     /**
-     * Untagged IPv4 without options, lengths right, addresses not suspicious: nearly every frame.
+     * Parses what nearly every frame is: untagged IPv4 without options, lengths right, addresses
+     * not suspicious. A loop without calls, so that it compiles to few loads, compares and stores.
+     *
+     * @return the frames that are something else, as bits; a burst has no more of them than a long
      */
-    private static boolean isPlainIpv4(long frame, int length, boolean strict) {
-        final long ip = frame + Ethernet.LENGTH;
-        final int total = Ipv4.totalLength(ip);
-        return Ethernet.type(frame) == Ethernet.TYPE_IPV4
-                && Memory.u8(ip) == VERSION_4_IHL_5
-                && total >= Ipv4.MIN_LENGTH
-                && total <= length - Ethernet.LENGTH
-                && !(strict && isMartian(Ipv4.source(ip), Ipv4.destination(ip)));
+    private static long plainIpv4(Burst burst, long ownMac, boolean strict) {
+        final int size = burst.size;
+        final long[] data = burst.data;
+        final int[] contiguous = burst.contiguous;
+        final int[] length = burst.length;
+        final int[] facts = burst.facts;
+        final int[] l3 = burst.l3;
+        final int[] etherType = burst.etherType;
+        final byte[] family = burst.family;
+        final long[] key0 = burst.key0;
+        final long[] key1 = burst.key1;
+        final long[] source0 = burst.source0;
+        final long[] source1 = burst.source1;
+        long others = 0;
+        for (int i = 0; i < size; i++) {
+            if (contiguous[i] < PLAIN_IPV4) {
+                others |= 1L << i;
+                continue;
+            }
+            final long frame = data[i];
+            final long sourceAndType = Memory.i64be(frame + SOURCE_AND_TYPE);
+            final int start = Memory.i32be(frame + Ethernet.LENGTH);
+            final long addresses = Memory.i64be(frame + IPV4_ADDRESSES);
+            final int total = start & 0xFFFF;
+            final int source = (int) (addresses >>> 32);
+            final int destination = (int) addresses;
+            if ((sourceAndType & 0xFFFF) != Ethernet.TYPE_IPV4
+                    || start >>> 24 != VERSION_4_IHL_5
+                    || total < Ipv4.MIN_LENGTH
+                    || total > length[i] - Ethernet.LENGTH
+                    || (strict && isMartian(source, destination))) {
+                others |= 1L << i;
+                continue;
+            }
+            facts[i] =
+                    macFacts(Memory.i64be(frame) >>> 16, sourceAndType >>> 16, ownMac) | Facts.IP;
+            l3[i] = Ethernet.LENGTH;
+            etherType[i] = Ethernet.TYPE_IPV4;
+            family[i] = Burst.KEY_IPV4;
+            key0[i] = destination & 0xFFFF_FFFFL;
+            key1[i] = 0;
+            source0[i] = source & 0xFFFF_FFFFL;
+            source1[i] = 0;
+        }
+        return others;
     }
 
-    private static void plainIpv4(Burst burst, int i, long frame, long ownMac) {
-        final long ip = frame + Ethernet.LENGTH;
-        burst.facts[i] =
-                macFacts(Ethernet.destination(frame), Ethernet.source(frame), ownMac) | Facts.IP;
-        burst.l3[i] = Ethernet.LENGTH;
-        burst.etherType[i] = Ethernet.TYPE_IPV4;
-        ipv4Key(burst, i, Ipv4.destination(ip), Ipv4.source(ip));
+    /**
+     * Parses untagged IPv6 with its payload in the frame, unsuspicious addresses and anything but
+     * ICMPv6 behind its header.
+     *
+     * @param candidates frames to look at, as bits
+     * @return those that are something else
+     */
+    private static long plainIpv6(Burst burst, long candidates, long ownMac, boolean strict) {
+        final long[] data = burst.data;
+        final int[] contiguous = burst.contiguous;
+        final int[] length = burst.length;
+        final int[] facts = burst.facts;
+        final int[] l3 = burst.l3;
+        final int[] etherType = burst.etherType;
+        final byte[] family = burst.family;
+        final long[] key0 = burst.key0;
+        final long[] key1 = burst.key1;
+        final long[] source0 = burst.source0;
+        final long[] source1 = burst.source1;
+        long others = 0;
+        for (long left = candidates; left != 0; left &= left - 1) {
+            final int i = Long.numberOfTrailingZeros(left);
+            if (contiguous[i] < PLAIN_IPV6) {
+                others |= 1L << i;
+                continue;
+            }
+            final long frame = data[i];
+            final long ip = frame + Ethernet.LENGTH;
+            final long sourceAndType = Memory.i64be(frame + SOURCE_AND_TYPE);
+            final long start = Memory.i64be(ip);
+            final long sourceHigh = Ipv6.sourceHigh(ip);
+            final long sourceLow = Ipv6.sourceLow(ip);
+            final long high = Ipv6.destinationHigh(ip);
+            final long low = Ipv6.destinationLow(ip);
+            if ((sourceAndType & 0xFFFF) != Ethernet.TYPE_IPV6
+                    || start >>> 60 != 6
+                    || (start >>> 8 & 0xFF) == Ipv6.NEXT_ICMPV6
+                    || (start >>> 16 & 0xFFFF) > length[i] - PLAIN_IPV6
+                    || (strict && isMartian(sourceHigh, sourceLow, high, low))) {
+                others |= 1L << i;
+                continue;
+            }
+            facts[i] =
+                    macFacts(Memory.i64be(frame) >>> 16, sourceAndType >>> 16, ownMac) | Facts.IP;
+            l3[i] = Ethernet.LENGTH;
+            etherType[i] = Ethernet.TYPE_IPV6;
+            family[i] = Burst.KEY_IPV6;
+            key0[i] = high;
+            key1[i] = low;
+            source0[i] = sourceHigh;
+            source1[i] = sourceLow;
+        }
+        return others;
     }
 
-    /** Every other frame, one header at a time. */
-    private static void any(Burst burst, int i, long ownMac, int options, FramePool pool) {
-        burst.facts[i] = 0;
-        burst.l3[i] = 0;
-        burst.etherType[i] = 0;
-        noKey(burst, i);
-        if (!reach(burst, i, Ethernet.LENGTH, STRICT, pool)) {
-            return;
-        }
-        final long frame = burst.data[i];
-        final long destination = Ethernet.destination(frame);
-        burst.facts[i] = macFacts(destination, Ethernet.source(frame), ownMac);
-        burst.l3[i] = Ethernet.LENGTH;
-        burst.etherType[i] = Ethernet.type(frame);
-        if (Vlan.isTag(burst.etherType[i]) && !skipTags(burst, i, options, pool)) {
-            return;
-        }
-        switch (burst.etherType[i]) {
-            case Ethernet.TYPE_IPV4 -> ipv4(burst, i, options, pool);
-            case Ethernet.TYPE_IPV6 -> ipv6(burst, i, options, pool);
-            case Ethernet.TYPE_ARP -> arp(burst, i, options, pool);
-            case Ethernet.TYPE_MAC_CONTROL -> macControl(burst, i, destination);
-            default -> {} // CLS-11: no key
-        }
-    }
-
-    private static int macFacts(long destination, long source, long ownMac) {
+    /** GROUP, SAME_MAC, OWN_SOURCE and OWN_DEST of a frame. */
+    static int macFacts(long destination, long source, long ownMac) {
         return (MacAddress.isGroup(destination) ? Facts.GROUP : 0)
                 | (destination == source ? Facts.SAME_MAC : 0)
                 | (source == ownMac ? Facts.OWN_SOURCE : 0)
                 | (destination == ownMac ? Facts.OWN_DEST : 0);
     }
 
-    /**
-     * Moves {@code l3} and {@code etherType} behind up to {@value #MAX_TAGS} tags (CLS-12, COR-5).
-     *
-     * @return whether the header behind them says where the frame goes: the kernel looks behind one
-     *     tag, whatever its VLAN; we look behind two, if they are only priority tags
-     */
-    private static boolean skipTags(Burst burst, int i, int options, FramePool pool) {
-        final boolean strict = (options & STRICT) != 0;
-        int vids = 0;
-        int tags = 0;
-        while (tags < MAX_TAGS && Vlan.isTag(burst.etherType[i])) {
-            final int behind = burst.l3[i] + Vlan.LENGTH;
-            if (!reach(burst, i, behind, options, pool)) {
-                return false;
-            }
-            final long tag = burst.data[i] + burst.l3[i];
-            vids |= Vlan.vid(tag);
-            burst.etherType[i] = Vlan.type(tag);
-            burst.l3[i] = behind;
-            tags++;
-        }
-        if (strict && (vids != 0 || Vlan.isTag(burst.etherType[i]))) {
-            return discard(burst, i, DropReason.VLAN_UNKNOWN);
-        }
-        return strict || tags == 1;
-    }
-
-    /** CLS-1 to CLS-4. The header checksum is not looked at; fragments are keyed like the rest. */
-    private static void ipv4(Burst burst, int i, int options, FramePool pool) {
-        final int l3 = burst.l3[i];
-        if (!reach(burst, i, l3 + Ipv4.MIN_LENGTH, options, pool)) {
-            return;
-        }
-        final long ip = burst.data[i] + l3;
-        final int header = Ipv4.headerLength(ip);
-        final int total = Ipv4.totalLength(ip);
-        final int source = Ipv4.source(ip);
-        final int destination = Ipv4.destination(ip);
-        if (Ipv4.version(ip) != 4 || header < Ipv4.MIN_LENGTH || total < header) {
-            refuse(burst, i, options, DropReason.IP_MALFORMED);
-        } else if (total > burst.length[i] - l3) {
-            refuse(burst, i, options, DropReason.TRUNCATED);
-        } else if ((options & STRICT) != 0 && isMartian(source, destination)) {
-            discard(burst, i, DropReason.IP_MALFORMED);
-        } else if (reach(burst, i, l3 + header, options, pool)) {
-            burst.facts[i] |= Facts.IP;
-            ipv4Key(burst, i, destination, source);
-        }
-    }
-
     /** Source 127/8, group or limited broadcast; destination 0.0.0.0 or 127/8 (COR-20, COR-21). */
-    private static boolean isMartian(int source, int destination) {
+    static boolean isMartian(int source, int destination) {
         return (source >>> 24) == 127
                 || (source >>> 28) == 0xE
                 || source == -1
@@ -185,169 +193,11 @@ public final class Parser {
                 || destination == 0;
     }
 
-    /** CLS-5, COR-1. Extension headers are not looked behind (COR-2). */
-    private static void ipv6(Burst burst, int i, int options, FramePool pool) {
-        final int l3 = burst.l3[i];
-        if (!reach(burst, i, l3 + Ipv6.LENGTH, options, pool)) {
-            return;
-        }
-        final long ip = burst.data[i] + l3;
-        final boolean strict = (options & STRICT) != 0;
-        if (Ipv6.version(ip) != 6) {
-            refuse(burst, i, options, DropReason.IP_MALFORMED);
-        } else if (strict && Ipv6.payloadLength(ip) > burst.length[i] - l3 - Ipv6.LENGTH) {
-            discard(burst, i, DropReason.TRUNCATED);
-        } else if (strict && isMartianIpv6(ip)) {
-            discard(burst, i, DropReason.IP_MALFORMED);
-        } else {
-            burst.facts[i] |= Facts.IP;
-            ipv6Key(burst, i, Ipv6.destinationHigh(ip), Ipv6.destinationLow(ip));
-            ipv6Source(burst, i, Ipv6.sourceHigh(ip), Ipv6.sourceLow(ip));
-            if (Ipv6.nextHeader(ip) == Ipv6.NEXT_ICMPV6) {
-                icmpv6(burst, i, options, pool);
-            }
-        }
-    }
-
     /** Source a group or ::1; destination :: or ::1 (COR-20). */
-    private static boolean isMartianIpv6(long ip) {
-        final long source = Ipv6.sourceHigh(ip);
-        return source >>> 56 == 0xFF
-                || (source == 0 && Ipv6.sourceLow(ip) == 1)
-                || (Ipv6.destinationHigh(ip) == 0 && Ipv6.destinationLow(ip) >>> 1 == 0);
-    }
-
-    /** CLS-6 to CLS-8: finds neighbour solicitations; from :: nothing else has a key. */
-    private static void icmpv6(Burst burst, int i, int options, FramePool pool) {
-        final int l4 = burst.l3[i] + Ipv6.LENGTH;
-        final boolean unspecified = (burst.source0[i] | burst.source1[i]) == 0;
-        if (unspecified) {
-            noKey(burst, i);
-        }
-        if (!reach(burst, i, l4 + Icmpv6.LENGTH, options, pool)
-                || Icmpv6.type(burst.data[i] + l4) != Icmpv6.NEIGHBOR_SOLICITATION
-                || !reach(burst, i, l4 + Nd.LENGTH, options, pool)) {
-            return;
-        }
-        final long ip = burst.data[i] + burst.l3[i];
-        final long nd = burst.data[i] + l4;
-        final boolean whole = Ipv6.payloadLength(ip) >= Nd.LENGTH;
-        if (!whole && (options & STRICT) != 0) {
-            discard(burst, i, DropReason.TRUNCATED);
-            return;
-        }
-        final boolean honest =
-                whole
-                        && Ipv6.hopLimit(ip) == Nd.HOP_LIMIT
-                        && Icmpv6.code(nd) == 0
-                        && Nd.targetHigh(nd) >>> 56 != 0xFF;
-        if (honest) {
-            burst.facts[i] |= Facts.SOLICIT;
-        }
-        if (unspecified || (honest && (options & SOLICIT_TARGET) != 0)) {
-            ipv6Key(burst, i, Nd.targetHigh(nd), Nd.targetLow(nd));
-        }
-        if (unspecified && (options & STRICT) == 0) {
-            // The kernel knows its own reflected probe by the address probed for (CLS-6, RX-8).
-            // Ours
-            // keeps the 0, by which a probe of ND and of ARP is known alike; a reflection is told
-            // by
-            // its MAC (RX-9).
-            ipv6Source(burst, i, Nd.targetHigh(nd), Nd.targetLow(nd));
-        }
-    }
-
-    /** CLS-9, CLS-10, COR-4: any operation; types and lengths matter to us, not to the kernel. */
-    private static void arp(Burst burst, int i, int options, FramePool pool) {
-        final int l3 = burst.l3[i];
-        if (!reach(burst, i, l3 + Arp.LENGTH, options, pool)) {
-            return;
-        }
-        final long arp = burst.data[i] + l3;
-        final boolean honest = Arp.isEthernetIpv4(arp);
-        if (!honest && (options & STRICT) != 0) {
-            discard(burst, i, DropReason.IP_MALFORMED);
-            return;
-        }
-        if (honest && Arp.operation(arp) == Arp.REQUEST) {
-            burst.facts[i] |= Facts.SOLICIT;
-        }
-        ipv4Key(burst, i, Arp.target(arp), Arp.sender(arp));
-    }
-
-    /**
-     * RX-10, TX-14, COR-14: to a group it stays on its link; to one station it is a frame as any.
-     */
-    private static void macControl(Burst burst, int i, long destination) {
-        if (MacAddress.isGroup(destination)) {
-            burst.facts[i] &= ~Facts.GROUP;
-            discard(burst, i, DropReason.PAUSE);
-        }
-    }
-
-    private static void noKey(Burst burst, int i) {
-        burst.family[i] = Burst.NO_KEY;
-        burst.key0[i] = 0;
-        burst.key1[i] = 0;
-        burst.source0[i] = 0;
-        burst.source1[i] = 0;
-    }
-
-    private static void ipv4Key(Burst burst, int i, int destination, int source) {
-        burst.family[i] = Burst.KEY_IPV4;
-        burst.key0[i] = destination & 0xFFFF_FFFFL;
-        burst.key1[i] = 0;
-        burst.source0[i] = source & 0xFFFF_FFFFL;
-        burst.source1[i] = 0;
-    }
-
-    private static void ipv6Key(Burst burst, int i, long high, long low) {
-        burst.family[i] = Burst.KEY_IPV6;
-        burst.key0[i] = high;
-        burst.key1[i] = low;
-    }
-
-    private static void ipv6Source(Burst burst, int i, long high, long low) {
-        burst.source0[i] = high;
-        burst.source1[i] = low;
-    }
-
-    /**
-     * Makes the first {@code bytes} of a frame readable.
-     *
-     * @return whether they are; if not, the frame was discarded, or is merely too short and stays
-     *     as it is because the options are not strict
-     */
-    private static boolean reach(Burst burst, int i, int bytes, int options, FramePool pool) {
-        return burst.contiguous[i] >= bytes || gather(burst, i, bytes, options, pool);
-    }
-
-    private static boolean gather(Burst burst, int i, int bytes, int options, FramePool pool) {
-        if (burst.length[i] < bytes) {
-            return refuse(burst, i, options, DropReason.TRUNCATED);
-        }
-        final long mbuf = burst.mbuf(i);
-        if (!pool.pullUp(mbuf, bytes)) {
-            return discard(burst, i, DropReason.HEADERS_SPLIT);
-        }
-        burst.data[i] = pool.data(mbuf);
-        burst.contiguous[i] = pool.contiguous(mbuf);
-        return true;
-    }
-
-    /**
-     * Discards if the options are strict, else leaves the frame as it is; false, for the caller.
-     */
-    private static boolean refuse(Burst burst, int i, int options, DropReason reason) {
-        return (options & STRICT) != 0 && discard(burst, i, reason);
-    }
-
-    /** Marks a frame as going nowhere; false, for the caller to return. */
-    @SuppressWarnings("EnumOrdinal") // the number of a reason is its place in a counter row
-    private static boolean discard(Burst burst, int i, DropReason reason) {
-        burst.facts[i] = (burst.facts[i] & ~(Facts.IP | Facts.SOLICIT)) | Facts.DISCARD;
-        burst.reason[i] = (byte) reason.ordinal();
-        noKey(burst, i);
-        return false;
+    static boolean isMartian(
+            long sourceHigh, long sourceLow, long destinationHigh, long destinationLow) {
+        return sourceHigh >>> 56 == 0xFF
+                || (sourceHigh == 0 && sourceLow == 1)
+                || (destinationHigh == 0 && destinationLow >>> 1 == 0);
     }
 }

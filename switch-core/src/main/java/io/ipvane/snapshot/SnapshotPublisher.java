@@ -28,6 +28,7 @@ public final class SnapshotPublisher {
 
     @SuppressWarnings("UnusedVariable") // by CURRENT only
     private ForwardingSnapshot current;
+
     private long epoch;
 
     /**

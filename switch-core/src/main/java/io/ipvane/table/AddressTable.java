@@ -55,8 +55,8 @@ public final class AddressTable implements AutoCloseable {
     public static final int MAX_CAPACITY = 1 << 26;
 
     /**
-     * Slots that a lookup reads at most. With 4 million entries at half load the longest run met is
-     * about 80 slots; beyond that bound {@code put} says {@link Outcome#FULL}.
+     * Slots that a lookup reads at most. With 4 million entries at half load, 56 was the longest
+     * search met; a key that would need more than the bound finds the table {@link Outcome#FULL}.
      */
     public static final int MAX_PROBES = 128;
 

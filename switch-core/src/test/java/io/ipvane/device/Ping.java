@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.device;
 
+import io.ipvane.testing.Netns;
+
 /**
  * ICMP echo from inside a namespace, without the {@code ping} program, which not every machine has.
  */
@@ -37,8 +39,10 @@ final class Ping {
      * @param size bytes behind the ICMP header
      * @param waitMillis how long to wait for each answer
      */
-    static String from(TestNetns net, String target, int count, int size, int waitMillis) {
-        return net.run(
+    static String from(
+            Netns net, String label, String target, int count, int size, int waitMillis) {
+        return net.exec(
+                        label,
                         "python3",
                         "-c",
                         SCRIPT,
@@ -46,6 +50,8 @@ final class Ping {
                         Integer.toString(count),
                         Integer.toString(size),
                         Double.toString(waitMillis / 1000.0))
+                .orFail()
+                .output()
                 .strip();
     }
 }

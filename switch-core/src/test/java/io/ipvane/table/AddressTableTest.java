@@ -197,6 +197,20 @@ class AddressTableTest {
     }
 
     @Test
+    void shouldHoldFourMillionAddressesInHalfItsSlots() {
+        final int entries = 1 << 22;
+        try (AddressTable big = new AddressTable(entries, 0, grace)) {
+            for (int i = 0; i < entries; i++) {
+                assertEquals(ADDED, big.put4(i >>> 16, 0x0A00_0000 + (i & 0xFFFF), i));
+            }
+            assertEquals(FULL, big.put4(DOMAIN, 0, 0));
+            for (int i = 0; i < entries; i++) {
+                assertEquals(i, big.find4(i >>> 16, 0x0A00_0000 + (i & 0xFFFF)));
+            }
+        }
+    }
+
+    @Test
     void shouldTake32BytesAnIpv4EntryAnd64AnIpv6Entry() {
         try (AddressTable big = new AddressTable(1 << 10, 1 << 12, grace)) {
             assertEquals((32 << 10) + (64 << 12), big.bytes());

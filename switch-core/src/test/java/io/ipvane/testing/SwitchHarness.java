@@ -162,6 +162,11 @@ public final class SwitchHarness implements AutoCloseable {
         return pool;
     }
 
+    /** Frames that wait somewhere, for a neighbour for instance. */
+    public int held() {
+        return before - pool.available();
+    }
+
     /**
      * Stops everything.
      *

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.linux;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * A kernel interface that the switch uses as an uplink, through a packet socket or XDP, taken away
+ * from the host's own stack: without addresses, without IPv6, blind to what comes in, so that not
+ * two stacks answer one frame.
+ *
+ * <p>What it was is written to a file before anything is changed, and restored in {@link #close},
+ * the last change first. After a crash the next takeover finds the file and takes it for the truth,
+ * and {@link #restoreLeftovers} gives back interfaces that nobody wants any more. Promiscuous mode
+ * is the business of whoever opens the device.
+ *
+ * <p>Not kept up: an address that somebody (a DHCP client, say) adds while the interface is taken
+ * stays until it is removed; it does no harm, since the stack sees no frame. Control plane, one
+ * thread at a time.
+ */
+public final class InterfaceTakeover implements AutoCloseable {
+    /** How the switch gets the interface's frames. */
+    public enum Capture {
+        /** A packet socket, which gives VLAN tags beside the frame. */
+        PACKET,
+        /** An XDP program, which sees VLAN tags only where the hardware leaves them in. */
+        XDP
+    }
+
+    /**
+     * IPv6 routes with a preferred source wait for its address to pass duplicate address detection.
+     */
+    private static final long ROUTE_PATIENCE = TimeUnit.SECONDS.toNanos(3);
+
+    private static final long ROUTE_RETRY_MILLIS = 100;
+    private static final String IGNORE_ALL_ARP = "8";
+    private static final System.Logger LOG = System.getLogger(InterfaceTakeover.class.getName());
+
+    private final Netns netns;
+    private final RtNetlink netlink;
+    private final TakeoverFile file;
+    private final TakeoverRecord original;
+    private final List<String> warnings = new ArrayList<>();
+
+    private InterfaceTakeover(
+            Netns netns, RtNetlink netlink, TakeoverFile file, TakeoverRecord original) {
+        this.netns = netns;
+        this.netlink = netlink;
+        this.file = file;
+        this.original = original;
+    }
+
+    /**
+     * Takes an interface over.
+     *
+     * @param stateDirectory where the record is kept, for example {@code /run/ipvane}
+     * @throws LinuxException that says which step failed; what was done before it has been undone
+     */
+    public static InterfaceTakeover take(
+            WatchedInterface key, Capture capture, Path stateDirectory) {
+        final InterfaceTakeover takeover = claim(key, stateDirectory, true).orElseThrow();
+        try {
+            takeover.change(capture);
+            return takeover;
+        } catch (LinuxException e) {
+            final LinuxException refusal =
+                    new LinuxException(
+                            e.errno(),
+                            "interface " + key + " was not taken over: " + e.getMessage());
+            try {
+                takeover.close();
+            } catch (LinuxException notRestored) {
+                refusal.addSuppressed(notRestored);
+            }
+            throw refusal;
+        }
+    }
+
+    /**
+     * Restores interfaces that were taken over by a switch that is gone, unless they are wanted
+     * again.
+     *
+     * @return what could not be done, one sentence each
+     */
+    public static List<String> restoreLeftovers(
+            Path stateDirectory, Predicate<WatchedInterface> isWanted) {
+        final List<String> failures = new ArrayList<>();
+        for (final WatchedInterface key : TakeoverFile.list(stateDirectory, failures)) {
+            if (!isWanted.test(key)) {
+                try {
+                    claim(key, stateDirectory, false).ifPresent(InterfaceTakeover::close);
+                } catch (LinuxException e) {
+                    failures.add(e.getMessage());
+                }
+            }
+        }
+        return failures;
+    }
+
+    /**
+     * Locks the interface and establishes how it was originally.
+     *
+     * @param fresh whether to write a record where there is none that holds; else such a one is
+     *     deleted, and nothing returned
+     */
+    private static Optional<InterfaceTakeover> claim(
+            WatchedInterface key, Path stateDirectory, boolean fresh) {
+        try (UndoLog undo = new UndoLog()) {
+            final TakeoverFile file = TakeoverFile.open(stateDirectory, key);
+            undo.add(file::close);
+            final Optional<TakeoverRecord> leftover = file.read();
+            if (leftover.isPresent() && !fresh && !exists(key)) {
+                file.delete();
+                return Optional.empty();
+            }
+            final Netns netns = Netns.open(key.netns());
+            undo.add(netns::close);
+            final RtNetlink netlink = new RtNetlink(netns);
+            undo.add(netlink::close);
+            final Link link = netlink.link(key.name());
+            final TakeoverRecord original;
+            if (leftover.isPresent() && leftover.get().isOf(netlink, link)) {
+                original = leftover.get();
+            } else if (fresh) {
+                original = TakeoverRecord.of(key, netlink, link);
+                file.write(original);
+            } else {
+                file.delete();
+                return Optional.empty();
+            }
+            undo.forget();
+            return Optional.of(new InterfaceTakeover(netns, netlink, file, original));
+        }
+    }
+
+    private static boolean exists(WatchedInterface key) {
+        try (Netns netns = Netns.open(key.netns());
+                RtNetlink netlink = new RtNetlink(netns)) {
+            return netlink.findLink(key.name()).isPresent();
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    // -- change --
+
+    private void change(Capture capture) {
+        final Link link = netlink.link(original.key().name());
+        if (link.xdp() != 0) {
+            warn("an XDP program was attached to " + original.key() + " and has been detached");
+            netlink.detachXdp(link);
+        }
+        disableFeatures(link, capture);
+        blind(link);
+        disableIpv6(link);
+        removeAddresses(link);
+        netlink.setUp(link, true);
+    }
+
+    private void disableFeatures(Link link, Capture capture) {
+        try (Features features = new Features(netns)) {
+            for (final String name : original.settings().features().keySet()) {
+                final boolean harmful = Features.MERGING.contains(name) || capture == Capture.XDP;
+                if (harmful && features.isActive(link.name(), name)) {
+                    features.set(link.name(), name, false);
+                }
+            }
+        }
+    }
+
+    /**
+     * First of all the stack must see nothing more: it would reset connections that move with their
+     * address.
+     */
+    private void blind(Link link) {
+        try {
+            IngressBlock.add(netlink, link);
+        } catch (LinuxException e) {
+            warn(
+                    e.getMessage()
+                            + ": the host's stack goes on seeing what "
+                            + original.key()
+                            + " receives; only its ARP answers are switched off (arp_ignore="
+                            + IGNORE_ALL_ARP
+                            + ")");
+            Sysctl.write(netns, Sysctl.arpIgnore(link.name()), IGNORE_ALL_ARP);
+        }
+    }
+
+    private void disableIpv6(Link link) {
+        if (original.settings().disableIpv6().isPresent()) {
+            Sysctl.write(netns, Sysctl.disableIpv6(link.name()), "1");
+        }
+    }
+
+    private void removeAddresses(Link link) {
+        for (final NetlinkMessage message : netlink.dumpAddresses(link.index())) {
+            final SavedMessage address = new SavedMessage(message);
+            if (address.address() != null && address.address().link() == link.index()) {
+                // It may have gone with the address before it, whose secondary it was.
+                netlink.execute(
+                        address.delete(link),
+                        "delete address " + address + " of '" + link.name() + "'",
+                        Errno.EADDRNOTAVAIL);
+            }
+        }
+    }
+
+    private void warn(String sentence) {
+        warnings.add(sentence);
+        LOG.log(System.Logger.Level.WARNING, sentence);
+    }
+
+    // -- what the switch wants to know --
+
+    /** What is not as it should be although the takeover succeeded, one sentence each. */
+    public List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    /** The addresses that the interface had. */
+    public List<InterfaceAddress> addresses() {
+        return original.settings().addresses().stream().map(SavedMessage::address).toList();
+    }
+
+    /** The unicast routes that led through the interface. */
+    public List<Route> routes() {
+        return original.settings().routes().stream().map(SavedMessage::route).toList();
+    }
+
+    /**
+     * Gives addresses and routes of the interface to another one that is up: the host port.
+     * Link-local addresses of IPv6 and what the other has already are left out.
+     *
+     * @return what could not be given, one sentence each
+     */
+    public List<String> giveTo(RtNetlink target, Link hostPort) {
+        return make(
+                target,
+                hostPort,
+                original.settings().addresses().stream()
+                        .filter(saved -> !saved.address().local().address().isLinkLocalAddress())
+                        .toList(),
+                original.settings().routes());
+    }
+
+    // -- restore --
+
+    /**
+     * Restores the interface as it was; where that fails, the record stays and the sentence says
+     * so.
+     */
+    @Override
+    public void close() {
+        final List<String> failures = new ArrayList<>();
+        try (UndoLog handles = new UndoLog()) {
+            handles.add(file::close);
+            handles.add(netns::close);
+            handles.add(netlink::close);
+            // By index: somebody may have renamed it. Gone is gone, with all that it had.
+            netlink.links().stream()
+                    .filter(link -> link.index() == original.index())
+                    .findFirst()
+                    .ifPresent(link -> restore(link, failures));
+            if (failures.isEmpty()) {
+                file.delete();
+            }
+        }
+        if (!failures.isEmpty()) {
+            throw new LinuxException(
+                    0,
+                    "interface %s was not restored completely: %s; the record stays in %s"
+                            .formatted(original.key(), String.join("; ", failures), file));
+        }
+    }
+
+    private void restore(Link link, List<String> failures) {
+        final InterfaceSettings settings = original.settings();
+        step(failures, () -> netlink.setUp(link, settings.up()));
+        step(
+                failures,
+                () ->
+                        settings.disableIpv6()
+                                .ifPresent(
+                                        value ->
+                                                Sysctl.write(
+                                                        netns,
+                                                        Sysctl.disableIpv6(link.name()),
+                                                        value)));
+        failures.addAll(make(netlink, link, settings.addresses(), settings.routes()));
+        step(
+                failures,
+                () -> Sysctl.write(netns, Sysctl.arpIgnore(link.name()), settings.arpIgnore()));
+        step(failures, () -> IngressBlock.remove(netlink, link, !settings.ingressPlace()));
+        step(failures, () -> restoreFeatures(link));
+    }
+
+    private void restoreFeatures(Link link) {
+        try (Features features = new Features(netns)) {
+            original.settings()
+                    .features()
+                    .forEach((name, wanted) -> features.set(link.name(), name, wanted));
+        }
+    }
+
+    private static void step(List<String> failures, Runnable step) {
+        try {
+            step.run();
+        } catch (LinuxException e) {
+            failures.add(e.getMessage());
+        }
+    }
+
+    /** Makes addresses and routes at an interface; returns what could not be made. */
+    private static List<String> make(
+            RtNetlink netlink, Link link, List<SavedMessage> addresses, List<SavedMessage> routes) {
+        final List<String> failures = new ArrayList<>();
+        for (final SavedMessage address : addresses) {
+            step(
+                    failures,
+                    () ->
+                            netlink.execute(
+                                    address.add(link),
+                                    "add address " + address + " to '" + link.name() + "'",
+                                    Errno.EEXIST));
+        }
+        failures.addAll(makeRoutes(netlink, link, routes));
+        return failures;
+    }
+
+    /**
+     * A route needs those that lead to its gateway, and its source address: tried until none is
+     * left or time is up.
+     */
+    private static List<String> makeRoutes(
+            RtNetlink netlink, Link link, List<SavedMessage> routes) {
+        final long end = System.nanoTime() + ROUTE_PATIENCE;
+        List<SavedMessage> left = routes;
+        while (true) {
+            final List<String> failures = new ArrayList<>();
+            final List<SavedMessage> refused = new ArrayList<>();
+            for (final SavedMessage route : left) {
+                final int before = failures.size();
+                step(
+                        failures,
+                        () ->
+                                netlink.execute(
+                                        route.add(link),
+                                        "add route " + route + " at '" + link.name() + "'",
+                                        Errno.EEXIST));
+                if (failures.size() > before) {
+                    refused.add(route);
+                }
+            }
+            if (refused.isEmpty() || System.nanoTime() - end > 0) {
+                return failures;
+            }
+            left = refused;
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(ROUTE_RETRY_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

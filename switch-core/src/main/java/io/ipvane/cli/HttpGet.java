@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.cli;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ProtocolException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One HTTP/1.1 GET over a connection of its own, which the JDK's client cannot make to a unix
+ * socket. Understands what a server may answer to it: a length, chunks, or a body up to the end of
+ * the connection. Source: RFC 9112, sections 4, 6 and 7.
+ */
+final class HttpGet {
+    /** Far above any answer of the daemon; what is beyond is no daemon. */
+    private static final int MAX_BODY_BYTES = 64 << 20;
+
+    private static final int MAX_LINE_BYTES = 16 << 10;
+
+    /**
+     * What came back.
+     *
+     * @param status HTTP status code
+     * @param body as UTF-8
+     */
+    record Answer(int status, String body) {}
+
+    private HttpGet() {}
+
+    /**
+     * Asks and waits.
+     *
+     * @param path with a leading slash, already encoded
+     * @throws IOException where nobody listens, or what answers is no HTTP server
+     */
+    static Answer send(SocketAddress server, String path) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(server)) {
+            final String request =
+                    "GET "
+                            + path
+                            + " HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n"
+                            + "Connection: close\r\n\r\n";
+            final ByteBuffer bytes = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            return read(new BufferedInputStream(Channels.newInputStream(channel)));
+        }
+    }
+
+    /** Reads an answer off a stream. */
+    static Answer read(InputStream in) throws IOException {
+        final int status = status(line(in));
+        final Map<String, String> headers = headers(in);
+        final byte[] body;
+        if (headers.getOrDefault("transfer-encoding", "").endsWith("chunked")) {
+            body = chunks(in);
+        } else if (headers.containsKey("content-length")) {
+            body = exactly(in, length(headers.get("content-length"), 10));
+        } else {
+            body = in.readNBytes(MAX_BODY_BYTES);
+        }
+        return new Answer(status, new String(body, StandardCharsets.UTF_8));
+    }
+
+    private static int status(String line) throws IOException {
+        if (!line.matches("HTTP/1\\.[01] [1-5][0-9]{2}( .*)?")) {
+            throw new ProtocolException("'" + line + "' is no answer of an HTTP/1.1 server");
+        }
+        return Integer.parseInt(line.substring(9, 12));
+    }
+
+    private static Map<String, String> headers(InputStream in) throws IOException {
+        final Map<String, String> headers = new TreeMap<>();
+        for (String line = line(in); !line.isEmpty(); line = line(in)) {
+            final int colon = line.indexOf(':');
+            if (colon < 1) {
+                throw new ProtocolException("'" + line + "' is no HTTP header");
+            }
+            headers.put(
+                    line.substring(0, colon).toLowerCase(Locale.ROOT),
+                    line.substring(colon + 1).strip());
+        }
+        return headers;
+    }
+
+    private static byte[] chunks(InputStream in) throws IOException {
+        final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        while (true) {
+            final String size = line(in);
+            final int semicolon = size.indexOf(';');
+            final int length =
+                    length(semicolon < 0 ? size : size.substring(0, semicolon).strip(), 16);
+            if (length == 0) {
+                headers(in);
+                return body.toByteArray();
+            }
+            if (body.size() + length > MAX_BODY_BYTES) {
+                throw new ProtocolException("an answer of more than 64 MiB");
+            }
+            body.write(exactly(in, length));
+            line(in);
+        }
+    }
+
+    private static byte[] exactly(InputStream in, int length) throws IOException {
+        final byte[] bytes = in.readNBytes(length);
+        if (bytes.length < length) {
+            throw new EOFException("the answer breaks off");
+        }
+        return bytes;
+    }
+
+    private static int length(String text, int radix) throws IOException {
+        try {
+            final int length = Integer.parseUnsignedInt(text, radix);
+            if (length >= 0 && length <= MAX_BODY_BYTES) {
+                return length;
+            }
+        } catch (NumberFormatException e) {
+            // Reported below like any other length that cannot be.
+        }
+        throw new ProtocolException("'" + text + "' is no length of an answer");
+    }
+
+    private static String line(InputStream in) throws IOException {
+        final StringBuilder line = new StringBuilder();
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0) {
+                throw new EOFException("the answer breaks off");
+            }
+            if (line.length() == MAX_LINE_BYTES) {
+                throw new ProtocolException("a line of more than 16 KiB");
+            }
+            line.append((char) b);
+        }
+        if (!line.isEmpty() && line.charAt(line.length() - 1) == '\r') {
+            line.setLength(line.length() - 1);
+        }
+        return line.toString();
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Answers as servers may frame them. */
+@SuppressWarnings("StringConcatToTextBlock") // HTTP ends its lines with CR LF
+class HttpGetTest {
+    @Test
+    void shouldReadABodyOfStatedLength() throws IOException {
+        assertEquals(
+                new HttpGet.Answer(200, "{\"a\":\"ä\"}"),
+                read("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{\"a\":\"ä\"}and more"));
+    }
+
+    @Test
+    void shouldJoinChunksAndIgnoreExtensionsAndTrailers() throws IOException {
+        assertEquals(
+                new HttpGet.Answer(404, "hello world, twelve"),
+                read(
+                        "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                + "5\r\nhello\r\nE;x=y\r\n world, twelve\r\n0\r\nA: b\r\n\r\n"));
+    }
+
+    @Test
+    void shouldReadToTheEndWithoutALength() throws IOException {
+        assertEquals(
+                new HttpGet.Answer(200, "all of it"),
+                read("HTTP/1.0 200\r\nServer: x\r\n\r\nall of it"));
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SSH-2.0-OpenSSH\\r\\n | 'SSH-2.0-OpenSSH' is no answer of an HTTP/1.1 server",
+                "HTTP/1.1 200 OK\\r\\nnonsense\\r\\n\\r\\n | 'nonsense' is no HTTP header",
+                "HTTP/1.1 200 OK\\r\\ncontent-length: -1\\r\\n\\r\\n | '-1' is no length of an answer",
+                "HTTP/1.1 200 OK\\r\\ncontent-length: 9\\r\\n\\r\\nfour | the answer breaks off",
+                "HTTP/1.1 200 OK\\r\\ntransfer-encoding: chunked\\r\\n\\r\\n5\\r\\nhel | the answer breaks off",
+                "HTTP/1.1 200 OK\\r\\ntransfer-encoding: chunked\\r\\n\\r\\nffffffff\\r\\n"
+                        + " | 'ffffffff' is no length of an answer",
+                "HTTP/1.1 200 OK\\r\\ncontent | the answer breaks off"
+            })
+    void shouldRefuseWhatIsNoAnswer(String text, String sentence) {
+        final IOException refused =
+                assertThrows(IOException.class, () -> read(text.replace("\\r\\n", "\r\n")));
+
+        assertEquals(sentence, refused.getMessage());
+    }
+
+    private static HttpGet.Answer read(String text) throws IOException {
+        return HttpGet.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+    }
+}
