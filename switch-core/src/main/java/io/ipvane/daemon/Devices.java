@@ -61,6 +61,18 @@ final class Devices implements AutoCloseable {
         this.threads = threads;
     }
 
+    /** Gives back interfaces that a switch which crashed had taken, unless we want them ourselves. */
+    void restoreLeftovers(List<UplinkConfig> uplinks) {
+        InterfaceTakeover.restoreLeftovers(
+                        STATE, at -> uplinks.stream().anyMatch(uplink -> uses(uplink, at)))
+                .forEach(failure -> LOG.warn("event=leftover_not_restored {}", failure));
+    }
+
+    private static boolean uses(UplinkConfig uplink, WatchedInterface at) {
+        return at.netns().isEmpty()
+                && uplink.device().kernelInterface().filter(at.name()::equals).isPresent();
+    }
+
     /** Opens one uplink and all that hangs off it. */
     void open(UplinkConfig uplink, List<PortConfig> ports) {
         final Optional<InterfaceTakeover> taken = takeover(uplink);
@@ -69,7 +81,7 @@ final class Devices implements AutoCloseable {
                 add(device, model.uplink(uplink, device.mac(), device.mtu(), device.linkUp()));
         uplink.device()
                 .kernelInterface()
-                .ifPresent(name -> watch(new WatchedInterface("", name), index, true));
+                .ifPresent(name -> watch(new WatchedInterface("", name), index, null));
         uplink.host().ifPresent(host -> host(index, device, host, taken));
         for (PortConfig port : ports) {
             port(uplink, index, device, port);
@@ -156,7 +168,7 @@ final class Devices implements AutoCloseable {
                                 host.interfaceName(),
                                 host.addresses(),
                                 routes(taken)));
-        watch(new WatchedInterface(netns, host.interfaceName()), at, false);
+        watch(new WatchedInterface(netns, host.interfaceName()), at, tap);
     }
 
     /**
@@ -198,7 +210,7 @@ final class Devices implements AutoCloseable {
                 add(
                         new TapDevice(port.name(), tap.tap(), mempool.address(), mtu),
                         model.port(index, port));
-        watch(new WatchedInterface(netns, port.interfaceName()), at, false);
+        watch(new WatchedInterface(netns, port.interfaceName()), at, tap);
         port.addresses().forEach(a -> configured.add(new Command.AddressAdded(at, a, true)));
         tap.linkLocal()
                 .map(Addresses::of)
@@ -226,8 +238,9 @@ final class Devices implements AutoCloseable {
         return index;
     }
 
-    private void watch(WatchedInterface at, int port, boolean uplink) {
-        watched.add(new InterfaceWatch.Watched(at, port, uplink));
+    /** {@code tap} is null for an uplink. */
+    private void watch(WatchedInterface at, int port, TapInterface tap) {
+        watched.add(new InterfaceWatch.Watched(at, port, Optional.ofNullable(tap)));
     }
 
     /** All devices by index. */

@@ -103,6 +103,7 @@ final class SwitchDaemon {
         started.add("arena", arena::close);
 
         final Devices devices = started.add("devices", new Devices(mempool, threads));
+        devices.restoreLeftovers(config.uplinks());
         config.uplinks().forEach(uplink -> devices.open(uplink, config.portsOf(uplink)));
 
         final SnapshotPublisher publisher = new SnapshotPublisher();
@@ -129,11 +130,7 @@ final class SwitchDaemon {
 
         final SwitchStatus status =
                 new SwitchStatus(
-                        control,
-                        counters,
-                        topology,
-                        threads,
-                        BuildVersion.current(),
+                        control, counters, topology, threads, devices.all(), BuildVersion.current(),
                         eal.version());
         started.add("admin", AdminServer.start(config.admin(), status));
         status.ready();
