@@ -176,8 +176,7 @@ final class Devices implements AutoCloseable {
                                 failures.forEach(f -> LOG.warn("event=takeover_incomplete {}", f)));
         final int at =
                 add(
-                        new TapDevice(
-                                host.interfaceName(), tap.tap(), mempool.address(), mtu),
+                        new TapDevice(host.interfaceName(), tap.tap(), mempool.address(), mtu),
                         model.host(
                                 index,
                                 netns,

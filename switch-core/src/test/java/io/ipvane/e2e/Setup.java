@@ -9,19 +9,9 @@ import java.util.stream.Stream;
  */
 record Setup(Plan plan, Uplink uplink) {
     enum Plan {
-        SHARED("[0]"),
-        RUN_TO_COMPLETION("[0, 1]"),
-        PIPELINE("[0, 1]");
-
-        private final String lcores;
-
-        Plan(String lcores) {
-            this.lcores = lcores;
-        }
-
-        String yaml() {
-            return "threads: { plan: " + word(this) + ", lcores: " + lcores + " }\n";
-        }
+        SHARED,
+        RUN_TO_COMPLETION,
+        PIPELINE
     }
 
     enum Uplink {
@@ -34,6 +24,13 @@ record Setup(Plan plan, Uplink uplink) {
         Uplink(String device) {
             this.device = device;
         }
+    }
+
+    /** DPDK's af_xdp takes one queue of a veth, so there one lcore runs to completion. */
+    String threads() {
+        final boolean one =
+                plan == Plan.SHARED || (plan == Plan.RUN_TO_COMPLETION && uplink == Uplink.AF_XDP);
+        return "threads: { plan: " + word(plan) + ", lcores: " + (one ? "[0]" : "[0, 1]") + " }\n";
     }
 
     static Stream<Setup> all() {

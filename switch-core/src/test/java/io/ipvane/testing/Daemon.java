@@ -100,6 +100,7 @@ public final class Daemon implements AutoCloseable {
         all.addAll(
                 List.of(
                         "-Xmx256m",
+                        "-XX:ErrorFile=" + Path.of("target", "hs_err_%p.log"),
                         "-Dlogback.configurationFile=" + Path.of("target/classes/logback.xml"),
                         "-Dipvane.native=" + System.getProperty("ipvane.native"),
                         "-cp",
