@@ -61,7 +61,9 @@ final class Devices implements AutoCloseable {
         this.threads = threads;
     }
 
-    /** Gives back interfaces that a switch which crashed had taken, unless we want them ourselves. */
+    /**
+     * Gives back interfaces that a switch which crashed had taken, unless we want them ourselves.
+     */
     void restoreLeftovers(List<UplinkConfig> uplinks) {
         InterfaceTakeover.restoreLeftovers(
                         STATE, at -> uplinks.stream().anyMatch(uplink -> uses(uplink, at)))
@@ -167,8 +169,7 @@ final class Devices implements AutoCloseable {
                                 failures.forEach(f -> LOG.warn("event=takeover_incomplete {}", f)));
         final int at =
                 add(
-                        new TapDevice(
-                                host.interfaceName(), tap.tap(), mempool.address(), mtu),
+                        new TapDevice(host.interfaceName(), tap.tap(), mempool.address(), mtu),
                         model.host(
                                 index,
                                 netns,

@@ -130,7 +130,12 @@ final class SwitchDaemon {
 
         final SwitchStatus status =
                 new SwitchStatus(
-                        control, counters, topology, threads, devices.all(), BuildVersion.current(),
+                        control,
+                        counters,
+                        topology,
+                        threads,
+                        devices.all(),
+                        BuildVersion.current(),
                         eal.version());
         started.add("admin", AdminServer.start(config.admin(), status));
         status.ready();
