@@ -100,7 +100,7 @@ final class SwitchDaemon {
         final MbufPool pool = new MbufPool(mempool);
         started.add("leak check", () -> checkLeaks(mempool, pool));
         final Arena arena = Arena.ofShared();
-        started.add("arena", arena::close);
+        started.add("arena", arena);
 
         final Devices devices = started.add("devices", new Devices(mempool, threads));
         devices.restoreLeftovers(config.uplinks());
