@@ -50,12 +50,14 @@ lock() {
 
 # Sets up the network; whatever happens from here on, it goes away with the script.
 network_begin() {
+    inode=
     trap network_end EXIT
     # A second Ctrl-C does not interrupt the clean-up.
     trap 'trap "" INT TERM HUP; exit 0' INT TERM HUP
     network_check
     network_down 9>&-
     network_up 9>&-
+    inode=$(stat -L -c %i "/run/netns/$ns_switch")
     for namespace in "$ns_outside" "$ns_blue" "$ns_green"; do
         setpriv --pdeathsig KILL ip netns exec "$namespace" iperf3 -s >/dev/null 2>&1 9>&- &
     done
@@ -74,6 +76,8 @@ network_end() {
     fi >&2
     network_down 9>&-
     rm -f "$log" "$work/embedded.out" "$work/embedded.yaml" "$work/embedded.pid" "$socket" "$work/embedded.lock"
+    # What a killed daemon wrote down about the uplink's interface, which is gone.
+    [ -z "$inode" ] || rm -rf "$work/net-$inode"
     rmdir "$work" 2>/dev/null
     exit "$status"
 }

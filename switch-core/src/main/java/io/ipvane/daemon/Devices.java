@@ -24,6 +24,9 @@ import io.ipvane.linux.TapInterface;
 import io.ipvane.linux.TapSpec;
 import io.ipvane.linux.WatchedInterface;
 import io.ipvane.packet.IpPrefix;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,8 +39,12 @@ import org.slf4j.LoggerFactory;
  * its ports. Main thread only, before anything forwards; closing gives everything back in reverse.
  */
 final class Devices implements AutoCloseable {
-    /** Where a takeover is recorded, so that a start after a crash knows what was there before. */
-    private static final Path STATE = Path.of("/run/ipvane");
+    /**
+     * Where a takeover is recorded, so that a start after a crash knows what was there before: a
+     * folder for each network namespace that a switch runs in, as an interface's name means nothing
+     * outside its own.
+     */
+    private static final Path STATE = Path.of("/run/ipvane").resolve(networkNamespace());
 
     private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
     private static final int DEFAULT_MTU = 1500;
@@ -271,8 +278,23 @@ final class Devices implements AutoCloseable {
         return List.copyOf(configured);
     }
 
+    /** The kernel writes {@code net:[4026531840]}; our folder is {@code net-4026531840}. */
+    private static String networkNamespace() {
+        try {
+            final Path inode = Files.readSymbolicLink(Path.of("/proc/self/ns/net"));
+            return inode.toString().replace(":[", "-").replace("]", "");
+        } catch (IOException e) {
+            throw new UncheckedIOException("which network namespace this is, is not known", e);
+        }
+    }
+
     @Override
     public void close() {
         opened.close();
+        try {
+            Files.deleteIfExists(STATE);
+        } catch (IOException e) {
+            LOG.info("event=takeover_records_kept folder={}", STATE);
+        }
     }
 }
