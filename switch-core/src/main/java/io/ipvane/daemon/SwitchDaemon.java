@@ -121,10 +121,11 @@ final class SwitchDaemon {
                                 topology.quiescence(),
                                 mailbox,
                                 pool,
-                                counters));
+                                counters,
+                                topology::takeErrors));
         started.add("lcores", topology);
-        devices.configured().forEach(control::offer);
         control.start();
+        devices.configured().forEach(control::put);
         topology.start();
         started.add("interface watch", InterfaceWatch.start(devices.watched(), control));
 
