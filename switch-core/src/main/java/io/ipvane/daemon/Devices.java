@@ -19,6 +19,7 @@ import io.ipvane.ipvlan.Mode;
 import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.linux.InterfaceTakeover;
 import io.ipvane.linux.InterfaceTakeover.Capture;
+import io.ipvane.linux.LinuxException;
 import io.ipvane.linux.PortLinkLocal;
 import io.ipvane.linux.TapInterface;
 import io.ipvane.linux.TapSpec;
@@ -59,6 +60,17 @@ final class Devices implements AutoCloseable {
     Devices(Mempool mempool, ThreadTopology threads) {
         this.mempool = mempool;
         this.threads = threads;
+    }
+
+    /** Gives back what a switch that was killed had taken, unless it is an uplink again. */
+    static void restoreLeftovers(List<UplinkConfig> uplinks) {
+        final List<WatchedInterface> wanted =
+                uplinks.stream()
+                        .flatMap(uplink -> uplink.device().kernelInterface().stream())
+                        .map(name -> new WatchedInterface("", name))
+                        .toList();
+        InterfaceTakeover.restoreLeftovers(STATE, wanted::contains)
+                .forEach(failure -> LOG.warn("event=leftover_not_restored {}", failure));
     }
 
     /** Opens one uplink and all that hangs off it. */
@@ -133,6 +145,7 @@ final class Devices implements AutoCloseable {
         final String netns = host.netns().orElse("");
         final TapInterface tap =
                 bringUp(
+                        "host port of uplink '" + lower.name() + "'",
                         new TapSpec(
                                 netns,
                                 host.interfaceName(),
@@ -181,19 +194,25 @@ final class Devices implements AutoCloseable {
      */
     private void port(UplinkConfig uplink, int index, Device lower, PortConfig port) {
         final String netns = port.netns().orElse("");
+        final int mtu = port.mtu().orElse(lower.mtu());
+        if (mtu > lower.mtu()) {
+            throw new IllegalArgumentException(
+                    "port '%s': mtu=%d exceeds mtu=%d of uplink '%s'; lower the port to mtu<=%3$d or raise the uplink"
+                            .formatted(port.name(), mtu, lower.mtu(), uplink.name()));
+        }
         final int linkLocal = ++linkLocals;
         final TapInterface tap =
                 bringUp(
+                        "port '" + port.name() + "'",
                         new TapSpec(
                                 netns,
                                 port.interfaceName(),
                                 lower.mac(),
                                 Math.max(port.queues(), queues()),
-                                port.mtu().orElse(lower.mtu()),
+                                mtu,
                                 uplink.mode() == Mode.L2,
                                 linkLocal,
                                 linux(port.addresses())));
-        final int mtu = port.mtu().orElse(lower.mtu());
         final int at =
                 add(
                         new TapDevice(port.name(), tap.tap(), mempool.address(), mtu),
@@ -210,11 +229,16 @@ final class Devices implements AutoCloseable {
     }
 
     private Device tap(String name, TapSpec spec) {
-        return new TapDevice(name, bringUp(spec).tap(), mempool.address(), spec.mtu());
+        return new TapDevice(
+                name, bringUp("uplink '" + name + "'", spec).tap(), mempool.address(), spec.mtu());
     }
 
-    private TapInterface bringUp(TapSpec spec) {
-        return opened.add("tap " + spec.name(), TapInterface.bringUp(spec));
+    private TapInterface bringUp(String whose, TapSpec spec) {
+        try {
+            return opened.add("tap " + spec.name(), TapInterface.bringUp(spec));
+        } catch (LinuxException e) {
+            throw new LinuxException(e.errno(), whose + ": " + e.getMessage());
+        }
     }
 
     private int add(Device device, int index) {
