@@ -15,6 +15,7 @@ import io.ipvane.control.view.ThreadView;
 import io.ipvane.control.view.UplinkView;
 import io.ipvane.counters.Counters;
 import io.ipvane.counters.PortCounter;
+import io.ipvane.device.Device;
 import io.ipvane.lcore.LcoreStatus;
 import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.lcore.TopologyRunner;
@@ -39,6 +40,7 @@ public final class SwitchStatus implements StatusSource {
     private final Counters counters;
     private final TopologyRunner topology;
     private final ThreadTopology threads;
+    private final Device[] devices;
     private final String version;
     private final String dpdk;
     private final long started = System.nanoTime();
@@ -46,6 +48,7 @@ public final class SwitchStatus implements StatusSource {
     private volatile String notReady = "the switch is starting";
 
     /**
+     * @param devices by port index
      * @param version of ipvane
      * @param dpdk version of DPDK in use
      */
@@ -54,12 +57,14 @@ public final class SwitchStatus implements StatusSource {
             Counters counters,
             TopologyRunner topology,
             ThreadTopology threads,
+            Device[] devices,
             String version,
             String dpdk) {
         this.control = control;
         this.counters = counters;
         this.topology = topology;
         this.threads = threads;
+        this.devices = devices.clone();
         this.version = version;
         this.dpdk = dpdk;
     }
@@ -180,7 +185,7 @@ public final class SwitchStatus implements StatusSource {
                 port.role().name().toLowerCase(Locale.ROOT),
                 sum(port, PortCounter.RECEIVE_PACKETS),
                 sum(port, PortCounter.RECEIVE_BYTES),
-                sum(port, PortCounter.TRANSMIT_PACKETS),
+                sum(port, PortCounter.TRANSMIT_PACKETS) - lost(port),
                 sum(port, PortCounter.TRANSMIT_BYTES),
                 sum(port, PortCounter.TRANSMIT_GROUP),
                 drops);
@@ -191,7 +196,13 @@ public final class SwitchStatus implements StatusSource {
     }
 
     private long drops(PortModel port, DropReason reason) {
-        return counters.sum(port.index(), PortCounter.COUNT + reason.ordinal());
+        final long counted = counters.sum(port.index(), PortCounter.COUNT + reason.ordinal());
+        return reason == DropReason.DEV_DOWN ? counted + lost(port) : counted;
+    }
+
+    /** A device that went down under a burst takes the frames and loses them. */
+    private long lost(PortModel port) {
+        return devices[port.index()].transmitLost();
     }
 
     @Override

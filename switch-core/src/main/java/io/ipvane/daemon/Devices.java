@@ -61,24 +61,44 @@ final class Devices implements AutoCloseable {
         this.threads = threads;
     }
 
+    /**
+     * Gives back interfaces that a switch which crashed had taken, unless we want them ourselves.
+     */
+    void restoreLeftovers(List<UplinkConfig> uplinks) {
+        InterfaceTakeover.restoreLeftovers(
+                        STATE, at -> uplinks.stream().anyMatch(uplink -> uses(uplink, at)))
+                .forEach(failure -> LOG.warn("event=leftover_not_restored {}", failure));
+    }
+
+    private static boolean uses(UplinkConfig uplink, WatchedInterface at) {
+        return at.netns().isEmpty()
+                && uplink.device().kernelInterface().filter(at.name()::equals).isPresent();
+    }
+
     /** Opens one uplink and all that hangs off it. */
     void open(UplinkConfig uplink, List<PortConfig> ports) {
         final Optional<InterfaceTakeover> taken = takeover(uplink);
         final Device device = uplinkDevice(uplink);
-        final int index =
-                add(device, model.uplink(uplink, device.mac(), device.mtu(), device.linkUp()));
+        final long mac = ownMac(uplink, device);
+        final int index = add(device, model.uplink(uplink, mac, device.mtu(), device.linkUp()));
         uplink.device()
                 .kernelInterface()
-                .ifPresent(name -> watch(new WatchedInterface("", name), index, true));
-        uplink.host().ifPresent(host -> host(index, device, host, taken));
+                .ifPresent(name -> watch(new WatchedInterface("", name), index, null));
+        uplink.host().ifPresent(host -> host(index, mac, device.mtu(), host, taken));
         for (PortConfig port : ports) {
-            port(uplink, index, device, port);
+            port(uplink, index, mac, device.mtu(), port);
         }
     }
 
     /**
-     * Kernel interfaces are taken from the host's own stack first; whose addresses move to ours.
+     * The one MAC of the uplink. A TAP's is that of the stack at its far end, the wire's side, so
+     * ours is its neighbour: the same with the lowest bit turned.
      */
+    private static long ownMac(UplinkConfig uplink, Device device) {
+        return uplink.device() instanceof DeviceSpec.Tap ? device.mac() ^ 1 : device.mac();
+    }
+
+    /** Kernel interfaces are taken from the host's own stack first. */
     private Optional<InterfaceTakeover> takeover(UplinkConfig uplink) {
         return switch (uplink.device()) {
             case DeviceSpec.AfPacket d -> take(d.interfaceName(), Capture.PACKET);
@@ -129,16 +149,17 @@ final class Devices implements AutoCloseable {
      * The host port has the addresses and routes that the configuration gives it, and those that
      * the uplink's interface had before it was taken over.
      */
-    private void host(int index, Device lower, HostConfig host, Optional<InterfaceTakeover> taken) {
+    private void host(
+            int index, long mac, int mtu, HostConfig host, Optional<InterfaceTakeover> taken) {
         final String netns = host.netns().orElse("");
         final TapInterface tap =
                 bringUp(
                         new TapSpec(
                                 netns,
                                 host.interfaceName(),
-                                lower.mac(),
+                                mac,
                                 queues(),
-                                lower.mtu(),
+                                mtu,
                                 true,
                                 HOST_LINK_LOCAL,
                                 linux(host.addresses())));
@@ -148,15 +169,14 @@ final class Devices implements AutoCloseable {
                                 failures.forEach(f -> LOG.warn("event=takeover_incomplete {}", f)));
         final int at =
                 add(
-                        new TapDevice(
-                                host.interfaceName(), tap.tap(), mempool.address(), lower.mtu()),
+                        new TapDevice(host.interfaceName(), tap.tap(), mempool.address(), mtu),
                         model.host(
                                 index,
                                 netns,
                                 host.interfaceName(),
                                 host.addresses(),
                                 routes(taken)));
-        watch(new WatchedInterface(netns, host.interfaceName()), at, false);
+        watch(new WatchedInterface(netns, host.interfaceName()), at, tap);
     }
 
     /**
@@ -179,26 +199,26 @@ final class Devices implements AutoCloseable {
      * Ports of one uplink share its MAC, so each gets a link-local address of its own, as the
      * kernel does it (spec ADR-15, ADR-16); in l3 and l3s nobody asks for neighbours (TX-34).
      */
-    private void port(UplinkConfig uplink, int index, Device lower, PortConfig port) {
+    private void port(UplinkConfig uplink, int index, long mac, int uplinkMtu, PortConfig port) {
         final String netns = port.netns().orElse("");
         final int linkLocal = ++linkLocals;
+        final int mtu = port.mtu().orElse(uplinkMtu);
         final TapInterface tap =
                 bringUp(
                         new TapSpec(
                                 netns,
                                 port.interfaceName(),
-                                lower.mac(),
+                                mac,
                                 Math.max(port.queues(), queues()),
-                                port.mtu().orElse(lower.mtu()),
+                                mtu,
                                 uplink.mode() == Mode.L2,
                                 linkLocal,
                                 linux(port.addresses())));
-        final int mtu = port.mtu().orElse(lower.mtu());
         final int at =
                 add(
                         new TapDevice(port.name(), tap.tap(), mempool.address(), mtu),
                         model.port(index, port));
-        watch(new WatchedInterface(netns, port.interfaceName()), at, false);
+        watch(new WatchedInterface(netns, port.interfaceName()), at, tap);
         port.addresses().forEach(a -> configured.add(new Command.AddressAdded(at, a, true)));
         tap.linkLocal()
                 .map(Addresses::of)
@@ -226,8 +246,9 @@ final class Devices implements AutoCloseable {
         return index;
     }
 
-    private void watch(WatchedInterface at, int port, boolean uplink) {
-        watched.add(new InterfaceWatch.Watched(at, port, uplink));
+    /** {@code tap} is null for an uplink. */
+    private void watch(WatchedInterface at, int port, TapInterface tap) {
+        watched.add(new InterfaceWatch.Watched(at, port, Optional.ofNullable(tap)));
     }
 
     /** All devices by index. */

@@ -5,11 +5,14 @@ import io.ipvane.control.Command;
 import io.ipvane.control.ControlPlane;
 import io.ipvane.linux.InterfaceEvent;
 import io.ipvane.linux.Link;
+import io.ipvane.linux.LinuxException;
 import io.ipvane.linux.NamespaceWatcher;
+import io.ipvane.linux.TapInterface;
 import io.ipvane.linux.WatchedInterface;
 import io.ipvane.table.GroupFilter;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,8 +24,13 @@ import org.slf4j.LoggerFactory;
  * must not be lost, and the kernel's queue holds what comes meanwhile.
  */
 final class InterfaceWatch implements AutoCloseable {
-    /** What one interface is to the switch. */
-    record Watched(WatchedInterface at, int port, boolean uplink) {}
+    /**
+     * What one interface is to the switch.
+     *
+     * @param port index of the port, host port or uplink
+     * @param tap the interface of a port or host port; empty for an uplink
+     */
+    record Watched(WatchedInterface at, int port, Optional<TapInterface> tap) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(InterfaceWatch.class);
 
@@ -46,7 +54,7 @@ final class InterfaceWatch implements AutoCloseable {
 
     private void onEvent(InterfaceEvent event) {
         final Watched to = watched.get(event.at());
-        final Command command = to.uplink() ? uplink(to, event) : port(to, event);
+        final Command command = to.tap().isEmpty() ? uplink(to, event) : port(to, event);
         if (command != null) {
             control.put(command);
         }
@@ -80,8 +88,20 @@ final class InterfaceWatch implements AutoCloseable {
         };
     }
 
+    /** The kernel takes the link-local address away from an interface that goes down. */
     private static Command link(Watched to, Link link) {
+        if (link.up()) {
+            restoreLinkLocal(to.tap().orElseThrow());
+        }
         return new Command.PortLink(to.port(), link.up(), link.carrier(), link.mtu());
+    }
+
+    private static void restoreLinkLocal(TapInterface tap) {
+        try {
+            tap.ensureLinkLocal();
+        } catch (LinuxException e) {
+            LOG.warn("event=link_local_missing reason=\"{}\"", e.getMessage());
+        }
     }
 
     @Override

@@ -100,9 +100,10 @@ final class SwitchDaemon {
         final MbufPool pool = new MbufPool(mempool);
         started.add("leak check", () -> checkLeaks(mempool, pool));
         final Arena arena = Arena.ofShared();
-        started.add("arena", arena::close);
+        started.add("arena", arena);
 
         final Devices devices = started.add("devices", new Devices(mempool, threads));
+        devices.restoreLeftovers(config.uplinks());
         config.uplinks().forEach(uplink -> devices.open(uplink, config.portsOf(uplink)));
 
         final SnapshotPublisher publisher = new SnapshotPublisher();
@@ -134,6 +135,7 @@ final class SwitchDaemon {
                         counters,
                         topology,
                         threads,
+                        devices.all(),
                         BuildVersion.current(),
                         eal.version());
         started.add("admin", AdminServer.start(config.admin(), status));

@@ -36,6 +36,11 @@ public interface Device extends AutoCloseable {
      */
     int transmit(int queue, long mbufs, int count);
 
+    /** Frames that were accepted and lost all the same, on all queues, since start. Any thread. */
+    default long transmitLost() {
+        return 0;
+    }
+
     /** The MAC address, as {@link io.ipvane.memory.Memory#mac} reads it. */
     long mac();
 

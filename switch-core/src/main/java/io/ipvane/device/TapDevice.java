@@ -93,6 +93,15 @@ public final class TapDevice implements Device {
         return queues[queue].transmitRefused();
     }
 
+    @Override
+    public long transmitLost() {
+        long lost = 0;
+        for (final TapQueue queue : queues) {
+            lost += queue.transmitRefused();
+        }
+        return lost;
+    }
+
     /** Bursts on an rx queue that were cut short because the pool was empty. Any thread. */
     public long receiveNoMbuf(int queue) {
         return queues[queue].receiveNoMbuf();

@@ -18,10 +18,6 @@ record Setup(Plan plan, Uplink uplink) {
         Plan(String lcores) {
             this.lcores = lcores;
         }
-
-        String yaml() {
-            return "threads: { plan: " + word(this) + ", lcores: " + lcores + " }\n";
-        }
     }
 
     enum Uplink {
@@ -39,6 +35,16 @@ record Setup(Plan plan, Uplink uplink) {
     static Stream<Setup> all() {
         return Stream.of(Plan.values())
                 .flatMap(plan -> Stream.of(Uplink.values()).map(uplink -> new Setup(plan, uplink)));
+    }
+
+    /**
+     * The lines on threads. A veth pair shows AF_XDP one queue, and run-to-completion wants one an
+     * lcore.
+     */
+    String threads() {
+        final boolean oneQueue = plan == Plan.RUN_TO_COMPLETION && uplink == Uplink.AF_XDP;
+        final String lcores = oneQueue ? "[0]" : plan.lcores;
+        return "threads: { plan: " + word(plan) + ", lcores: " + lcores + " }\n";
     }
 
     private static String word(Enum<?> value) {

@@ -81,7 +81,7 @@ final class SwitchNetwork implements AutoCloseable {
                  - { name: green, uplink: wan0, type: tap, netns: %s, interface: eth0, addresses: ["10.0.0.12/24", "fd00::12/64"] }
                """
                 .formatted(
-                        setup.plan().yaml(),
+                        setup.threads(),
                         setup.uplink().device,
                         mode,
                         net.name(BLUE),

@@ -2,14 +2,9 @@
 package io.ipvane.testing;
 
 import io.ipvane.testing.Command.Result;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,6 +100,7 @@ public final class Daemon implements AutoCloseable {
         all.addAll(
                 List.of(
                         "-Xmx256m",
+                        "-Dlogback.configurationFile=" + Path.of("target/classes/logback.xml"),
                         "-Dipvane.native=" + System.getProperty("ipvane.native"),
                         "-cp",
                         System.getProperty("java.class.path"),
@@ -130,11 +126,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private boolean ready() {
-        try {
-            return exchange("/readyz").status() == 200;
-        } catch (IOException e) {
-            return false;
-        }
+        return Files.exists(socket()) && exchange("/readyz").status() == 200;
     }
 
     private static void pause() {
@@ -146,40 +138,37 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    /** An HTTP answer. */
+    /**
+     * An HTTP answer.
+     *
+     * @param status 0 where there was none; the body then says why
+     */
     public record Reply(int status, String body) {}
 
     /** What the daemon answers to GET on a path; fails the test where it does not answer. */
     public Reply get(String path) {
-        try {
-            return exchange(path);
-        } catch (IOException e) {
-            throw new AssertionError("GET " + path + ": " + e + "\n" + log(), e);
+        final Reply reply = exchange(path);
+        if (reply.status() == 0) {
+            throw new AssertionError("GET " + path + ": " + reply.body() + "\n" + log());
         }
+        return reply;
     }
 
-    /**
-     * By hand, because Java's own client knows no Unix sockets; the answer ends where the
-     * connection does.
-     */
-    private Reply exchange(String path) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(socket()));
-            final String request =
-                    "GET " + path + " HTTP/1.1\r\nHost: ipvane\r\nConnection: close\r\n\r\n";
-            channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
-            final ByteArrayOutputStream answer = new ByteArrayOutputStream();
-            final ByteBuffer part = ByteBuffer.allocate(8192);
-            while (channel.read(part.clear()) >= 0) {
-                answer.write(part.array(), 0, part.position());
-            }
-            final String text = answer.toString(StandardCharsets.UTF_8);
-            final int body = text.indexOf("\r\n\r\n");
-            if (body < 0) {
-                throw new IOException("not an HTTP answer: " + text);
-            }
-            return new Reply(Integer.parseInt(text.split(" ", 3)[1]), text.substring(body + 4));
-        }
+    private Reply exchange(String path) {
+        final String said =
+                Command.run(
+                                "curl",
+                                "-sS",
+                                "--max-time",
+                                "10",
+                                "--unix-socket",
+                                socket().toString(),
+                                "-w",
+                                "\n%{http_code}",
+                                "http://ipvane" + path)
+                        .output();
+        final int end = said.lastIndexOf('\n');
+        return new Reply(Integer.parseInt(said.substring(end + 1)), said.substring(0, end));
     }
 
     /** Runs the client with words, against this daemon. */
