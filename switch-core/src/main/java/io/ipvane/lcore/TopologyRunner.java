@@ -214,8 +214,7 @@ public final class TopologyRunner implements AutoCloseable {
             try {
                 agent.started().join();
             } catch (CompletionException e) {
-                throw new DpdkException(
-                        "threads.lcores: " + agent.roleName() + ": " + e.getCause().getMessage());
+                throw new DpdkException("threads.lcores: " + e.getCause().getMessage());
             }
         }
     }

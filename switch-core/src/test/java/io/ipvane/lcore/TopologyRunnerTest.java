@@ -62,7 +62,7 @@ class TopologyRunnerTest {
         try (TopologyRunner runner = runner(plan)) {
             final String sentence = assertThrows(DpdkException.class, runner::start).getMessage();
             assertTrue(
-                    sentence.startsWith("threads.lcores: lcore-0: ")
+                    sentence.startsWith("threads.lcores: thread 'lcore-0': ")
                             && sentence.contains("DPDK does not run"),
                     sentence);
         }
