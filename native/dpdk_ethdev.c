@@ -118,9 +118,6 @@ ipvane_port_remove(uint16_t port, char *why, uint32_t why_size)
 	if (result < 0)
 		return result;
 	ipvane_why_begin(why, why_size);
-	/* Drivers over a kernel interface set its flag, which would outlive them. */
-	if (rte_eth_promiscuous_get(port) == 1)
-		rte_eth_promiscuous_disable(port);
 	rte_eth_dev_stop(port);
 	result = rte_eth_dev_close(port);
 	if (result == 0)

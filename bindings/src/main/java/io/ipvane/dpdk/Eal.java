@@ -56,6 +56,11 @@ public final class Eal implements AutoCloseable {
     static Eal start(EalOptions options, Path hugepageCounters) {
         NativeLibrary.require();
         MbufLayout.check();
+        if (options.extraArgs().contains("-h") || options.extraArgs().contains("--help")) {
+            throw new DpdkException(
+                    "eal: extraArgs has -h, which ends the process; see dpdk-testpmd -h for DPDK's"
+                            + " arguments");
+        }
         final boolean hugepages =
                 useHugepages(options, HugepageMemory.freeMegabytes(hugepageCounters));
         if (!STATE.compareAndSet(State.UNUSED, State.RUNNING)) {

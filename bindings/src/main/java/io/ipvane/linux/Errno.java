@@ -36,6 +36,9 @@ public final class Errno {
     /** Descriptor in a bad state; TAP: the device was deleted. */
     public static final int EBADFD = 77;
 
+    /** Not a device of that kind. */
+    public static final int ENOTTY = 25;
+
     /** The operation is not supported. */
     public static final int EOPNOTSUPP = 95;
 

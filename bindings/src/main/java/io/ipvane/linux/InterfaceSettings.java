@@ -11,6 +11,7 @@ import java.util.TreeMap;
  * The settings of an interface that a takeover changes, as they were before. Immutable.
  *
  * @param up administratively up
+ * @param promiscuous by its flag
  * @param disableIpv6 the setting of that name; nothing in a kernel without IPv6
  * @param arpIgnore the setting of that name
  * @param ingressPlace whether there was a place for ingress filters
@@ -21,6 +22,7 @@ import java.util.TreeMap;
  */
 record InterfaceSettings(
         boolean up,
+        boolean promiscuous,
         Optional<String> disableIpv6,
         String arpIgnore,
         boolean ingressPlace,
@@ -41,6 +43,7 @@ record InterfaceSettings(
         try (Features features = new Features(netns)) {
             return new InterfaceSettings(
                     link.up(),
+                    link.promiscuous(),
                     Sysctl.read(netns, Sysctl.disableIpv6(link.name())),
                     Sysctl.read(netns, Sysctl.arpIgnore(link.name())).orElse("0"),
                     IngressBlock.hasPlace(netlink, link),

@@ -15,8 +15,8 @@ import java.util.function.Predicate;
  *
  * <p>What it was is written to a file before anything is changed, and restored in {@link #close},
  * the last change first. After a crash the next takeover finds the file and takes it for the truth,
- * and {@link #restoreLeftovers} gives back interfaces that nobody wants any more. Promiscuous mode
- * is the business of whoever opens the device.
+ * and {@link #restoreLeftovers} gives back interfaces that nobody wants any more. Whoever opens the
+ * device makes it promiscuous, and DPDK's drivers leave it so: that is taken back here as well.
  *
  * <p>Not kept up: an address that somebody (a DHCP client, say) adds while the interface is taken
  * stays until it is removed; it does no harm, since the stack sees no frame. Control plane, one
@@ -38,16 +38,21 @@ public final class InterfaceTakeover implements AutoCloseable {
 
     private static final long ROUTE_RETRY_MILLIS = 100;
     private static final String IGNORE_ALL_ARP = "8";
-    private static final System.Logger LOG = System.getLogger(InterfaceTakeover.class.getName());
 
     private final Netns netns;
     private final RtNetlink netlink;
     private final TakeoverFile file;
     private final TakeoverRecord original;
+    private final boolean afterCrash;
     private final List<String> warnings = new ArrayList<>();
 
     private InterfaceTakeover(
-            Netns netns, RtNetlink netlink, TakeoverFile file, TakeoverRecord original) {
+            Netns netns,
+            RtNetlink netlink,
+            TakeoverFile file,
+            TakeoverRecord original,
+            boolean afterCrash) {
+        this.afterCrash = afterCrash;
         this.netns = netns;
         this.netlink = netlink;
         this.file = file;
@@ -62,7 +67,7 @@ public final class InterfaceTakeover implements AutoCloseable {
      */
     public static InterfaceTakeover take(
             WatchedInterface key, Capture capture, Path stateDirectory) {
-        final InterfaceTakeover takeover = claim(key, stateDirectory, true).orElseThrow();
+        final InterfaceTakeover takeover = claim(key, stateDirectory);
         try {
             takeover.change(capture);
             return takeover;
@@ -89,51 +94,64 @@ public final class InterfaceTakeover implements AutoCloseable {
     public static List<String> restoreLeftovers(
             Path stateDirectory, Predicate<WatchedInterface> isWanted) {
         final List<String> failures = new ArrayList<>();
-        for (final WatchedInterface key : TakeoverFile.list(stateDirectory, failures)) {
-            if (!isWanted.test(key)) {
-                try {
-                    claim(key, stateDirectory, false).ifPresent(InterfaceTakeover::close);
-                } catch (LinuxException e) {
-                    failures.add(e.getMessage());
-                }
+        for (final TakeoverRecord leftover : TakeoverFile.list(stateDirectory, failures)) {
+            if (!isWanted.test(leftover.key())) {
+                step(failures, () -> restoreLeftover(stateDirectory, leftover));
             }
         }
         return failures;
     }
 
     /**
-     * Locks the interface and establishes how it was originally.
-     *
-     * @param fresh whether to write a record where there is none that holds; else such a one is
-     *     deleted, and nothing returned
+     * A record of an interface in a namespace without a name is left to a switch that runs there.
      */
-    private static Optional<InterfaceTakeover> claim(
-            WatchedInterface key, Path stateDirectory, boolean fresh) {
+    private static void restoreLeftover(Path stateDirectory, TakeoverRecord listed) {
         try (UndoLog undo = new UndoLog()) {
-            final TakeoverFile file = TakeoverFile.open(stateDirectory, key);
-            undo.add(file::close);
-            final Optional<TakeoverRecord> leftover = file.read();
-            if (leftover.isPresent() && !fresh && !exists(key)) {
-                file.delete();
-                return Optional.empty();
+            if (listed.isOutOfReach()) {
+                return;
             }
+            final TakeoverFile file =
+                    TakeoverFile.open(stateDirectory, listed.key(), listed.netnsInode());
+            undo.add(file::close);
+            if (!exists(listed.key())) {
+                file.delete();
+                return;
+            }
+            final Netns netns = Netns.open(listed.key().netns());
+            undo.add(netns::close);
+            final RtNetlink netlink = new RtNetlink(netns);
+            undo.add(netlink::close);
+            final Optional<TakeoverRecord> leftover = file.read();
+            if (leftover.isEmpty() || !leftover.get().isOf(netlink, listed.key())) {
+                file.delete();
+                return;
+            }
+            undo.forget();
+            new InterfaceTakeover(netns, netlink, file, leftover.get(), true).close();
+        }
+    }
+
+    /** Locks the interface and establishes, and writes down, how it was originally. */
+    private static InterfaceTakeover claim(WatchedInterface key, Path stateDirectory) {
+        try (UndoLog undo = new UndoLog()) {
             final Netns netns = Netns.open(key.netns());
             undo.add(netns::close);
             final RtNetlink netlink = new RtNetlink(netns);
             undo.add(netlink::close);
             final Link link = netlink.link(key.name());
-            final TakeoverRecord original;
-            if (leftover.isPresent() && leftover.get().isOf(netlink, link)) {
-                original = leftover.get();
-            } else if (fresh) {
-                original = TakeoverRecord.of(key, netlink, link);
+            // Changes nothing, but shows whether we may: without the right nothing is left behind.
+            netlink.setUp(link, link.up());
+            final TakeoverFile file = TakeoverFile.open(stateDirectory, key, netns.inode());
+            undo.add(file::close);
+            final Optional<TakeoverRecord> leftover =
+                    file.read().filter(written -> written.isOf(netlink, link));
+            final TakeoverRecord original =
+                    leftover.orElseGet(() -> TakeoverRecord.of(key, netlink, link));
+            if (leftover.isEmpty()) {
                 file.write(original);
-            } else {
-                file.delete();
-                return Optional.empty();
             }
             undo.forget();
-            return Optional.of(new InterfaceTakeover(netns, netlink, file, original));
+            return new InterfaceTakeover(netns, netlink, file, original, leftover.isPresent());
         }
     }
 
@@ -154,7 +172,12 @@ public final class InterfaceTakeover implements AutoCloseable {
     private void change(Capture capture) {
         final Link link = netlink.link(original.key().name());
         if (link.xdp() != 0) {
-            warn("an XDP program was attached to " + original.key() + " and has been detached");
+            if (!afterCrash) {
+                warnings.add(
+                        "an XDP program was attached to "
+                                + original.key()
+                                + " and has been detached");
+            }
             netlink.detachXdp(link);
         }
         disableFeatures(link, capture);
@@ -183,7 +206,7 @@ public final class InterfaceTakeover implements AutoCloseable {
         try {
             IngressBlock.add(netlink, link);
         } catch (LinuxException e) {
-            warn(
+            warnings.add(
                     e.getMessage()
                             + ": the host's stack goes on seeing what "
                             + original.key()
@@ -211,11 +234,6 @@ public final class InterfaceTakeover implements AutoCloseable {
                         Errno.EADDRNOTAVAIL);
             }
         }
-    }
-
-    private void warn(String sentence) {
-        warnings.add(sentence);
-        LOG.log(System.Logger.Level.WARNING, sentence);
     }
 
     // -- what the switch wants to know --
@@ -284,6 +302,7 @@ public final class InterfaceTakeover implements AutoCloseable {
     private void restore(Link link, List<String> failures) {
         final InterfaceSettings settings = original.settings();
         step(failures, () -> netlink.setUp(link, settings.up()));
+        step(failures, () -> netlink.setPromiscuous(link, settings.promiscuous()));
         step(
                 failures,
                 () ->

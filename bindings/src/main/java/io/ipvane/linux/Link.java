@@ -58,6 +58,13 @@ public record Link(int index, String name, long mac, int mtu, int flags, boolean
         return (flags & Rtnl.IFF_UP) != 0;
     }
 
+    /**
+     * Whether somebody made it promiscuous by its flag; packet sockets that ask do not show here.
+     */
+    public boolean promiscuous() {
+        return (flags & Rtnl.IFF_PROMISC) != 0;
+    }
+
     /** Whether ARP and ND are switched off (spec TX-34). */
     public boolean noArp() {
         return (flags & Rtnl.IFF_NOARP) != 0;

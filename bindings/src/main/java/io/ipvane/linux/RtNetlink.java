@@ -83,6 +83,15 @@ public final class RtNetlink implements AutoCloseable {
         setFlag(link, Rtnl.IFF_NOARP, !on, "switch ARP " + (on ? "on" : "off") + " at " + on(link));
     }
 
+    /** Sets or clears the flag that makes an interface take frames to any MAC. */
+    void setPromiscuous(Link link, boolean on) {
+        setFlag(
+                link,
+                Rtnl.IFF_PROMISC,
+                on,
+                "switch promiscuous mode " + (on ? "on" : "off") + " at " + on(link));
+    }
+
     private void setFlag(Link link, int flag, boolean on, String tried) {
         socket.execute(Link.request(Rtnl.SETLINK, link.index(), on ? flag : 0, flag), tried);
     }

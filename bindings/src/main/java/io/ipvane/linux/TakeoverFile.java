@@ -2,13 +2,12 @@
 package io.ipvane.linux;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -43,14 +42,11 @@ final class TakeoverFile implements AutoCloseable {
      * Claims the interface.
      *
      * @param directory made where it is missing
+     * @param netnsInode of the interface's namespace: each has its own eth0
      * @throws LinuxException where another switch has it
      */
-    static TakeoverFile open(Path directory, WatchedInterface key) {
-        final String netns =
-                key.netns().isEmpty()
-                        ? ""
-                        : URLEncoder.encode(key.netns(), StandardCharsets.UTF_8) + "@";
-        final Path file = directory.resolve(PREFIX + netns + key.name());
+    static TakeoverFile open(Path directory, WatchedInterface key, long netnsInode) {
+        final Path file = directory.resolve(PREFIX + netnsInode + "-" + key.name());
         final Path lockFile = Path.of(file + LOCK);
         try {
             Files.createDirectories(directory);
@@ -68,8 +64,14 @@ final class TakeoverFile implements AutoCloseable {
             }
             return new TakeoverFile(file, lockFile, channel);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the takeover record " + file, e);
+            throw cannot("write the takeover record " + file, e);
         }
+    }
+
+    private static LinuxException cannot(String tried, IOException e) {
+        return e instanceof AccessDeniedException
+                ? LinuxException.cannot(Errno.EACCES, tried)
+                : new LinuxException(0, "cannot " + tried + ": " + e);
     }
 
     private static boolean isLocked(FileChannel channel) throws IOException {
@@ -82,27 +84,27 @@ final class TakeoverFile implements AutoCloseable {
     }
 
     /**
-     * Interfaces that a record in the directory speaks of.
+     * The records in a directory.
      *
      * @param failures gets a sentence for each record that cannot be understood
      */
-    static List<WatchedInterface> list(Path directory, List<String> failures) {
+    static List<TakeoverRecord> list(Path directory, List<String> failures) {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
-        final List<WatchedInterface> keys = new ArrayList<>();
+        final List<TakeoverRecord> records = new ArrayList<>();
         try (Stream<Path> files = Files.list(directory)) {
             for (final Path file : files.filter(TakeoverFile::isRecord).sorted().toList()) {
                 try {
-                    read(file).map(TakeoverRecord::key).ifPresent(keys::add);
+                    read(file).ifPresent(records::add);
                 } catch (LinuxException e) {
                     failures.add(e.getMessage());
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot list takeover records in " + directory, e);
+            throw cannot("list takeover records in " + directory, e);
         }
-        return keys;
+        return records;
     }
 
     private static boolean isRecord(Path file) {
@@ -121,7 +123,7 @@ final class TakeoverFile implements AutoCloseable {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the takeover record " + file, e);
+            throw cannot("read the takeover record " + file, e);
         } catch (IllegalArgumentException e) {
             throw new LinuxException(
                     0,
@@ -156,7 +158,7 @@ final class TakeoverFile implements AutoCloseable {
                 directory.force(true);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the takeover record " + file, e);
+            throw cannot("write the takeover record " + file, e);
         }
     }
 
@@ -165,7 +167,7 @@ final class TakeoverFile implements AutoCloseable {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot delete the takeover record " + file, e);
+            throw cannot("delete the takeover record " + file, e);
         }
     }
 
@@ -176,7 +178,7 @@ final class TakeoverFile implements AutoCloseable {
             Files.deleteIfExists(lockFile);
             lock.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot give up " + lockFile, e);
+            throw cannot("give up " + lockFile, e);
         }
     }
 

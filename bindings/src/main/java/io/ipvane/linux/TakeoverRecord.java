@@ -22,6 +22,7 @@ import java.util.TreeMap;
  * interface eth0
  * index 5
  * up true
+ * promiscuous false
  * disable_ipv6 0                missing in a kernel without IPv6
  * arp_ignore 0
  * ingress-place false
@@ -61,6 +62,18 @@ record TakeoverRecord(
         }
     }
 
+    /** Whether it speaks of the interface that has this name now. */
+    boolean isOf(RtNetlink netlink, WatchedInterface now) {
+        return netlink.findLink(now.name()).filter(link -> isOf(netlink, link)).isPresent();
+    }
+
+    /** Whether it speaks of a namespace that has no name and is not the one of this process. */
+    boolean isOutOfReach() {
+        try (Netns own = Netns.open("")) {
+            return key.netns().isEmpty() && boot.equals(bootId()) && netnsInode != own.inode();
+        }
+    }
+
     /** Whether it speaks of this very interface, not of an earlier one of the same name. */
     boolean isOf(RtNetlink netlink, Link link) {
         return boot.equals(bootId())
@@ -78,6 +91,7 @@ record TakeoverRecord(
         lines.add("interface " + key.name());
         lines.add("index " + index);
         lines.add("up " + settings.up());
+        lines.add("promiscuous " + settings.promiscuous());
         settings.disableIpv6().ifPresent(value -> lines.add("disable_ipv6 " + value));
         lines.add("arp_ignore " + settings.arpIgnore());
         lines.add("ingress-place " + settings.ingressPlace());
@@ -121,6 +135,7 @@ record TakeoverRecord(
                 Integer.parseInt(require(single, "index")),
                 new InterfaceSettings(
                         Boolean.parseBoolean(require(single, "up")),
+                        Boolean.parseBoolean(single.get("promiscuous")),
                         Optional.ofNullable(single.get("disable_ipv6")),
                         require(single, "arp_ignore"),
                         Boolean.parseBoolean(require(single, "ingress-place")),

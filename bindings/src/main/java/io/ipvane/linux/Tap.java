@@ -89,6 +89,8 @@ public final class Tap implements AutoCloseable {
                             "/dev/net/tun is missing ("
                                     + Errno.name(errno)
                                     + "); load the driver: modprobe tun";
+                    case Errno.ENOTTY ->
+                            "/dev/net/tun is not the TUN/TAP driver (ENOTTY); make it that: mknod /dev/net/tun c 10 200";
                     default -> Errno.name(errno) + LinuxException.remedy(errno);
                 };
         return new LinuxException(errno, label + " cannot be created: " + why);

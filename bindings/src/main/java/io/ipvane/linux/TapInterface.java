@@ -52,9 +52,6 @@ public final class TapInterface implements AutoCloseable {
             result.ensureLinkLocal();
             undo.moveTo(kept);
             return result;
-        } catch (LinuxException e) {
-            throw new LinuxException(
-                    e.errno(), "tap '" + spec.name() + "' was not brought up: " + e.getMessage());
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.memory;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -10,6 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * The C shim, {@code libipvane.so}: loaded once a process, and the method handles into it.
@@ -23,6 +26,8 @@ public final class NativeLibrary {
 
     /** Marks a pointer argument or result. */
     public static final ValueLayout.OfLong POINTER = ValueLayout.JAVA_LONG;
+
+    private static final byte[] ELF = {0x7F, 'E', 'L', 'F'};
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup SYMBOLS = load();
@@ -44,6 +49,10 @@ public final class NativeLibrary {
                             + path
                             + " cannot be read; build it with: make build");
         }
+        if (!isElf(Path.of(path))) {
+            throw new IllegalStateException(
+                    "the C shim " + path + " is no shared library; build it with: make build");
+        }
         try {
             System.load(Path.of(path).toAbsolutePath().toString());
         } catch (UnsatisfiedLinkError e) {
@@ -56,6 +65,15 @@ public final class NativeLibrary {
                     e);
         }
         return SymbolLookup.loaderLookup();
+    }
+
+    /** The JVM would print warnings of its own about a file that is something else. */
+    private static boolean isElf(Path path) {
+        try (InputStream file = Files.newInputStream(path)) {
+            return Arrays.equals(file.readNBytes(ELF.length), ELF);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Loads the shim if that has not happened yet; throws with a remedy where it cannot be. */

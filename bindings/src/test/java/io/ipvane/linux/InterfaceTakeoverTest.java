@@ -107,7 +107,8 @@ class InterfaceTakeoverTest {
                 + sorted(host.run("ip -6 route show table all dev eth0"))
                 + host.run("ethtool -k eth0").replaceAll("\\[requested o[nf]+\\]", "")
                 + host.run("sysctl net.ipv6.conf.eth0.disable_ipv6 net.ipv4.conf.eth0.arp_ignore")
-                + host.run("tc qdisc show dev eth0");
+                + host.run("tc qdisc show dev eth0")
+                + host.run("ip -o link show dev eth0").replaceAll("state \\S+", "");
     }
 
     private static String sorted(String lines) {
@@ -139,6 +140,7 @@ class InterfaceTakeoverTest {
             assertTrue(routes.contains("default via 10.5.0.9"), routes.toString());
             assertTrue(routes.contains("default via 2001:db8:5:0:0:0:0:9"), routes.toString());
             assertFalse(stateFiles().isEmpty());
+            host.run("ip link set eth0 promisc on");
         }
         assertEquals(before, everything());
         assertEquals(List.of(), stateFiles());
@@ -290,6 +292,31 @@ class InterfaceTakeoverTest {
             assertEquals(1, takeover.warnings().size());
             assertFalse(host.run("ip link show eth0").contains("xdp"));
         }
+    }
+
+    @Test
+    void shouldTakeInterfacesOfOneNameInTwoNamespaces() throws Exception {
+        final WatchedInterface other = new WatchedInterface(peer.name(), "eth0");
+        try (InterfaceTakeover first = InterfaceTakeover.take(eth0, Capture.PACKET, state);
+                InterfaceTakeover second = InterfaceTakeover.take(other, Capture.PACKET, state)) {
+            assertEquals(5, first.addresses().size());
+            assertEquals("10.5.0.9/24", second.addresses().get(0).local().toString());
+        }
+        assertEquals(List.of(), stateFiles());
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWithoutTheRightToChangeAnything() throws Exception {
+        final String said =
+                ChildJvm.run(
+                        List.of("setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"),
+                        TakeAndDie.class,
+                        eth0.netns(),
+                        eth0.name(),
+                        state.toString());
+
+        assertTrue(said.contains("EPERM; run as root"), said);
+        assertEquals(List.of(), stateFiles());
     }
 
     @Test

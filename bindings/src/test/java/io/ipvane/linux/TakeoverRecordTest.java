@@ -34,6 +34,7 @@ class TakeoverRecordTest {
                 5,
                 new InterfaceSettings(
                         true,
+                        false,
                         Optional.of("0"),
                         "0",
                         false,
@@ -94,14 +95,16 @@ class TakeoverRecordTest {
     @Test
     void shouldSayWhichRecordCannotBeUnderstoodAndGoOnWithTheOthers(@TempDir Path directory)
             throws Exception {
-        try (TakeoverFile file = TakeoverFile.open(directory, new WatchedInterface("", "eth0"))) {
+        try (TakeoverFile file =
+                TakeoverFile.open(directory, new WatchedInterface("", "eth0"), 4711)) {
             file.write(example());
         }
         Files.writeString(directory.resolve("takeover-eth1"), "garbage\n");
         final List<String> failures = new ArrayList<>();
 
         assertEquals(
-                List.of(new WatchedInterface("", "eth0")), TakeoverFile.list(directory, failures));
+                List.of(new WatchedInterface("", "eth0")),
+                TakeoverFile.list(directory, failures).stream().map(TakeoverRecord::key).toList());
         assertEquals(1, failures.size());
         assertTrue(failures.get(0).contains("takeover-eth1 cannot be understood"), failures.get(0));
     }

@@ -99,7 +99,7 @@ class TapInterfaceTest {
         assertTrue(
                 refusal.getMessage()
                         .startsWith(
-                                "tap 'eth0' was not brought up: cannot set mtu 70000 of 'eth0' in netns '%s': EINVAL"
+                                "cannot set mtu 70000 of 'eth0' in netns '%s': EINVAL"
                                         .formatted(net.name())),
                 refusal.getMessage());
         assertEquals(1, net.attempt("ip link show eth0").exitCode());

@@ -4,8 +4,11 @@ package io.ipvane.admin;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,16 +24,15 @@ final class SocketFile {
     }
 
     /**
-     * Makes room: creates the folder, removes what a dead daemon left.
+     * Makes room: creates the folder (one, not a path to it that nobody meant), removes what a dead
+     * daemon left.
      *
      * @throws AdminException where a live one listens, something else is in the way, or the rights
      *     are missing
      */
     void clear() {
         try {
-            if (path.getParent() != null) {
-                Files.createDirectories(path.getParent());
-            }
+            makeFolder(path.getParent());
             if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 return;
             }
@@ -56,6 +58,12 @@ final class SocketFile {
         }
     }
 
+    private static void makeFolder(Path folder) throws IOException {
+        if (folder != null && !Files.exists(folder)) {
+            Files.createDirectory(folder);
+        }
+    }
+
     /**
      * Mode 0660. Until then the mode is what the umask left of 0777: never more for others than to
      * look at it under the usual 022, since to connect takes the right to write (unix(7)).
@@ -73,9 +81,21 @@ final class SocketFile {
                 "admin: cannot make unix:"
                         + path
                         + " ("
-                        + cause
-                        + "); run as root or choose another admin.listen",
+                        + reason(cause)
+                        + "); make its folder writable or choose another admin.listen",
                 cause);
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case AccessDeniedException denied -> denied.getFile() + " may not be written";
+            case NoSuchFileException missing -> missing.getFile() + " is in no folder that exists";
+            case FileSystemException other ->
+                    other.getFile()
+                            + ": "
+                            + (other.getReason() == null ? "not a folder" : other.getReason());
+            default -> e.getMessage();
+        };
     }
 
     private boolean isAnswered() {

@@ -2,7 +2,9 @@
 package io.ipvane.config;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -44,8 +46,16 @@ public record SwitchConfig(
             text = Files.readString(file, StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             throw unreadable(file, "there is no such file; name another with --config");
+        } catch (AccessDeniedException e) {
+            throw unreadable(file, "you may not read it; run as root or change its rights");
+        } catch (CharacterCodingException e) {
+            throw unreadable(file, "is no text in UTF-8; write it anew as YAML");
         } catch (IOException e) {
-            throw unreadable(file, "cannot be read: " + e);
+            throw unreadable(
+                    file,
+                    Files.isDirectory(file)
+                            ? "is a directory; name a file in it"
+                            : "cannot be read: " + e.getMessage());
         }
         return parse(text, file.toString());
     }

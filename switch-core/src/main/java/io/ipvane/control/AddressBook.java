@@ -5,6 +5,7 @@ import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -43,6 +44,9 @@ final class AddressBook {
     /** The first claim has the address, the others wait. */
     private final Map<Key, List<Claim>> claims = new HashMap<>();
 
+    /** The same claims by port, oldest first: a port may have very many. */
+    private final Map<Integer, Map<IpAddress, Claim>> byPort = new HashMap<>();
+
     /**
      * Adds a claim that {@link #holds} does not know yet.
      *
@@ -53,13 +57,14 @@ final class AddressBook {
                 claims.computeIfAbsent(
                         new Key(uplink, claim.address().address()), k -> new ArrayList<>(1));
         all.add(claim);
+        byPort.computeIfAbsent(claim.port(), p -> new LinkedHashMap<>())
+                .put(claim.address().address(), claim);
         return all.get(0);
     }
 
     /** Whether the same port has claimed the same address before, whatever the prefix length. */
-    boolean holds(int uplink, Claim claim) {
-        return claims.getOrDefault(new Key(uplink, claim.address().address()), List.of()).stream()
-                .anyMatch(other -> other.port() == claim.port());
+    boolean holds(Claim claim) {
+        return byPort.getOrDefault(claim.port(), Map.of()).containsKey(claim.address().address());
     }
 
     /**
@@ -74,6 +79,11 @@ final class AddressBook {
             return null;
         }
         all.removeIf(c -> c.port() == port);
+        final Map<IpAddress, Claim> own = byPort.getOrDefault(port, new HashMap<>());
+        own.remove(address);
+        if (own.isEmpty()) {
+            byPort.remove(port);
+        }
         if (all.isEmpty()) {
             claims.remove(key);
             return null;
@@ -87,11 +97,8 @@ final class AddressBook {
         return all == null ? null : all.get(0);
     }
 
-    /** All claims of one port, with or without success. */
+    /** All claims of one port, with or without success, oldest first. */
     List<Claim> of(int port) {
-        return claims.values().stream()
-                .flatMap(List::stream)
-                .filter(c -> c.port() == port)
-                .toList();
+        return List.copyOf(byPort.getOrDefault(port, Map.of()).values());
     }
 }

@@ -21,11 +21,14 @@ final class AddressPlane implements AutoCloseable {
     private final Grace grace;
     private final Queue<Retired> retired = new ArrayDeque<>();
     private AddressTable table;
-    private AddressTable replaced;
+
+    /** What lcores read; another than {@link #table} from growth to {@link #published}. */
+    private AddressTable current;
 
     AddressPlane(Grace grace) {
         this.grace = grace;
         this.table = new AddressTable(FIRST_CAPACITY, FIRST_CAPACITY, grace);
+        this.current = table;
     }
 
     AddressTable table() {
@@ -42,8 +45,12 @@ final class AddressPlane implements AutoCloseable {
         if (write(uplink, address, port) != AddressTable.Outcome.FULL) {
             return false;
         }
-        replaced = table;
-        table = table.rebuilt();
+        final AddressTable full = table;
+        table = full.rebuilt();
+        if (full != current) {
+            // Grown twice within a turn: no lcore has ever seen this one.
+            full.close();
+        }
         if (write(uplink, address, port) == AddressTable.Outcome.FULL) {
             throw new IllegalStateException("a rebuilt address table has no room for " + address);
         }
@@ -52,9 +59,9 @@ final class AddressPlane implements AutoCloseable {
 
     /** Lcores have been given the new table: the old one ends with this epoch. */
     void published() {
-        if (replaced != null) {
-            retired.add(new Retired(replaced, grace.retire()));
-            replaced = null;
+        if (current != table) {
+            retired.add(new Retired(current, grace.retire()));
+            current = table;
         }
     }
 
@@ -88,6 +95,7 @@ final class AddressPlane implements AutoCloseable {
     public void close() {
         retired.forEach(r -> r.table().close());
         retired.clear();
+        current.close();
         table.close();
     }
 }

@@ -18,6 +18,9 @@ public sealed interface Command {
     /** The interface of a port is up or down (spec ADR-6), or has another carrier or MTU. */
     record PortLink(int port, boolean up, boolean carrier, int mtu) implements Command {}
 
+    /** The interface of a port is not there: it was deleted, or moved out of its namespace. */
+    record InterfaceGone(int port) implements Command {}
+
     /** The interface of a port has joined or left group addresses. */
     record PortGroups(int port, GroupFilter groups) implements Command {}
 
@@ -29,7 +32,7 @@ public sealed interface Command {
         void run() {
             try {
                 answer.complete(question.get());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 answer.completeExceptionally(e);
             }
         }

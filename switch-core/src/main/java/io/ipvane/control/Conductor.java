@@ -11,39 +11,52 @@ import io.ipvane.table.Grace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.Supplier;
 import org.agrona.concurrent.Agent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The control plane's one thread: the only writer of the model, of the address table and of the
- * neighbours. Takes few commands a turn, publishes at most one snapshot a turn, ages neighbours.
+ * neighbours. Takes few commands a turn, publishes at most one snapshot a turn, ages neighbours,
+ * and logs what went wrong elsewhere.
+ *
+ * <p>An exception within a turn is a defect: it is logged, once a second at most, and the next turn
+ * runs. A conductor that ended would leave the switch deaf to every change.
  */
 final class Conductor implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(Conductor.class);
     private static final int COMMANDS_A_TURN = 256;
+    private static final long SECOND = 1_000_000_000L;
 
     private final Queue<Command> commands;
     private final SnapshotPublisher publisher;
     private final AddressPlane addresses;
     private final NeighborPlane neighbors;
     private final AddressBook book = new AddressBook();
+    private final EventLog events = new EventLog(LOG);
+    private final Supplier<List<Throwable>> lcoreErrors;
 
     private SwitchModel model;
     private long generation;
+    private long published;
     private boolean dirty;
+    private Throwable lastError;
+    private long lastSecond = System.nanoTime();
 
     Conductor(
             SwitchModel model,
             Queue<Command> commands,
             SnapshotPublisher publisher,
             Grace grace,
-            NeighborPlane neighbors) {
+            NeighborPlane neighbors,
+            Supplier<List<Throwable>> lcoreErrors) {
         this.model = model;
         this.commands = commands;
         this.publisher = publisher;
         this.addresses = new AddressPlane(grace);
         this.neighbors = neighbors;
+        this.lcoreErrors = lcoreErrors;
         neighbors.model(model);
         publish();
     }
@@ -51,10 +64,25 @@ final class Conductor implements Agent {
     @Override
     public int doWork() {
         int work = 0;
+        try {
+            work = turn();
+        } catch (RuntimeException | Error e) {
+            lastError = e;
+        }
+        final long now = System.nanoTime();
+        if (now - lastSecond >= SECOND) {
+            lastSecond = now;
+            secondOver();
+        }
+        return work;
+    }
+
+    private int turn() {
+        int work = 0;
         Command command;
         while (work < COMMANDS_A_TURN && (command = commands.poll()) != null) {
-            apply(command);
             work++;
+            apply(command);
         }
         work += neighbors.doWork();
         if (dirty) {
@@ -63,13 +91,26 @@ final class Conductor implements Agent {
         return work + addresses.reclaim();
     }
 
+    /** Logs what the last second has left to say: one line a port, an lcore and a stage. */
+    void secondOver() {
+        events.secondOver();
+        for (Throwable error : lcoreErrors.get()) {
+            LOG.error("event=stage_error", error);
+        }
+        if (lastError != null) {
+            LOG.error("event=conductor_error", lastError);
+            lastError = null;
+        }
+    }
+
     private void apply(Command command) {
         switch (command) {
             case Command.AddressAdded c -> added(c);
             case Command.AddressRemoved c -> removed(c);
             case Command.PortLink c -> link(c);
+            case Command.InterfaceGone c -> gone(c);
             case Command.PortGroups c -> change(model.port(c.port()).withGroups(c.groups()));
-            case Command.UplinkLink c -> change(model.uplinks().get(c.uplink()).withLink(c.up()));
+            case Command.UplinkLink c -> uplinkLink(model.uplinks().get(c.uplink()), c.up());
             case Command.Ask<?> c -> c.run();
         }
     }
@@ -90,7 +131,15 @@ final class Conductor implements Agent {
         publisher.publish(
                 SnapshotCompiler.compile(
                         model, ++generation, addresses.table(), neighbors.table()));
+        published = publisher.epoch();
         addresses.published();
+    }
+
+    private void uplinkLink(UplinkModel uplink, boolean up) {
+        if (uplink.linkUp() != up) {
+            change(uplink.withLink(up));
+            LOG.info("event=uplink_{} uplink={}", up ? "up" : "down", uplink.name());
+        }
     }
 
     private void added(Command.AddressAdded command) {
@@ -100,22 +149,36 @@ final class Conductor implements Agent {
             hostAddressAdded(port, address);
             return;
         }
-        final String refusal = refusal(port, address.address());
-        if (refusal != null) {
-            LOG.warn(
-                    "event=address_refused port={} address={} reason=\"{}\"",
-                    port.name(),
-                    address,
-                    refusal);
+        if (!isHost(address.address())) {
+            if (events.admits(port.name())) {
+                LOG.warn(
+                        "event=address_refused port={} address={} error=EINVAL reason=\"not the"
+                                + " address of one host\"",
+                        port.name(),
+                        address);
+            }
             return;
         }
         final Claim claim = new Claim(port.index(), address, origin(command));
-        if (book.holds(port.uplink(), claim)) {
+        if (book.holds(claim)) {
             return;
         }
         final Claim owner = book.add(port.uplink(), claim);
-        if (owner.port() == port.index()) {
-            direct(port, address.address());
+        direct(port.uplink(), address.address());
+        if (events.admits(port.name())) {
+            logClaim(port, address, owner);
+        }
+    }
+
+    private void logClaim(PortModel port, IpPrefix address, Claim owner) {
+        final UplinkModel uplink = model.uplinkOf(port.index());
+        if (uplink.holds(address.address())) {
+            LOG.warn(
+                    "event=address_duplicate port={} address={} owner={} error=EADDRINUSE",
+                    port.name(),
+                    address,
+                    model.port(uplink.host()).name());
+        } else if (owner.port() == port.index()) {
             LOG.info("event=address_added port={} address={}", port.name(), address);
         } else {
             LOG.warn(
@@ -133,19 +196,12 @@ final class Conductor implements Agent {
         return command.configured() ? Origin.CONFIG : Origin.NAMESPACE;
     }
 
-    /** Why an address may not be dispatched to a port, or null (spec ADR-8, ADR-10). */
-    private String refusal(PortModel port, IpAddress address) {
-        if (address.isUnspecified()
-                || address.isLoopback()
-                || address.isMulticast()
-                || address.isLimitedBroadcast()) {
-            return "EINVAL: not the address of one host";
-        }
-        final UplinkModel uplink = model.uplinkOf(port.index());
-        if (uplink.holds(address)) {
-            return "EADDRINUSE: held by the host port of uplink '" + uplink.name() + "'";
-        }
-        return null;
+    /** Whether an address can be that of one host, and so of one port (spec ADR-8). */
+    private static boolean isHost(IpAddress address) {
+        return !address.isUnspecified()
+                && !address.isLoopback()
+                && !address.isMulticast()
+                && !address.isLimitedBroadcast();
     }
 
     private void removed(Command.AddressRemoved command) {
@@ -160,26 +216,50 @@ final class Conductor implements Agent {
         if (before == null || before.port() != port.index()) {
             return;
         }
-        LOG.info("event=address_removed port={} address={}", port.name(), address);
-        if (now == null) {
-            addresses.remove(port.uplink(), address);
-        } else {
-            LOG.info(
-                    "event=address_moved address={} from={} to={}",
-                    address,
-                    port.name(),
-                    model.port(now.port()).name());
-            direct(model.port(now.port()), address);
+        direct(port.uplink(), address);
+        if (events.admits(port.name())) {
+            LOG.info("event=address_removed port={} address={}", port.name(), address);
+            if (now != null) {
+                LOG.info(
+                        "event=address_moved address={} from={} to={}",
+                        address,
+                        port.name(),
+                        model.port(now.port()).name());
+            }
         }
     }
 
-    /** Addresses of a port that is down are claimed, but unknown to lookup (spec ADR-6). */
-    private void direct(PortModel port, IpAddress address) {
-        if (port.up()) {
-            dirty |= addresses.put(port.uplink(), address, port.index());
+    /**
+     * Lets lookups of an address find who has it now. Nobody is found where the owner's port is
+     * down (spec ADR-6), or where the host has the address itself, whoever came first (ADR-10): the
+     * claim waits.
+     */
+    private void direct(int uplink, IpAddress address) {
+        final Claim owner = book.owner(uplink, address);
+        if (owner != null && model.port(owner.port()).up() && !hostHas(uplink, address)) {
+            dirty |= addresses.put(uplink, address, owner.port());
         } else {
-            addresses.remove(port.uplink(), address);
+            addresses.remove(uplink, address);
         }
+    }
+
+    private boolean hostHas(int uplink, IpAddress address) {
+        return model.uplinks().get(uplink).holds(address);
+    }
+
+    /** Whether frames for the address of a claim reach its port while that is up. */
+    boolean isActive(Claim claim) {
+        final int uplink = model.port(claim.port()).uplink();
+        final IpAddress address = claim.address().address();
+        return book.owner(uplink, address).port() == claim.port() && !hostHas(uplink, address);
+    }
+
+    private void gone(Command.InterfaceGone command) {
+        final PortModel port = model.port(command.port());
+        if (events.admits(port.name())) {
+            LOG.error("event=port_interface_gone port={}", port.name());
+        }
+        link(new Command.PortLink(command.port(), false, false, Integer.MAX_VALUE));
     }
 
     /** A port's own MTU may be lower than the uplink's, not higher (spec CFG-9). */
@@ -192,19 +272,11 @@ final class Conductor implements Agent {
         }
         change(port);
         if (port.up() != before.up()) {
-            LOG.info("event=port_{} port={}", port.up() ? "up" : "down", port.name());
-            if (port.role() == PortEntry.Role.PORT) {
-                redirect(port);
+            if (events.admits(port.name())) {
+                LOG.info("event=port_{} port={}", port.up() ? "up" : "down", port.name());
             }
-        }
-    }
-
-    /** Puts every address that the port has into the table, or takes it out. */
-    private void redirect(PortModel port) {
-        for (Claim claim : book.of(port.index())) {
-            final IpAddress address = claim.address().address();
-            if (book.owner(port.uplink(), address).port() == port.index()) {
-                direct(port, address);
+            for (Claim claim : book.of(port.index())) {
+                direct(port.uplink(), claim.address().address());
             }
         }
     }
@@ -216,6 +288,7 @@ final class Conductor implements Agent {
             final List<IpPrefix> now = new ArrayList<>(uplink.hostAddresses());
             now.add(address);
             change(uplink.withHostAddresses(now));
+            direct(uplink.index(), address.address());
             LOG.info("event=host_address_added uplink={} address={}", uplink.name(), address);
         }
     }
@@ -226,6 +299,7 @@ final class Conductor implements Agent {
             final List<IpPrefix> now = new ArrayList<>(uplink.hostAddresses());
             now.removeIf(own -> own.address().equals(address));
             change(uplink.withHostAddresses(now));
+            direct(uplink.index(), address);
             LOG.info("event=host_address_removed uplink={} address={}", uplink.name(), address);
         }
     }
@@ -238,6 +312,14 @@ final class Conductor implements Agent {
     /** What was published last; conductor thread only. */
     long generation() {
         return generation;
+    }
+
+    /**
+     * The generation that an lcore works by which has reached an epoch: the current one, or else
+     * the one before it, as nobody is further behind for long.
+     */
+    long generationAt(long epoch) {
+        return epoch >= published ? generation : generation - 1;
     }
 
     /** Who claims what; conductor thread only. */

@@ -7,11 +7,14 @@ import io.ipvane.counters.Counters;
 import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.snapshot.Quiescence;
 import io.ipvane.snapshot.SnapshotPublisher;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
@@ -27,27 +30,36 @@ public final class ControlPlane implements AutoCloseable {
     private static final int QUEUE = 16_384;
     private static final long TURN_MILLIS = 1;
     private static final long ANSWER_SECONDS = 5;
+    private static final long ROOM_NANOS = 1_000_000;
 
     private final ManyToOneConcurrentArrayQueue<Command> commands =
             new ManyToOneConcurrentArrayQueue<>(QUEUE);
     private final Conductor conductor;
+    private volatile boolean stopped;
     private AgentRunner runner;
 
-    /** Publishes the first snapshot of {@code model}; lcores may start after that. */
+    /**
+     * Publishes the first snapshot of {@code model}; lcores may start after that.
+     *
+     * @param lcoreErrors takes the exceptions that lcores have met; asked once a second, to log
+     *     them
+     */
     public ControlPlane(
             SwitchModel model,
             SnapshotPublisher publisher,
             Quiescence quiescence,
             ControlMailbox mailbox,
             FramePool pool,
-            Counters counters) {
+            Counters counters,
+            Supplier<List<Throwable>> lcoreErrors) {
         conductor =
                 new Conductor(
                         model,
                         commands,
                         publisher,
                         quiescence,
-                        new NeighborPlane(mailbox, pool, counters.shard(), quiescence));
+                        new NeighborPlane(mailbox, pool, counters.shard(), quiescence),
+                        lcoreErrors);
     }
 
     /** Starts the conductor's thread. */
@@ -69,6 +81,21 @@ public final class ControlPlane implements AutoCloseable {
     /** Queues a command; false where the queue is full. */
     public boolean offer(Command command) {
         return commands.offer(command);
+    }
+
+    /**
+     * Queues a command, and sleeps while the queue is full; for what must not be lost.
+     *
+     * @return false where the conductor has stopped or the caller was interrupted
+     */
+    public boolean put(Command command) {
+        while (!commands.offer(command)) {
+            if (stopped || Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+            LockSupport.parkNanos(ROOM_NANOS);
+        }
+        return true;
     }
 
     /**
@@ -96,6 +123,7 @@ public final class ControlPlane implements AutoCloseable {
     /** Stops the conductor; lcores have stopped before. */
     @Override
     public void close() {
+        stopped = true;
         if (runner == null) {
             conductor.onClose();
         } else {

@@ -119,9 +119,7 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
     /** Lcores have stopped: what still lies in the mailbox, or waits, is freed. */
     @Override
     public void close() {
-        while (mailbox.receive(handler, MESSAGES_A_TURN) > 0) {
-            // Each message is one frame less.
-        }
+        mailbox.receiveAll(handler);
         resolver.close();
         mailbox.drain(pool);
         table.close();

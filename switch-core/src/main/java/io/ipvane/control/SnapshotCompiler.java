@@ -35,11 +35,17 @@ public final class SnapshotCompiler {
         for (UplinkModel uplink : model.uplinks().values()) {
             uplinks.put(uplink.index(), uplink(model, uplink));
         }
+        // Ports with the same rules share one table: it stays in the cache, however many they are.
+        final Map<IpvlanRules, VerdictTable> verdicts = new HashMap<>();
         final PortEntry[] entries = new PortEntry[model.ports().size()];
         for (PortModel port : model.ports()) {
             if (port != null) {
-                entries[port.index()] =
-                        entry(port, model.uplinks().get(port.uplink()), uplinks.get(port.uplink()));
+                final UplinkModel uplink = model.uplinks().get(port.uplink());
+                final VerdictTable table =
+                        verdicts.computeIfAbsent(
+                                IpvlanRules.of(uplink.mode(), port.flag(), uplink.options()),
+                                VerdictTable::compile);
+                entries[port.index()] = entry(port, uplink, uplinks.get(port.uplink()), table);
             }
         }
         return new ForwardingSnapshot(generation, entries, addresses, neighbors);
@@ -55,9 +61,8 @@ public final class SnapshotCompiler {
                 uplink.mode() != Mode.L2);
     }
 
-    private static PortEntry entry(PortModel port, UplinkModel uplink, UplinkEntry shared) {
-        final VerdictTable verdicts =
-                VerdictTable.compile(IpvlanRules.of(uplink.mode(), port.flag(), uplink.options()));
+    private static PortEntry entry(
+            PortModel port, UplinkModel uplink, UplinkEntry shared, VerdictTable verdicts) {
         final boolean isPort = port.role() == PortEntry.Role.PORT;
         return new PortEntry(
                 port.index(),

@@ -156,12 +156,11 @@ public final class SwitchStatus implements StatusSource {
     private static List<AddressView> addresses(Conductor conductor, PortModel port) {
         final List<AddressView> views = new ArrayList<>();
         for (Claim claim : conductor.book().of(port.index())) {
-            final Claim owner = conductor.book().owner(port.uplink(), claim.address().address());
             views.add(
                     new AddressView(
                             claim.address().toString(),
                             claim.origin().key(),
-                            owner.port() == port.index() ? "active" : "duplicate"));
+                            conductor.isActive(claim) ? "active" : "duplicate"));
         }
         return views;
     }
@@ -286,7 +285,7 @@ public final class SwitchStatus implements StatusSource {
                             lcore.roles(),
                             lcore.rxQueues(),
                             threads.idle().name().toLowerCase(Locale.ROOT),
-                            lcore.epoch(),
+                            control.ask(c -> c.generationAt(lcore.epoch())),
                             lcore.busyNanos() / total));
         }
         return views;

@@ -19,14 +19,12 @@ import io.ipvane.ipvlan.Mode;
 import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.linux.InterfaceTakeover;
 import io.ipvane.linux.InterfaceTakeover.Capture;
+import io.ipvane.linux.LinuxException;
 import io.ipvane.linux.PortLinkLocal;
 import io.ipvane.linux.TapInterface;
 import io.ipvane.linux.TapSpec;
 import io.ipvane.linux.WatchedInterface;
 import io.ipvane.packet.IpPrefix;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,12 +37,8 @@ import org.slf4j.LoggerFactory;
  * its ports. Main thread only, before anything forwards; closing gives everything back in reverse.
  */
 final class Devices implements AutoCloseable {
-    /**
-     * Where a takeover is recorded, so that a start after a crash knows what was there before: a
-     * folder for each network namespace that a switch runs in, as an interface's name means nothing
-     * outside its own.
-     */
-    private static final Path STATE = Path.of("/run/ipvane").resolve(networkNamespace());
+    /** Where a takeover is recorded, so that a start after a crash knows what was there before. */
+    private static final Path STATE = Path.of("/run/ipvane");
 
     private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
     private static final int DEFAULT_MTU = 1500;
@@ -68,18 +62,15 @@ final class Devices implements AutoCloseable {
         this.threads = threads;
     }
 
-    /**
-     * Gives back interfaces that a switch which crashed had taken, unless we want them ourselves.
-     */
-    void restoreLeftovers(List<UplinkConfig> uplinks) {
-        InterfaceTakeover.restoreLeftovers(
-                        STATE, at -> uplinks.stream().anyMatch(uplink -> uses(uplink, at)))
+    /** Gives back what a switch that was killed had taken, unless it is an uplink again. */
+    static void restoreLeftovers(List<UplinkConfig> uplinks) {
+        final List<WatchedInterface> wanted =
+                uplinks.stream()
+                        .flatMap(uplink -> uplink.device().kernelInterface().stream())
+                        .map(name -> new WatchedInterface("", name))
+                        .toList();
+        InterfaceTakeover.restoreLeftovers(STATE, wanted::contains)
                 .forEach(failure -> LOG.warn("event=leftover_not_restored {}", failure));
-    }
-
-    private static boolean uses(UplinkConfig uplink, WatchedInterface at) {
-        return at.netns().isEmpty()
-                && uplink.device().kernelInterface().filter(at.name()::equals).isPresent();
     }
 
     /** Opens one uplink and all that hangs off it. */
@@ -161,6 +152,7 @@ final class Devices implements AutoCloseable {
         final String netns = host.netns().orElse("");
         final TapInterface tap =
                 bringUp(
+                        "host port '" + host.interfaceName() + "'",
                         new TapSpec(
                                 netns,
                                 host.interfaceName(),
@@ -208,10 +200,16 @@ final class Devices implements AutoCloseable {
      */
     private void port(UplinkConfig uplink, int index, long mac, int uplinkMtu, PortConfig port) {
         final String netns = port.netns().orElse("");
-        final int linkLocal = ++linkLocals;
         final int mtu = port.mtu().orElse(uplinkMtu);
+        if (mtu > uplinkMtu) {
+            throw new IllegalArgumentException(
+                    "port '%s': mtu=%d exceeds mtu=%d of uplink '%s'; lower the port to mtu<=%3$d or raise the uplink"
+                            .formatted(port.name(), mtu, uplinkMtu, uplink.name()));
+        }
+        final int linkLocal = ++linkLocals;
         final TapInterface tap =
                 bringUp(
+                        "port '" + port.name() + "'",
                         new TapSpec(
                                 netns,
                                 port.interfaceName(),
@@ -237,11 +235,16 @@ final class Devices implements AutoCloseable {
     }
 
     private Device tap(String name, TapSpec spec) {
-        return new TapDevice(name, bringUp(spec).tap(), mempool.address(), spec.mtu());
+        return new TapDevice(
+                name, bringUp("uplink '" + name + "'", spec).tap(), mempool.address(), spec.mtu());
     }
 
-    private TapInterface bringUp(TapSpec spec) {
-        return opened.add("tap " + spec.name(), TapInterface.bringUp(spec));
+    private TapInterface bringUp(String whose, TapSpec spec) {
+        try {
+            return opened.add("tap " + spec.name(), TapInterface.bringUp(spec));
+        } catch (LinuxException e) {
+            throw new LinuxException(e.errno(), whose + ": " + e.getMessage());
+        }
     }
 
     private int add(Device device, int index) {
@@ -278,23 +281,8 @@ final class Devices implements AutoCloseable {
         return List.copyOf(configured);
     }
 
-    /** The kernel writes {@code net:[4026531840]}; our folder is {@code net-4026531840}. */
-    private static String networkNamespace() {
-        try {
-            final Path inode = Files.readSymbolicLink(Path.of("/proc/self/ns/net"));
-            return inode.toString().replace(":[", "-").replace("]", "");
-        } catch (IOException e) {
-            throw new UncheckedIOException("which network namespace this is, is not known", e);
-        }
-    }
-
     @Override
     public void close() {
         opened.close();
-        try {
-            Files.deleteIfExists(STATE);
-        } catch (IOException e) {
-            LOG.info("event=takeover_records_kept folder={}", STATE);
-        }
     }
 }

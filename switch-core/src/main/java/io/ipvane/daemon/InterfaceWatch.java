@@ -55,8 +55,8 @@ final class InterfaceWatch implements AutoCloseable {
     private void onEvent(InterfaceEvent event) {
         final Watched to = watched.get(event.at());
         final Command command = to.tap().isEmpty() ? uplink(to, event) : port(to, event);
-        while (command != null && !control.offer(command)) {
-            Thread.onSpinWait();
+        if (command != null) {
+            control.put(command);
         }
     }
 
@@ -79,10 +79,7 @@ final class InterfaceWatch implements AutoCloseable {
             case InterfaceEvent.AddressRemoved e ->
                     new Command.AddressRemoved(to.port(), Addresses.of(e.address()));
             case InterfaceEvent.LinkChanged e -> link(to, e.link());
-            case InterfaceEvent.InterfaceGone e -> {
-                LOG.error("event=port_interface_gone interface={}", e.at());
-                yield new Command.PortLink(to.port(), false, false, Integer.MAX_VALUE);
-            }
+            case InterfaceEvent.InterfaceGone e -> new Command.InterfaceGone(to.port());
             case InterfaceEvent.MulticastChanged e ->
                     new Command.PortGroups(
                             to.port(),

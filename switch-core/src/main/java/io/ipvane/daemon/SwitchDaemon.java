@@ -55,13 +55,8 @@ final class SwitchDaemon {
             stop.await();
             LOG.info("event=stopping");
             code.set(0);
-        } catch (DpdkException
-                | LinuxException
-                | AdminException
-                | IllegalArgumentException
-                | IllegalStateException e) {
-            System.err.println("ipvane: " + e.getMessage());
-            LOG.debug("event=start_failed", e);
+        } catch (RuntimeException | LinkageError e) {
+            refused(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -70,6 +65,23 @@ final class SwitchDaemon {
             stopped.countDown();
         }
         return code.get();
+    }
+
+    /** One sentence for the user; where it came from only for what nobody has foreseen. */
+    private static void refused(Throwable e) {
+        // Everything that goes through the shim finds it in a class initialiser.
+        final Throwable why =
+                e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e;
+        final boolean foreseen =
+                why instanceof DpdkException
+                        || why instanceof LinuxException
+                        || why instanceof AdminException
+                        || why instanceof IllegalArgumentException
+                        || why instanceof IllegalStateException;
+        System.err.println("ipvane: " + (foreseen ? why.getMessage() : why.toString()));
+        if (!foreseen) {
+            LOG.error("event=start_failed", why);
+        }
     }
 
     /**
@@ -100,10 +112,10 @@ final class SwitchDaemon {
         final MbufPool pool = new MbufPool(mempool);
         started.add("leak check", () -> checkLeaks(mempool, pool));
         final Arena arena = Arena.ofShared();
-        started.add("arena", arena::close);
+        started.add("arena", arena);
 
+        Devices.restoreLeftovers(config.uplinks());
         final Devices devices = started.add("devices", new Devices(mempool, threads));
-        devices.restoreLeftovers(config.uplinks());
         config.uplinks().forEach(uplink -> devices.open(uplink, config.portsOf(uplink)));
 
         final SnapshotPublisher publisher = new SnapshotPublisher();
@@ -121,10 +133,11 @@ final class SwitchDaemon {
                                 topology.quiescence(),
                                 mailbox,
                                 pool,
-                                counters));
+                                counters,
+                                topology::takeErrors));
         started.add("lcores", topology);
-        devices.configured().forEach(control::offer);
         control.start();
+        devices.configured().forEach(control::put);
         topology.start();
         started.add("interface watch", InterfaceWatch.start(devices.watched(), control));
 

@@ -112,6 +112,11 @@ public final class ControlMailbox {
         return up.read(handler, limit);
     }
 
+    /** Conductor: reads every message, once lcores have stopped. */
+    public void receiveAll(MessageHandler handler) {
+        readAll(up, handler);
+    }
+
     /** The form in which {@link #receive} takes a listener; made once. */
     public static MessageHandler handler(Listener listener) {
         return (type, buffer, at, length) -> {
@@ -156,8 +161,17 @@ public final class ControlMailbox {
 
     /** Frees every frame that no lcore has fetched; lcores have stopped. Conductor thread. */
     public void drain(FramePool pool) {
-        while (down.read((type, buffer, at, length) -> pool.free(buffer.getLong(at + 8))) > 0) {
-            // Each message is one frame less.
+        readAll(down, (type, buffer, at, length) -> pool.free(buffer.getLong(at + 8)));
+    }
+
+    /**
+     * A read that finds nothing may only have skipped the padding at the buffer's end: the ring is
+     * empty when the next one finds nothing either.
+     */
+    private static void readAll(RingBuffer ring, MessageHandler handler) {
+        int empty = 0;
+        while (empty < 2) {
+            empty = ring.read(handler) > 0 ? 0 : empty + 1;
         }
     }
 }

@@ -2,22 +2,36 @@
 package io.ipvane.lcore;
 
 import io.ipvane.burst.HotPath;
+import io.ipvane.burst.LastError;
 import io.ipvane.dpdk.LcoreThread;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CompletableFuture;
 import org.agrona.concurrent.Agent;
 
 /**
  * Everything one lcore runs, in one turn after the other; pins and registers its thread at the
  * start (without registration mempools run without their cache: half the speed) and undoes it at
  * the end.
+ *
+ * <p>An exception that a role lets through is a defect; it is kept for the control plane to log,
+ * and the next turn runs: the thread must not end while others count on its reports.
  */
 @HotPath
 final class LcoreAgent implements Agent {
+    private static final VarHandle BUSY = time("busyNanos");
+    private static final VarHandle IDLE = time("idleNanos");
+
     private final String name;
     private final int lcore;
     private final LcoreRole[] roles;
+    private final CompletableFuture<Void> started = new CompletableFuture<>();
+    private final LastError lastError = new LastError();
     private LcoreThread thread;
 
     private long last;
+
+    // Written by the lcore only, with opaque stores: other threads read them as they go.
     private long busyNanos;
     private long idleNanos;
 
@@ -27,20 +41,45 @@ final class LcoreAgent implements Agent {
         this.roles = roles.clone();
     }
 
+    private static VarHandle time(String field) {
+        try {
+            return MethodHandles.lookup().findVarHandle(LcoreAgent.class, field, long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Whoever waits for {@link #started} is told why the thread could not be had. */
     @Override
     public void onStart() {
-        thread = LcoreThread.register(lcore);
+        try {
+            thread = LcoreThread.register(lcore);
+        } catch (RuntimeException | Error e) {
+            started.completeExceptionally(e);
+            throw e;
+        }
         last = System.nanoTime();
+        started.complete(null);
+    }
+
+    /** Completes once the thread runs, or with what {@link LcoreThread#register} threw. */
+    CompletableFuture<Void> started() {
+        return started;
     }
 
     @Override
     public int doWork() {
-        final int worked = turn();
+        int worked = 0;
+        try {
+            worked = turn();
+        } catch (RuntimeException | Error e) {
+            lastError.set(e);
+        }
         final long now = System.nanoTime();
         if (worked > 0) {
-            busyNanos += now - last;
+            BUSY.setOpaque(this, busyNanos + now - last);
         } else {
-            idleNanos += now - last;
+            IDLE.setOpaque(this, idleNanos + now - last);
         }
         last = now;
         return worked;
@@ -58,11 +97,24 @@ final class LcoreAgent implements Agent {
     /** Upstream roles first, so that each finds what the one before has left. */
     @Override
     public void onClose() {
+        if (thread != null) {
+            try {
+                closeRoles();
+            } finally {
+                thread.close();
+            }
+        }
+    }
+
+    /** Whether the thread was had; where it was not, somebody else must close the roles. */
+    boolean ran() {
+        return started.isDone() && !started.isCompletedExceptionally();
+    }
+
+    /** The last turn of every role; the thread that ran them, or once that has ended another. */
+    void closeRoles() {
         for (LcoreRole role : roles) {
             role.close();
-        }
-        if (thread != null) {
-            thread.close();
         }
     }
 
@@ -79,11 +131,16 @@ final class LcoreAgent implements Agent {
      * Nanoseconds of turns that did work, and what followed them. Any thread; perhaps a moment old.
      */
     long busyNanos() {
-        return busyNanos;
+        return (long) BUSY.getOpaque(this);
     }
 
     /** Nanoseconds of turns that found none, sleep included. Any thread; perhaps a moment old. */
     long idleNanos() {
-        return idleNanos;
+        return (long) IDLE.getOpaque(this);
+    }
+
+    /** Says and forgets the most recent exception of a turn, or null. Any thread. */
+    Throwable takeLastError() {
+        return lastError.take();
     }
 }

@@ -6,6 +6,7 @@ import io.ipvane.burst.FramePool;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
 import io.ipvane.device.Device;
+import io.ipvane.dpdk.DpdkException;
 import io.ipvane.lcore.ThreadTopology.LcorePlan;
 import io.ipvane.lcore.ThreadTopology.Role;
 import io.ipvane.pipeline.Pipeline;
@@ -14,6 +15,9 @@ import io.ipvane.snapshot.SnapshotPublisher;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.BusySpinIdleStrategy;
@@ -46,12 +50,13 @@ public final class TopologyRunner implements AutoCloseable {
 
     private final List<LcoreAgent> agents = new ArrayList<>();
     private final List<AgentRunner> runners = new ArrayList<>();
-    private final List<Pipeline> pipelines = new ArrayList<>();
+    private final List<Supplier<Throwable>> errors = new ArrayList<>();
     private final List<List<String>> queueNames = new ArrayList<>();
     private final List<List<Integer>> readers = new ArrayList<>();
     private int nextReader;
     private int nextTransmitter;
     private BurstRing ring;
+    private boolean closed;
 
     /**
      * @param devices by port index, null where nothing stands
@@ -95,7 +100,10 @@ public final class TopologyRunner implements AutoCloseable {
                 roles.add(role(role, queues));
             }
             final String name = "lcore-" + plan.lcore();
-            agents.add(new LcoreAgent(name, plan.lcore(), roles.toArray(LcoreRole[]::new)));
+            final LcoreAgent agent =
+                    new LcoreAgent(name, plan.lcore(), roles.toArray(LcoreRole[]::new));
+            agents.add(agent);
+            errors.add(agent::takeLastError);
             queueNames.add(List.copyOf(names));
             readers.add(List.copyOf(own));
         }
@@ -133,7 +141,7 @@ public final class TopologyRunner implements AutoCloseable {
 
     private Pipeline pipeline() {
         final Pipeline pipeline = new Pipeline(pool);
-        pipelines.add(pipeline);
+        errors.add(pipeline::takeLastError);
         return pipeline;
     }
 
@@ -149,7 +157,9 @@ public final class TopologyRunner implements AutoCloseable {
                 buffers[i] = new TxBuffer(arena, devices[i], queue, i, pool, shard);
             }
         }
-        return new Transmitter(arena, buffers, pool, shard, mailbox);
+        final Transmitter transmitter = new Transmitter(arena, buffers, pool, shard, mailbox);
+        errors.add(transmitter::takeLastError);
+        return transmitter;
     }
 
     private String tooFewQueues(Device device) {
@@ -186,13 +196,26 @@ public final class TopologyRunner implements AutoCloseable {
         return quiescence;
     }
 
-    /** Starts every lcore's thread. A snapshot must have been published before. */
+    /**
+     * Starts every lcore's thread and waits until it is pinned and registered. A snapshot must have
+     * been published before.
+     *
+     * @throws DpdkException with a sentence where a thread cannot be had, because the process may
+     *     not use its CPU for instance; {@link #close} then ends those that run
+     */
     public void start() {
         for (LcoreAgent agent : agents) {
             final AgentRunner runner =
-                    new AgentRunner(idle(), e -> LOG.error("event=lcore_error", e), null, agent);
+                    new AgentRunner(idle(), e -> LOG.debug("event=lcore_ended_by", e), null, agent);
             runners.add(runner);
             AgentRunner.startOnThread(runner);
+        }
+        for (LcoreAgent agent : agents) {
+            try {
+                agent.started().join();
+            } catch (CompletionException e) {
+                throw new DpdkException("threads.lcores: " + e.getCause().getMessage());
+            }
         }
     }
 
@@ -215,7 +238,7 @@ public final class TopologyRunner implements AutoCloseable {
                             agent.roleName(),
                             agent.lcore(),
                             plan.roles().stream()
-                                    .map(r -> r.name().toLowerCase(java.util.Locale.ROOT))
+                                    .map(r -> r.name().toLowerCase(Locale.ROOT))
                                     .toList(),
                             queueNames.get(i),
                             readers.get(i).stream().mapToLong(quiescence::reported).min().orElse(0),
@@ -225,16 +248,18 @@ public final class TopologyRunner implements AutoCloseable {
         return all;
     }
 
-    /** Exceptions of stages since the last call, at most one a pipeline. */
+    /**
+     * Exceptions of stages since the last call, at most one a pipeline, a transmitter and an lcore.
+     */
     public List<Throwable> takeErrors() {
-        final List<Throwable> errors = new ArrayList<>();
-        for (Pipeline pipeline : pipelines) {
-            final Throwable error = pipeline.takeLastError();
+        final List<Throwable> taken = new ArrayList<>();
+        for (Supplier<Throwable> source : errors) {
+            final Throwable error = source.get();
             if (error != null) {
-                errors.add(error);
+                taken.add(error);
             }
         }
-        return errors;
+        return taken;
     }
 
     /** One turn of every lcore on the calling thread: deterministic, for tests and benchmarks. */
@@ -246,12 +271,24 @@ public final class TopologyRunner implements AutoCloseable {
         return worked;
     }
 
-    /** Stops upstream lcores first, so that those behind them send what is left. */
+    /**
+     * Stops upstream lcores first, so that those behind them send what is left. Lcores that were
+     * only stepped, or could not be started, end on the calling thread. The second time does
+     * nothing.
+     */
     @Override
     public void close() {
-        for (AgentRunner runner : runners) {
-            runner.close();
+        if (closed) {
+            return;
         }
-        runners.clear();
+        closed = true;
+        for (int i = 0; i < agents.size(); i++) {
+            if (i < runners.size()) {
+                runners.get(i).close();
+            }
+            if (!agents.get(i).ran()) {
+                agents.get(i).closeRoles();
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
+import io.ipvane.burst.LastError;
 import io.ipvane.burst.Stage;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.PortCounter;
@@ -36,8 +37,11 @@ final class Transmitter implements Stage {
     private final ControlMailbox mailbox;
     private final Learner learner = new Learner();
     private final MessageHandler sender = this::send;
+    private final LastError lastError = new LastError();
     private final long dropped;
     private int droppedCount;
+
+    /** Frame that is still ours; those before it have been handed on or marked for freeing. */
     private int cursor;
 
     /**
@@ -65,6 +69,7 @@ final class Transmitter implements Stage {
         try {
             carryOut(burst);
         } catch (RuntimeException | Error e) {
+            lastError.set(e);
             abandon(burst);
         }
         if (droppedCount > 0) {
@@ -82,7 +87,7 @@ final class Transmitter implements Stage {
         }
         final int size = burst.size;
         for (int i = 0; i < size; i++) {
-            cursor = i + 1;
+            cursor = i;
             final byte verdict = burst.verdict[i];
             if (verdict == Verdict.DELIVER) {
                 enqueue(burst, i, snapshot.entry(burst.port[i]), ingress);
@@ -92,6 +97,7 @@ final class Transmitter implements Stage {
                 other(burst, i, verdict, snapshot, ingress);
             }
         }
+        cursor = size;
     }
 
     private void other(
@@ -116,7 +122,10 @@ final class Transmitter implements Stage {
                 copyTo(burst, i, snapshot.entry(uplink.host()));
                 enqueue(burst, i, snapshot.entry(uplink.index()), ingress);
             }
-            case Verdict.RESOLVE -> resolve(burst, i, ingress);
+            case Verdict.RESOLVE -> resolve(burst, i, snapshot.entry(uplink.index()), ingress);
+            case Verdict.CONSUMED -> {
+                // Somebody else frees it.
+            }
             default ->
                     drop(
                             burst,
@@ -130,19 +139,26 @@ final class Transmitter implements Stage {
 
     /** Hands the frame itself over; the reason of a refusal is counted where it arises. */
     private void enqueue(Burst burst, int i, PortEntry to, PortEntry ingress) {
-        if (to == null || buffers[to.index] == null) {
+        final TxBuffer buffer = to == null ? null : buffer(to.index);
+        if (buffer == null) {
             drop(burst, i, ingress.index, DropReason.NO_PORT.ordinal());
         } else if (!to.up) {
             drop(burst, i, to.index, DropReason.DEV_DOWN.ordinal());
-        } else if (burst.length[i] > to.maxFrame + vlanBytes(burst, i)) {
+        } else if (tooLong(burst, i, to)) {
             drop(burst, i, to.index, DropReason.MTU.ordinal());
         } else {
-            buffers[to.index].add(burst.mbuf(i), burst.length[i], false);
+            buffer.add(burst.mbuf(i), burst.length[i], false);
         }
     }
 
-    private static int vlanBytes(Burst burst, int i) {
-        return burst.l3[i] - Ethernet.LENGTH;
+    /** The buffer of a port, or null where this lcore may not send by it. */
+    private TxBuffer buffer(int port) {
+        return port < buffers.length ? buffers[port] : null;
+    }
+
+    /** Tags that parse has skipped do not count; a frame that it could not read has none. */
+    private static boolean tooLong(Burst burst, int i, PortEntry to) {
+        return burst.length[i] > to.maxFrame + Math.max(0, burst.l3[i] - Ethernet.LENGTH);
     }
 
     /** A group frame has done its duty with the ports even where there is no host port. */
@@ -169,10 +185,11 @@ final class Transmitter implements Stage {
     }
 
     private void copyTo(Burst burst, int i, PortEntry to) {
-        if (to == null || !to.up || buffers[to.index] == null) {
+        final TxBuffer buffer = to == null || !to.up ? null : buffer(to.index);
+        if (buffer == null) {
             return;
         }
-        if (burst.length[i] > to.maxFrame + vlanBytes(burst, i)) {
+        if (tooLong(burst, i, to)) {
             count(to.index, DropReason.MTU.ordinal());
             return;
         }
@@ -180,12 +197,15 @@ final class Transmitter implements Stage {
         if (copy == 0) {
             count(to.index, DropReason.MCAST_RING_FULL.ordinal());
         } else {
-            buffers[to.index].add(copy, burst.length[i], true);
+            buffer.add(copy, burst.length[i], true);
         }
     }
 
-    private void resolve(Burst burst, int i, PortEntry ingress) {
-        if (!mailbox.unresolved(
+    /** The frame comes back by {@link #send}, which knows no columns: its length is judged here. */
+    private void resolve(Burst burst, int i, PortEntry wire, PortEntry ingress) {
+        if (tooLong(burst, i, wire)) {
+            drop(burst, i, wire.index, DropReason.MTU.ordinal());
+        } else if (!mailbox.unresolved(
                 ingress.uplink.index(),
                 ingress.index,
                 burst.family[i],
@@ -202,10 +222,13 @@ final class Transmitter implements Stage {
         return ingress.antispoof && burst.family[i] == Burst.KEY_IPV4 ? (int) burst.source0[i] : 0;
     }
 
+    /** What is dropped teaches nothing; a row that holds our own answer is for the asker. */
     private void learn(Burst burst, PortEntry ingress) {
         final int size = burst.size;
         for (int i = 0; i < size; i++) {
-            if (burst.port[i] != ingress.index && learner.read(burst, i)) {
+            if (burst.port[i] != ingress.index
+                    && !Verdict.isDrop(burst.verdict[i])
+                    && learner.read(burst, i)) {
                 mailbox.learned(
                         ingress.uplink.index(),
                         learner.family(),
@@ -227,7 +250,10 @@ final class Transmitter implements Stage {
         counters.add(port, PortCounter.COUNT + reason, 1);
     }
 
-    /** After a defect: what no queue has taken yet is freed, so that nothing leaks. */
+    /**
+     * After a defect: what nobody has taken yet is freed, so that nothing leaks. A frame is taken
+     * by the last step of its turn, so the one at which the exception arose is still ours.
+     */
     private void abandon(Burst burst) {
         for (int i = cursor; i < burst.size; i++) {
             drop(burst, i, burst.ingress, DropReason.STAGE_ERROR.ordinal());
@@ -242,12 +268,18 @@ final class Transmitter implements Stage {
     private void send(int type, DirectBuffer buffer, int at, int length) {
         final int port = buffer.getInt(at);
         final long mbuf = buffer.getLong(at + 8);
-        if (buffers[port] == null) {
+        final TxBuffer out = buffer(port);
+        if (out == null) {
             count(port, DropReason.NO_PORT.ordinal());
             pool.free(mbuf);
         } else {
-            buffers[port].add(mbuf, pool.length(mbuf), false);
+            out.add(mbuf, pool.length(mbuf), false);
         }
+    }
+
+    /** Says and forgets the most recent exception, or null. Any thread. */
+    Throwable takeLastError() {
+        return lastError.take();
     }
 
     /** Ends a turn: nothing waits in a buffer afterwards. */

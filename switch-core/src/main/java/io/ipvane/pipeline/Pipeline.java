@@ -5,6 +5,7 @@ import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
+import io.ipvane.burst.LastError;
 import io.ipvane.burst.Stage;
 import io.ipvane.ipvlan.Verdict;
 import io.ipvane.snapshot.ForwardingSnapshot;
@@ -26,7 +27,7 @@ public final class Pipeline implements Stage {
     private final RewriteStage rewrite;
     private final FramePool pool;
 
-    private volatile Throwable lastError;
+    private final LastError lastError = new LastError();
 
     /** Stages of one lcore; {@code pool} is asked only for frames that must be rearranged. */
     public Pipeline(FramePool pool) {
@@ -48,14 +49,12 @@ public final class Pipeline implements Stage {
     }
 
     private void failed(Burst burst, Throwable error) {
-        lastError = error;
+        lastError.set(error);
         Arrays.fill(burst.verdict, 0, burst.size, (byte) Verdict.drop(DropReason.STAGE_ERROR));
     }
 
     /** Says and forgets the most recent exception of a stage, or null. Any thread. */
     public Throwable takeLastError() {
-        final Throwable error = lastError;
-        lastError = null;
-        return error;
+        return lastError.take();
     }
 }

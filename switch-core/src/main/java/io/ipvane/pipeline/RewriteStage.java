@@ -65,13 +65,20 @@ final class RewriteStage implements Stage {
                         Verdict.FLOOD_AND_WIRE,
                         Verdict.FLOOD_WIRE_AND_PUNT,
                         Verdict.WIRE_AND_PUNT ->
-                        Ethernet.putSource(burst.data[i], own);
+                        source(burst, i, own);
                 case Verdict.ROUTE -> route(burst, i, ingress, neighbors);
                 case Verdict.RESPOND -> respond(burst, i, ingress);
                 default -> {
                     // Punted frames keep their addresses, drops need none.
                 }
             }
+        }
+    }
+
+    /** Without a readable Ethernet header, {@code l3} 0, there is no source to replace. */
+    private static void source(Burst burst, int i, long own) {
+        if (burst.l3[i] != 0) {
+            Ethernet.putSource(burst.data[i], own);
         }
     }
 

@@ -11,5 +11,6 @@ package io.ipvane.snapshot;
  * @param routes where frames go that leave by layer 3
  * @param learns whether ARP and ND seen on the wire matter to the neighbour resolver
  */
+@SuppressWarnings("ArrayRecordComponent") // read on the hot path, never compared
 public record UplinkEntry(
         int index, int host, long mac, int[] members, RouteTable routes, boolean learns) {}

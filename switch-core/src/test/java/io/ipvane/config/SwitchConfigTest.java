@@ -144,7 +144,7 @@ class SwitchConfigTest {
                 parse(
                                 """
                                 uplinks:
-                                  - { name: wan0, device: "tap:up0", mtu: 1500 }
+                                  - { name: wan0, device: "tap:up0", mode: l3, mtu: 1500 }
                                 ports:
                                   - name: web
                                     uplink: wan0

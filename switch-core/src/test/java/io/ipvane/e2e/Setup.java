@@ -9,9 +9,15 @@ import java.util.stream.Stream;
  */
 record Setup(Plan plan, Uplink uplink) {
     enum Plan {
-        SHARED,
-        RUN_TO_COMPLETION,
-        PIPELINE
+        SHARED("[0]"),
+        RUN_TO_COMPLETION("[0, 1]"),
+        PIPELINE("[0, 1]");
+
+        private final String lcores;
+
+        Plan(String lcores) {
+            this.lcores = lcores;
+        }
     }
 
     enum Uplink {
@@ -26,16 +32,19 @@ record Setup(Plan plan, Uplink uplink) {
         }
     }
 
-    /** DPDK's af_xdp takes one queue of a veth, so there one lcore runs to completion. */
-    String threads() {
-        final boolean one =
-                plan == Plan.SHARED || (plan == Plan.RUN_TO_COMPLETION && uplink == Uplink.AF_XDP);
-        return "threads: { plan: " + word(plan) + ", lcores: " + (one ? "[0]" : "[0, 1]") + " }\n";
-    }
-
     static Stream<Setup> all() {
         return Stream.of(Plan.values())
                 .flatMap(plan -> Stream.of(Uplink.values()).map(uplink -> new Setup(plan, uplink)));
+    }
+
+    /**
+     * The lines on threads. A veth pair shows AF_XDP one queue, and run-to-completion wants one an
+     * lcore.
+     */
+    String threads() {
+        final boolean oneQueue = plan == Plan.RUN_TO_COMPLETION && uplink == Uplink.AF_XDP;
+        final String lcores = oneQueue ? "[0]" : plan.lcores;
+        return "threads: { plan: " + word(plan) + ", lcores: " + lcores + " }\n";
     }
 
     private static String word(Enum<?> value) {

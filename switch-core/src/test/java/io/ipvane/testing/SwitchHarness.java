@@ -84,7 +84,13 @@ public final class SwitchHarness implements AutoCloseable {
                         arena);
         control =
                 new ControlPlane(
-                        model.build(), publisher, topology.quiescence(), mailbox, pool, counters);
+                        model.build(),
+                        publisher,
+                        topology.quiescence(),
+                        mailbox,
+                        pool,
+                        counters,
+                        List::of);
         for (PortConfig port : config.ports()) {
             for (IpPrefix address : port.addresses()) {
                 control.offer(new Command.AddressAdded(indices.get(port.name()), address, true));

@@ -7,6 +7,7 @@ package io.ipvane.control.view;
  * @param address with prefix length, for example {@code 192.0.2.11/24}
  * @param origin {@code config}, {@code namespace} (set by hand on the interface) or {@code
  *     linklocal}
- * @param state {@code active}, or {@code duplicate}: another port held it first
+ * @param state {@code active}, or {@code duplicate}: another port held it first, or the host holds
+ *     it
  */
 public record AddressView(String address, String origin, String state) {}

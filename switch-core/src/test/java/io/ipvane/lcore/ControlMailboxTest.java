@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.lcore;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ipvane.testing.MemoryPool;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.concurrent.MessageHandler;
+import org.junit.jupiter.api.Test;
+
+class ControlMailboxTest {
+    private static final MessageHandler IGNORE = (type, buffer, at, length) -> {};
+
+    private final ControlMailbox mailbox = new ControlMailbox();
+
+    private boolean up(long mbuf) {
+        return mailbox.unresolved(7, 8, 6, 0x0102L, 0x0304L, 9, mbuf);
+    }
+
+    @Test
+    void shouldRefuseWhatDoesNotFitAndTakeItAgainOnceThereIsRoom() {
+        int up = 0;
+        while (up(up + 1L)) {
+            up++;
+        }
+        int down = 0;
+        while (mailbox.send(1, down + 1L)) {
+            down++;
+        }
+        assertTrue(up > 4_000 && down > 10_000, up + " up, " + down + " down");
+        mailbox.learned(1, 4, 2, 3, 4, true, true);
+        assertFalse(up(0));
+        assertFalse(mailbox.send(1, 1));
+        assertEquals(10, mailbox.receive(IGNORE, 10));
+        assertEquals(10, mailbox.sends(IGNORE, 10));
+        assertTrue(up(0));
+        assertTrue(mailbox.send(1, 1));
+    }
+
+    @Test
+    void shouldHandOverEveryField() {
+        final List<String> heard = new ArrayList<>();
+        final MessageHandler handler =
+                ControlMailbox.handler(
+                        new ControlMailbox.Listener() {
+                            @Override
+                            public void unresolved(
+                                    int uplink,
+                                    int ingress,
+                                    int family,
+                                    long hop0,
+                                    long hop1,
+                                    int source,
+                                    long mbuf) {
+                                heard.add(
+                                        List.of(uplink, ingress, family, hop0, hop1, source, mbuf)
+                                                .toString());
+                            }
+
+                            @Override
+                            public void learned(
+                                    int uplink,
+                                    int family,
+                                    long address0,
+                                    long address1,
+                                    long mac,
+                                    boolean solicited,
+                                    boolean override) {
+                                heard.add(
+                                        List.of(uplink, family, address0, address1, mac)
+                                                + " "
+                                                + solicited
+                                                + " "
+                                                + override);
+                            }
+                        });
+        up(-5);
+        mailbox.learned(1, 6, -2, -3, 4, false, true);
+        mailbox.learned(1, 6, -2, -3, 4, true, false);
+        assertEquals(3, mailbox.receive(handler, 10));
+        assertEquals(
+                List.of(
+                        "[7, 8, 6, 258, 772, 9, -5]",
+                        "[1, 6, -2, -3, 4] false true",
+                        "[1, 6, -2, -3, 4] true false"),
+                heard);
+    }
+
+    @Test
+    void shouldDrainWhatLiesBehindTheEndOfTheBuffer() {
+        try (MemoryPool pool = new MemoryPool(4, 256)) {
+            // As many messages as fit: the next one needs padding, then starts at the beginning.
+            int fit = 0;
+            while (mailbox.send(1, 1)) {
+                fit++;
+            }
+            for (int read = 0; read < fit; read += mailbox.sends(IGNORE, fit)) {
+                // Until the buffer is empty and its head close to the end.
+            }
+            assertTrue(mailbox.send(1, pool.frame(new byte[60])));
+            assertTrue(mailbox.send(1, pool.frame(new byte[60])));
+            mailbox.drain(pool);
+        }
+    }
+
+    @Test
+    void shouldReceiveWhatLiesBehindTheEndOfTheBuffer() {
+        int fit = 0;
+        while (up(1)) {
+            fit++;
+        }
+        for (int read = 0; read < fit; read += mailbox.receive(IGNORE, fit)) {
+            // Until the buffer is empty and its head close to the end.
+        }
+        up(2);
+        final int[] heard = new int[1];
+        mailbox.receiveAll((type, buffer, at, length) -> heard[0]++);
+        assertEquals(1, heard[0]);
+    }
+}

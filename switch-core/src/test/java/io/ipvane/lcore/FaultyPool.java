@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.lcore;
+
+import io.ipvane.burst.FramePool;
+
+/** A pool that throws where a stage does not expect it: a defect made to order. */
+final class FaultyPool implements FramePool {
+    private final FramePool pool;
+    boolean faultyPullUp;
+    boolean faultyReplicate;
+    boolean empty;
+
+    FaultyPool(FramePool pool) {
+        this.pool = pool;
+    }
+
+    @Override
+    public long replicate(long mbuf) {
+        if (faultyReplicate) {
+            throw new IllegalStateException("replicate");
+        }
+        return empty ? 0 : pool.replicate(mbuf);
+    }
+
+    @Override
+    public boolean pullUp(long mbuf, int bytes) {
+        if (faultyPullUp) {
+            throw new IllegalStateException("pullUp");
+        }
+        return pool.pullUp(mbuf, bytes);
+    }
+
+    @Override
+    public long allocate(int length) {
+        return empty ? 0 : pool.allocate(length);
+    }
+
+    @Override
+    public long data(long mbuf) {
+        return pool.data(mbuf);
+    }
+
+    @Override
+    public int contiguous(long mbuf) {
+        return pool.contiguous(mbuf);
+    }
+
+    @Override
+    public int length(long mbuf) {
+        return pool.length(mbuf);
+    }
+
+    @Override
+    public void trim(long mbuf, int length) {
+        pool.trim(mbuf, length);
+    }
+
+    @Override
+    public void free(long mbufs, int count) {
+        pool.free(mbufs, count);
+    }
+
+    @Override
+    public void free(long mbuf) {
+        pool.free(mbuf);
+    }
+
+    @Override
+    public int available() {
+        return pool.available();
+    }
+}

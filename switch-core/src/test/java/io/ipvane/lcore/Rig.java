@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.lcore;
+
+import io.ipvane.burst.Burst;
+import io.ipvane.burst.DropReason;
+import io.ipvane.burst.FramePool;
+import io.ipvane.config.SwitchConfig;
+import io.ipvane.config.UplinkConfig;
+import io.ipvane.control.ModelBuilder;
+import io.ipvane.control.PortModel;
+import io.ipvane.control.SnapshotCompiler;
+import io.ipvane.control.SwitchModel;
+import io.ipvane.counters.CounterShard;
+import io.ipvane.counters.Counters;
+import io.ipvane.counters.PortCounter;
+import io.ipvane.neighbor.NeighborTable;
+import io.ipvane.packet.Ethernet;
+import io.ipvane.snapshot.ForwardingSnapshot;
+import io.ipvane.snapshot.Quiescence;
+import io.ipvane.snapshot.SnapshotPublisher;
+import io.ipvane.table.AddressTable;
+import io.ipvane.testing.Frames;
+import io.ipvane.testing.MemoryDevice;
+import io.ipvane.testing.MemoryPool;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/**
+ * What lcores work on, without a control plane: uplink {@code wire}, host port {@code master},
+ * ports c1 to c3 on memory devices, and one snapshot that a test can change.
+ */
+final class Rig implements AutoCloseable {
+    static final int WIRE = 0;
+    static final int MASTER = 1;
+    static final int C1 = 2;
+    static final int C2 = 3;
+    static final int C3 = 4;
+
+    private static final String YAML =
+            """
+            uplinks:
+              - name: wire
+                device: "vdev:net_null0"
+                host: { interface: master, addresses: ["10.0.0.1/24"] }
+            ports:
+              - { name: c1, uplink: wire, type: tap }
+              - { name: c2, uplink: wire, type: tap }
+              - { name: c3, uplink: wire, type: tap, mtu: 1400 }
+            """;
+
+    final Arena arena = Arena.ofShared();
+    final MemoryPool pool = new MemoryPool(512, 2048);
+    final MemoryDevice[] devices = new MemoryDevice[5];
+    final Counters counters = new Counters(arena, devices.length);
+    final CounterShard shard = counters.shard();
+    final SnapshotPublisher publisher = new SnapshotPublisher();
+    final ControlMailbox mailbox = new ControlMailbox();
+    final AddressTable addresses;
+    private final NeighborTable neighbors;
+    private SwitchModel model;
+    private ForwardingSnapshot snapshot;
+
+    Rig() {
+        final Quiescence nobody = new Quiescence(publisher, 0);
+        addresses = new AddressTable(16, 16, nobody);
+        neighbors = new NeighborTable(16, nobody);
+        final SwitchConfig config = SwitchConfig.parse(YAML, "test");
+        final UplinkConfig uplink = config.uplinks().get(0);
+        final ModelBuilder builder = new ModelBuilder();
+        builder.uplink(uplink, Frames.OWN, 1500, true);
+        builder.host(WIRE, "", "master", uplink.host().orElseThrow().addresses(), List.of());
+        config.ports().forEach(port -> builder.port(WIRE, port));
+        for (int i = 0; i < devices.length; i++) {
+            devices[i] =
+                    new MemoryDevice(
+                            List.of("wire", "master", "c1", "c2", "c3").get(i), Frames.OWN, pool);
+        }
+        change(builder.build());
+    }
+
+    private void change(SwitchModel now) {
+        model = now;
+        snapshot = SnapshotCompiler.compile(model, 1, addresses, neighbors);
+        publisher.publish(snapshot);
+    }
+
+    /** Takes a port down, for bursts made from now on. */
+    void down(int port) {
+        final PortModel before = model.port(port);
+        change(model.with(before.withLink(false, false, before.mtu())));
+    }
+
+    /** A transmitter over all devices but those without a buffer. */
+    Transmitter transmitter(FramePool frames, int... without) {
+        final TxBuffer[] buffers = new TxBuffer[devices.length];
+        for (int i = 0; i < buffers.length; i++) {
+            buffers[i] = new TxBuffer(arena, devices[i], 0, i, frames, shard);
+        }
+        for (int port : without) {
+            buffers[port] = null;
+        }
+        return new Transmitter(arena, buffers, frames, shard, mailbox);
+    }
+
+    /** A burst of frames that came in by a port, all with one verdict. */
+    Burst burst(int ingress, int verdict, byte[]... frames) {
+        final Burst burst = new Burst(arena);
+        for (byte[] bytes : frames) {
+            final int i = burst.size++;
+            final long mbuf = pool.frame(bytes);
+            burst.mbuf(i, mbuf);
+            burst.data[i] = pool.data(mbuf);
+            burst.contiguous[i] = bytes.length;
+            burst.length[i] = bytes.length;
+            burst.l3[i] = Ethernet.LENGTH;
+            burst.verdict[i] = (byte) verdict;
+            burst.port[i] = AddressTable.NONE;
+        }
+        burst.ingress = ingress;
+        burst.snapshot = snapshot;
+        return burst;
+    }
+
+    long drops(int port, DropReason reason) {
+        return counters.sum(port, PortCounter.COUNT + reason.ordinal());
+    }
+
+    long sent(int port) {
+        return counters.sum(port, PortCounter.TRANSMIT_PACKETS_COLUMN);
+    }
+
+    /** Frees everything; all frames must be back in the pool then. */
+    @Override
+    public void close() {
+        mailbox.receiveAll(
+                ControlMailbox.handler(
+                        new ControlMailbox.Listener() {
+                            @Override
+                            public void unresolved(
+                                    int uplink,
+                                    int ingress,
+                                    int family,
+                                    long hop0,
+                                    long hop1,
+                                    int source,
+                                    long mbuf) {
+                                pool.free(mbuf);
+                            }
+
+                            @Override
+                            public void learned(
+                                    int uplink,
+                                    int family,
+                                    long address0,
+                                    long address1,
+                                    long mac,
+                                    boolean solicited,
+                                    boolean override) {
+                                // Holds no frame.
+                            }
+                        }));
+        mailbox.drain(pool);
+        for (MemoryDevice device : devices) {
+            device.close();
+        }
+        addresses.close();
+        neighbors.close();
+        arena.close();
+        pool.close();
+    }
+}

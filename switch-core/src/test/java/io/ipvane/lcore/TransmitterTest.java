@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.lcore;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.ipvane.burst.Burst;
+import io.ipvane.burst.DropReason;
+import io.ipvane.counters.PortCounter;
+import io.ipvane.ipvlan.Verdict;
+import io.ipvane.testing.Frames;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every verdict is carried out with each frame in one place afterwards; closing the rig checks it.
+ */
+class TransmitterTest {
+    private final Rig rig = new Rig();
+    private final FaultyPool pool = new FaultyPool(rig.pool);
+    private final Transmitter transmitter = rig.transmitter(pool);
+
+    @AfterEach
+    void nothingLeaks() {
+        rig.close();
+    }
+
+    private void run(Burst burst) {
+        transmitter.process(burst);
+        transmitter.flush();
+        assertEquals(0, burst.size);
+        assertNull(burst.snapshot);
+    }
+
+    private static byte[] frame(int length) {
+        return Frames.resize(Frames.udp4().build(), length);
+    }
+
+    private static byte[][] many(int count) {
+        final byte[][] frames = new byte[count][];
+        Arrays.fill(frames, frame(60));
+        return frames;
+    }
+
+    private static byte[] group() {
+        return Frames.arpRequest("10.0.0.99").build();
+    }
+
+    @Test
+    void shouldCostNobodyElseWhenOneQueueIsFull() {
+        rig.devices[Rig.C1].capacity(0);
+        final Burst burst = rig.burst(Rig.WIRE, Verdict.DELIVER, many(64));
+        for (int i = 0; i < 64; i++) {
+            burst.port[i] = i % 2 == 0 ? Rig.C1 : Rig.C2;
+        }
+        run(burst);
+        assertEquals(32, rig.drops(Rig.C1, DropReason.RING_FULL));
+        assertEquals(0, rig.sent(Rig.C1));
+        assertEquals(32, rig.sent(Rig.C2));
+        assertEquals(32 * 60, rig.counters.sum(Rig.C2, PortCounter.TRANSMIT_BYTES_COLUMN));
+    }
+
+    @Test
+    void shouldCopyGroupFramesToMembersThatAreUpAndTheOriginalToTheWire() {
+        rig.down(Rig.C3);
+        run(rig.burst(Rig.C1, Verdict.FLOOD_WIRE_AND_PUNT, group()));
+        assertEquals(
+                List.of(1, 1, 0, 1, 0),
+                Arrays.stream(rig.devices).map(d -> d.transmitted().size()).toList());
+        assertEquals(1, rig.counters.sum(Rig.C2, PortCounter.TRANSMIT_GROUP_COLUMN));
+        assertEquals(0, rig.counters.sum(Rig.WIRE, PortCounter.TRANSMIT_GROUP_COLUMN));
+    }
+
+    @Test
+    void shouldFreeAGroupFrameThatNobodyTakes() {
+        for (int port : new int[] {Rig.C1, Rig.C2, Rig.C3, Rig.MASTER}) {
+            rig.down(port);
+        }
+        run(rig.burst(Rig.WIRE, Verdict.FLOOD_AND_PUNT, group()));
+        assertEquals(1, rig.drops(Rig.MASTER, DropReason.DEV_DOWN));
+    }
+
+    @Test
+    void shouldChargeAFullGroupReceiverOnlyAndStillUseTheWire() {
+        rig.devices[Rig.C2].capacity(0);
+        run(rig.burst(Rig.C1, Verdict.FLOOD_AND_WIRE, group()));
+        assertEquals(1, rig.drops(Rig.C2, DropReason.MCAST_RING_FULL));
+        assertEquals(1, rig.sent(Rig.C3));
+        assertEquals(1, rig.sent(Rig.WIRE));
+    }
+
+    @Test
+    void shouldSendTheOriginalWhereThePoolHasNoCopies() {
+        pool.empty = true;
+        run(rig.burst(Rig.C1, Verdict.FLOOD_AND_WIRE, group()));
+        assertEquals(1, rig.drops(Rig.C2, DropReason.MCAST_RING_FULL));
+        assertEquals(1, rig.drops(Rig.C3, DropReason.MCAST_RING_FULL));
+        assertEquals(1, rig.sent(Rig.WIRE));
+    }
+
+    @Test
+    void shouldDropWhatIsLongerThanTheReceiversMtuAndCountItThere() {
+        final Burst burst = rig.burst(Rig.C1, Verdict.DELIVER, frame(1414), frame(1415));
+        burst.port[0] = Rig.C3;
+        burst.port[1] = Rig.C3;
+        run(burst);
+        assertEquals(1, rig.sent(Rig.C3));
+        assertEquals(1, rig.drops(Rig.C3, DropReason.MTU));
+    }
+
+    @Test
+    void shouldGrantFourBytesForEveryTagThatParseHasSkipped() {
+        final Burst burst = rig.burst(Rig.C1, Verdict.WIRE, frame(1518), frame(1519));
+        burst.l3[0] = 18;
+        burst.l3[1] = 18;
+        run(burst);
+        assertEquals(1, rig.sent(Rig.WIRE));
+        assertEquals(1, rig.drops(Rig.WIRE, DropReason.MTU));
+    }
+
+    @Test
+    void shouldNotShrinkTheMtuOfAFrameWithoutAReadableHeader() {
+        final Burst burst = rig.burst(Rig.MASTER, Verdict.WIRE, frame(1514));
+        burst.l3[0] = 0;
+        run(burst);
+        assertEquals(1, rig.sent(Rig.WIRE));
+    }
+
+    @Test
+    void shouldNotLetAFrameWaitForANeighbourThatIsTooLongForTheWire() {
+        run(rig.burst(Rig.C1, Verdict.RESOLVE, frame(1514), frame(1515)));
+        assertEquals(1, rig.drops(Rig.WIRE, DropReason.MTU));
+        assertEquals(511, rig.pool.available());
+    }
+
+    @Test
+    void shouldCountAFrameForAPortWithoutABufferAtItsSender() {
+        final Transmitter partial = rig.transmitter(pool, Rig.C2);
+        final Burst burst = rig.burst(Rig.C1, Verdict.DELIVER, frame(60), frame(60));
+        burst.port[0] = Rig.C2;
+        burst.port[1] = 99;
+        partial.process(burst);
+        assertEquals(2, rig.drops(Rig.C1, DropReason.NO_PORT));
+    }
+
+    @Test
+    void shouldDropAsADefectWhatHasAVerdictThatItDoesNotKnow() {
+        for (int verdict : new int[] {Verdict.ROUTE, Verdict.RESPOND, Verdict.TRACK, 40, -1}) {
+            run(rig.burst(Rig.C1, verdict, frame(60)));
+        }
+        assertEquals(5, rig.drops(Rig.C1, DropReason.STAGE_ERROR));
+    }
+
+    @Test
+    void shouldNotFreeWhatSomebodyElseHolds() {
+        final Burst burst = rig.burst(Rig.C1, Verdict.CONSUMED, frame(60));
+        final long held = burst.mbuf(0);
+        run(burst);
+        rig.pool.free(held);
+    }
+
+    @Test
+    void shouldFreeEveryFrameOnceWhenItFailsHalfWay() {
+        pool.faultyReplicate = true;
+        final Burst burst =
+                rig.burst(Rig.C1, Verdict.FLOOD_AND_WIRE, group(), group(), frame(60), frame(60));
+        burst.verdict[0] = Verdict.WIRE;
+        burst.verdict[2] = Verdict.WIRE;
+        run(burst);
+        assertEquals(1, rig.sent(Rig.WIRE));
+        assertEquals(3, rig.drops(Rig.C1, DropReason.STAGE_ERROR));
+        assertNotNull(transmitter.takeLastError());
+        assertNull(transmitter.takeLastError());
+    }
+
+    @Test
+    void shouldCountRefusalsOfTheMailboxAtTheSender() {
+        int filled = 0;
+        while (rig.mailbox.unresolved(Rig.WIRE, Rig.C1, 4, 1, 0, 0, 1)) {
+            filled++;
+        }
+        run(rig.burst(Rig.C1, Verdict.RESOLVE, frame(60)));
+        assertEquals(1, rig.drops(Rig.C1, DropReason.NEIGH_QUEUE_FULL));
+        rig.mailbox.receiveAll((type, buffer, at, length) -> {});
+        assertEquals(5461, filled);
+    }
+
+    @Test
+    void shouldSendForTheConductorAndFreeWhatHasNoQueue() {
+        rig.mailbox.send(Rig.WIRE, rig.pool.frame(frame(60)));
+        rig.mailbox.send(99 % rig.devices.length, rig.pool.frame(frame(61)));
+        final Transmitter partial = rig.transmitter(pool, Rig.C3);
+        assertEquals(2, partial.sends());
+        partial.flush();
+        assertArrayEquals(frame(60), rig.devices[Rig.WIRE].transmitted().get(0));
+        assertEquals(1, rig.drops(Rig.C3, DropReason.NO_PORT));
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.lcore;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.ipvane.burst.DropReason;
+import io.ipvane.counters.PortCounter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TxBufferTest {
+    private final Rig rig = new Rig();
+    private final TxBuffer buffer =
+            new TxBuffer(rig.arena, rig.devices[Rig.C1], 0, Rig.C1, rig.pool, rig.shard);
+
+    @AfterEach
+    void nothingLeaks() {
+        rig.close();
+    }
+
+    private void add(int length, boolean groupCopy) {
+        buffer.add(rig.pool.frame(new byte[length]), length, groupCopy);
+    }
+
+    @Test
+    void shouldFreeAndCountByKindWhatTheQueueRefuses() {
+        rig.devices[Rig.C1].capacity(3);
+        add(60, false);
+        add(61, true);
+        add(62, false);
+        add(63, true);
+        add(64, true);
+        add(65, false);
+        buffer.flush();
+        assertEquals(3, rig.sent(Rig.C1));
+        assertEquals(60 + 61 + 62, rig.counters.sum(Rig.C1, PortCounter.TRANSMIT_BYTES_COLUMN));
+        assertEquals(1, rig.counters.sum(Rig.C1, PortCounter.TRANSMIT_GROUP_COLUMN));
+        assertEquals(2, rig.drops(Rig.C1, DropReason.MCAST_RING_FULL));
+        assertEquals(1, rig.drops(Rig.C1, DropReason.RING_FULL));
+    }
+
+    @Test
+    void shouldSendByItselfWhenFullAndKeepTheOrder() {
+        for (int i = 0; i <= TxBuffer.CAPACITY; i++) {
+            add(60 + i, false);
+        }
+        assertEquals(TxBuffer.CAPACITY, rig.sent(Rig.C1));
+        buffer.flush();
+        buffer.flush();
+        int length = 60;
+        for (byte[] frame : rig.devices[Rig.C1].transmitted()) {
+            assertEquals(length++, frame.length);
+        }
+        assertEquals(60 + TxBuffer.CAPACITY + 1, length);
+    }
+}
