@@ -81,7 +81,9 @@ final class Devices implements AutoCloseable {
                 add(device, model.uplink(uplink, device.mac(), device.mtu(), device.linkUp()));
         uplink.device()
                 .kernelInterface()
-                .ifPresent(name -> watch(new WatchedInterface("", name), index, true));
+                .map(name -> new WatchedInterface("", name))
+                .ifPresent(
+                        at -> watched.add(new InterfaceWatch.Watched(at, index, true, () -> {})));
         uplink.host().ifPresent(host -> host(index, device, host, taken));
         for (PortConfig port : ports) {
             port(uplink, index, device, port);
@@ -169,7 +171,7 @@ final class Devices implements AutoCloseable {
                                 host.interfaceName(),
                                 host.addresses(),
                                 routes(taken)));
-        watch(new WatchedInterface(netns, host.interfaceName()), at, false);
+        watch(new WatchedInterface(netns, host.interfaceName()), at, tap);
     }
 
     /**
@@ -217,7 +219,7 @@ final class Devices implements AutoCloseable {
                 add(
                         new TapDevice(port.name(), tap.tap(), mempool.address(), mtu),
                         model.port(index, port));
-        watch(new WatchedInterface(netns, port.interfaceName()), at, false);
+        watch(new WatchedInterface(netns, port.interfaceName()), at, tap);
         port.addresses().forEach(a -> configured.add(new Command.AddressAdded(at, a, true)));
         tap.linkLocal()
                 .map(Addresses::of)
@@ -250,8 +252,8 @@ final class Devices implements AutoCloseable {
         return index;
     }
 
-    private void watch(WatchedInterface at, int port, boolean uplink) {
-        watched.add(new InterfaceWatch.Watched(at, port, uplink));
+    private void watch(WatchedInterface at, int port, TapInterface tap) {
+        watched.add(new InterfaceWatch.Watched(at, port, false, tap::ensureLinkLocal));
     }
 
     /** All devices by index. */

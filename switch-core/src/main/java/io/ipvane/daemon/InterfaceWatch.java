@@ -5,6 +5,7 @@ import io.ipvane.control.Command;
 import io.ipvane.control.ControlPlane;
 import io.ipvane.linux.InterfaceEvent;
 import io.ipvane.linux.Link;
+import io.ipvane.linux.LinuxException;
 import io.ipvane.linux.NamespaceWatcher;
 import io.ipvane.linux.WatchedInterface;
 import io.ipvane.table.GroupFilter;
@@ -21,8 +22,12 @@ import org.slf4j.LoggerFactory;
  * must not be lost, and the kernel's queue holds what comes meanwhile.
  */
 final class InterfaceWatch implements AutoCloseable {
-    /** What one interface is to the switch. */
-    record Watched(WatchedInterface at, int port, boolean uplink) {}
+    /**
+     * What one interface is to the switch.
+     *
+     * @param onUp what to do when it has come up
+     */
+    record Watched(WatchedInterface at, int port, boolean uplink, Runnable onUp) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(InterfaceWatch.class);
 
@@ -84,6 +89,13 @@ final class InterfaceWatch implements AutoCloseable {
     }
 
     private static Command link(Watched to, Link link) {
+        if (link.up()) {
+            try {
+                to.onUp().run();
+            } catch (LinuxException e) {
+                LOG.warn("event=link_local_missing interface={} {}", to.at(), e.getMessage());
+            }
+        }
         return new Command.PortLink(to.port(), link.up(), link.carrier(), link.mtu());
     }
 
