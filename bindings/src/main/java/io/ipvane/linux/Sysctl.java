@@ -24,6 +24,13 @@ final class Sysctl {
         return "ipv6/conf/" + interfaceName + "/disable_ipv6";
     }
 
+    /**
+     * Path of the setting that keeps IPv6 addresses, link-local ones excepted, when it goes down.
+     */
+    static String keepAddressesOnDown(String interfaceName) {
+        return "ipv6/conf/" + interfaceName + "/keep_addr_on_down";
+    }
+
     /** Path of the setting that says which ARP requests an interface leaves unanswered. */
     static String arpIgnore(String interfaceName) {
         return "ipv4/conf/" + interfaceName + "/arp_ignore";

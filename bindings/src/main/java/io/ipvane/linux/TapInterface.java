@@ -11,6 +11,9 @@ import java.util.Optional;
  * <p>IPv6 addresses are added without duplicate address detection: who owns an address is the
  * switch's to say (spec ADR-2), and the port could ask nobody else before its device is served.
  *
+ * <p>IPv6 addresses outlive the interface going down, as IPv4 ones do anyway; the link-local one
+ * cannot, see {@link #ensureLinkLocal}.
+ *
  * <p>Control plane, one thread at a time.
  */
 public final class TapInterface implements AutoCloseable {
@@ -60,6 +63,7 @@ public final class TapInterface implements AutoCloseable {
         final boolean ipv6 = Sysctl.hasIpv6(netlink.netns(), spec.name());
         if (ipv6) {
             netlink.disableAddressGeneration(link);
+            Sysctl.write(netlink.netns(), Sysctl.keepAddressesOnDown(spec.name()), "1");
         }
         netlink.setMtu(link, spec.mtu());
         netlink.setArp(link, spec.arp());

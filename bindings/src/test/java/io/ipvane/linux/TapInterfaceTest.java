@@ -69,11 +69,12 @@ class TapInterfaceTest {
     }
 
     @Test
-    void shouldGiveTheLinkLocalBackAfterDownAndUp() {
-        try (TapInterface port = TapInterface.bringUp(spec(1500, true))) {
+    void shouldHaveItsIpv6AddressesAfterDownAndUp() {
+        try (TapInterface port = TapInterface.bringUp(spec(1500, true, "2001:db8::1/64"))) {
             net.run("ip link set eth0 down");
             net.run("ip link set eth0 name wan up");
             assertFalse(net.run("ip -6 address show dev wan").contains("fe80"));
+            assertTrue(net.run("ip -6 address show dev wan").contains("2001:db8::1/64"));
 
             port.ensureLinkLocal();
             port.ensureLinkLocal();
