@@ -100,7 +100,7 @@ final class InterfaceWatch implements AutoCloseable {
         try {
             tap.ensureLinkLocal();
         } catch (LinuxException e) {
-            LOG.warn("event=link_local_missing reason=\"{}\"", e.getMessage());
+            LOG.debug("event=link_local_missing reason=\"{}\"", e.getMessage());
         }
     }
 
