@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Floor 1: the Linux kernel's side of a port. Network namespaces, TAP devices, rtnetlink, and the
+ * Floor 1b: the Linux kernel's side of a port. Network namespaces, TAP devices, rtnetlink, and the
  * taking over of a kernel interface by the switch. Not here: what a port or an uplink is, and any
  * policy.
  *

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The configuration file: YAML 1.2 read into immutable records, checked as far as a file can be
- * checked without touching the machine. {@link io.ipvane.config.SwitchConfig} is the whole; {@link
- * io.ipvane.config.SwitchConfigReader} makes it, {@link io.ipvane.config.ConsistencyCheck} judges
- * what holds between its parts, and {@link io.ipvane.config.ConfigException} carries every problem
- * found, each with file, line and column.
+ * Floor 8.5: the configuration file. YAML 1.2 read into immutable records, checked as far as a file
+ * can be checked without touching the machine. {@link io.ipvane.config.SwitchConfig} is the whole;
+ * {@link io.ipvane.config.SwitchConfigReader} makes it, {@link io.ipvane.config.ConsistencyCheck}
+ * judges what holds between its parts, and {@link io.ipvane.config.ConfigException} carries every
+ * problem found, each with file, line and column.
  *
  * <p>It opens no device, resolves no name and starts nothing. The records belong to no thread; the
  * reader is used by one thread at start or on command, never per frame.
