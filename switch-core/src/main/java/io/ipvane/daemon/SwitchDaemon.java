@@ -26,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
  * The daemon: starts every part in order, waits for a signal, stops in reverse. A part that cannot
@@ -44,6 +45,9 @@ final class SwitchDaemon {
 
     /** Runs until SIGTERM or SIGINT. The exit code: 0, or 1 where it could not start. */
     static int run(SwitchConfig config) {
+        // The HTTP server logs by java.util.logging.
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
         final CountDownLatch stop = new CountDownLatch(1);
         final CountDownLatch stopped = new CountDownLatch(1);
         final AtomicInteger code = new AtomicInteger(1);
