@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Mode l3: the switch routes for its ports, which know no neighbours. */
 @Tag("e2e")
 @ParameterizedClass(name = "{0}")
-@MethodSource("io.ipvane.e2e.Setup#all")
+@MethodSource("io.ipvane.e2e.Setup#some")
 record L3E2eTest(Setup setup) {
     private static SwitchNetwork network;
 

@@ -45,7 +45,7 @@ final class LifecycleE2eTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.ipvane.e2e.Setup#all")
+    @MethodSource("io.ipvane.e2e.Setup#some")
     void shouldStartAgainAfterKill(Setup setup) {
         try (SwitchNetwork network = SwitchNetwork.start(setup, "l2")) {
             network.ping(BLUE, "10.0.0.12").orFail();

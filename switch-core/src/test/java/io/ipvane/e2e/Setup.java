@@ -39,6 +39,11 @@ record Setup(Plan plan, Uplink uplink) {
                 .filter(setup -> !setup.equals(new Setup(Plan.PIPELINE, Uplink.AF_XDP)));
     }
 
+    /** Each plan and each kind of uplink once at least: for what does not depend on both. */
+    static Stream<Setup> some() {
+        return all().filter(setup -> setup.plan == Plan.SHARED || setup.uplink == Uplink.AF_PACKET);
+    }
+
     /**
      * The lines on threads. A veth pair shows AF_XDP one queue, and run-to-completion wants one an
      * lcore.
