@@ -126,10 +126,10 @@ final class SwitchNetwork implements AutoCloseable {
         return net.exec(from, "ping", "-n", "-c", "3", "-i", "0.2", "-W", "2", address);
     }
 
-    /** iperf3 for a second; the output is JSON. */
+    /** iperf3 for two seconds, the first of which a cold JVM may spend compiling; JSON. */
     Result iperf(String from, String address, String... options) {
         final String[] words = {
-            "iperf3", "-J", "-t", "1", "--connect-timeout", "3000", "-c", address
+            "iperf3", "-J", "-t", "2", "--connect-timeout", "3000", "-c", address
         };
         final String[] all = java.util.Arrays.copyOf(words, words.length + options.length);
         System.arraycopy(options, 0, all, words.length, options.length);
