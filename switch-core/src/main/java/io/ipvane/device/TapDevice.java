@@ -17,7 +17,7 @@ public final class TapDevice implements Device {
     private final String name;
     private final Tap tap;
     private final TapQueue[] queues;
-    private volatile int mtu;
+    private final int mtu;
     private volatile boolean carrier = true;
 
     /**
@@ -115,13 +115,6 @@ public final class TapDevice implements Device {
     @Override
     public int mtu() {
         return mtu;
-    }
-
-    /**
-     * Takes note that the MTU of the interface is another now: it is changed by netlink, not here.
-     */
-    public void mtuChanged(int now) {
-        mtu = now;
     }
 
     /**
