@@ -197,11 +197,15 @@ public final class EthDevice implements AutoCloseable {
                                 "bind it to vfio-pci (dpdk-devbind.py) and name it in the"
                                         + " configuration before the switch starts");
             }
-            case VDEV ->
-                    PortShim.add(
-                            device,
-                            spec.value(),
-                            "see the names and arguments of DPDK's drivers, such as net_ring0");
+            case VDEV -> {
+                final int present = PortShim.find(spec.value());
+                yield present >= 0
+                        ? (short) present
+                        : PortShim.add(
+                                device,
+                                spec.value(),
+                                "see the names and arguments of DPDK's drivers, such as net_ring0");
+            }
         };
     }
 
@@ -319,6 +323,11 @@ public final class EthDevice implements AutoCloseable {
     /** DPDK's driver, for example {@code net_af_packet}. */
     public String driver() {
         return driver;
+    }
+
+    /** DPDK's number of the port: for native code that uses it beside this object. */
+    public int id() {
+        return port;
     }
 
     /** Rx queues, and as many tx queues. */
