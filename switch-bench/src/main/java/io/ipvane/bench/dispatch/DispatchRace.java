@@ -37,7 +37,7 @@ public final class DispatchRace {
                         ThreadPlan.valueOf(args[7]),
                         List.of(1));
         final int rounds = Integer.parseInt(args[8]);
-        final int megabytes = 256 + (int) ((frames + 4096L) * 640 >> 20);
+        final int megabytes = 256 + (int) ((frames + 4096L) * 640 / (1 << 20));
         try (Eal eal =
                         Eal.start(
                                 new EalOptions(
