@@ -95,7 +95,9 @@ fold(uint64_t a, uint64_t b)
 static inline uint64_t
 hash4(const struct bench_switch *sw, uint64_t key)
 {
-	return fold(fold(key ^ sw->secret[0], sw->secret[1]) ^ sw->secret[2], sw->secret[3]);
+	const uint64_t first = (key ^ sw->secret[0]) * sw->secret[1];
+
+	return ((first ^ first >> 32) * sw->secret[2]) >> 36;
 }
 
 static inline uint64_t

@@ -2,6 +2,7 @@
 package io.ipvane.dpdk;
 
 import static io.ipvane.memory.NativeLibrary.POINTER;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.ipvane.ffi.Dpdk;
@@ -53,10 +54,12 @@ public final class EthDevice implements AutoCloseable {
     private static final AtomicInteger SERIAL = new AtomicInteger();
 
     // Hot handles, made by hand: a generated one cannot be critical.
-    private static final MethodHandle RX_SHORT = burst(true, "ipvane_rx_burst");
-    private static final MethodHandle RX_LONG = burst(false, "ipvane_rx_burst_tagged");
-    private static final MethodHandle TX_SHORT = burst(true, "ipvane_tx_burst");
-    private static final MethodHandle TX_LONG = burst(false, "ipvane_tx_burst");
+    private static final MethodHandle RX_SHORT = burst(true, JAVA_LONG, "ipvane_rx_burst");
+    private static final MethodHandle RX_LONG = burst(false, JAVA_LONG, "ipvane_rx_burst_tagged");
+    private static final MethodHandle TX_SHORT =
+            burst(true, ValueLayout.JAVA_CHAR, "ipvane_tx_burst");
+    private static final MethodHandle TX_LONG =
+            burst(false, ValueLayout.JAVA_CHAR, "ipvane_tx_burst");
     private static final MethodHandle TX_FLAT =
             NativeLibrary.call(
                     "ipvane_tx_burst_flat",
@@ -100,11 +103,11 @@ public final class EthDevice implements AutoCloseable {
         this.lost = arena.allocate((long) queues * CACHE_LINE, CACHE_LINE).address();
     }
 
-    private static MethodHandle burst(boolean critical, String function) {
+    private static MethodHandle burst(boolean critical, ValueLayout result, String function) {
         final ValueLayout[] arguments = {JAVA_SHORT, JAVA_SHORT, POINTER, JAVA_SHORT};
         return critical
-                ? NativeLibrary.critical(function, ValueLayout.JAVA_CHAR, arguments)
-                : NativeLibrary.call(function, ValueLayout.JAVA_CHAR, arguments);
+                ? NativeLibrary.critical(function, result, arguments)
+                : NativeLibrary.call(function, result, arguments);
     }
 
     /**
@@ -118,7 +121,26 @@ public final class EthDevice implements AutoCloseable {
         Eal.requireRunning("device '" + device + "'");
         final DeviceSpec spec = DeviceSpec.parse(device);
         final DeviceOptions exact = options.withMtu(chooseMtu(spec, options.mtu()));
-        final short port = add(spec, exact, pool);
+        return start(device, spec, exact, add(spec, exact, pool), pool);
+    }
+
+    /**
+     * As {@link #open}, of a port that native code has made and nobody has started.
+     *
+     * @param name the port's name with DPDK
+     */
+    public static EthDevice adopt(String name, DeviceOptions options, Mempool pool) {
+        final DeviceSpec spec = new DeviceSpec(DeviceSpec.Kind.VDEV, name);
+        final int port = PortShim.find(name);
+        if (port < 0) {
+            throw new DpdkException("port '" + name + "': DPDK has none of this name");
+        }
+        final DeviceOptions exact = options.withMtu(chooseMtu(spec, options.mtu()));
+        return start(name, spec, exact, (short) port, pool);
+    }
+
+    private static EthDevice start(
+            String device, DeviceSpec spec, DeviceOptions exact, short port, Mempool pool) {
         try {
             final PortShim.Info info = PortShim.info(device, port);
             checkOffer(device, exact, info);
@@ -197,15 +219,11 @@ public final class EthDevice implements AutoCloseable {
                                 "bind it to vfio-pci (dpdk-devbind.py) and name it in the"
                                         + " configuration before the switch starts");
             }
-            case VDEV -> {
-                final int present = PortShim.find(spec.value());
-                yield present >= 0
-                        ? (short) present
-                        : PortShim.add(
-                                device,
-                                spec.value(),
-                                "see the names and arguments of DPDK's drivers, such as net_ring0");
-            }
+            case VDEV ->
+                    PortShim.add(
+                            device,
+                            spec.value(),
+                            "see the names and arguments of DPDK's drivers, such as net_ring0");
         };
     }
 
@@ -277,15 +295,18 @@ public final class EthDevice implements AutoCloseable {
     }
 
     /**
-     * Takes up to {@code max} frames of an rx queue and writes their mbuf addresses to an array.
+     * Takes frames of an rx queue, writes what there is to know of them, and sends for their first
+     * bytes: what Java reads next is in cache or on its way.
      *
-     * @return frames taken
+     * @param rows address of a block laid out as {@link RxRows}
+     * @param max 1 to {@link RxRows#FRAMES}
+     * @return frames taken in the low 8 bits, above them the sum of their lengths in bytes
      */
-    public int receive(int queue, long mbufs, int max) {
+    public long receive(int queue, long rows, int max) {
         try {
             return shortBursts
-                    ? (char) RX_SHORT.invokeExact(port, (short) queue, mbufs, (short) max)
-                    : (char) RX_LONG.invokeExact(port, (short) queue, mbufs, (short) max);
+                    ? (long) RX_SHORT.invokeExact(port, (short) queue, rows, (short) max)
+                    : (long) RX_LONG.invokeExact(port, (short) queue, rows, (short) max);
         } catch (Throwable t) {
             throw Shim.failed(t);
         }

@@ -118,7 +118,8 @@ class AfPacketTest {
     static final class Script {
         private final Random random = new Random(5);
         private final Arena arena = Arena.global();
-        private final long mbufs = arena.allocate(64 * 8).address();
+        private final long rows = arena.allocate(RxRows.BYTES, 64).address();
+        private final long mbufs = rows + RxRows.MBUFS;
         private final Mempool pool;
         private EthDevice a;
         private EthDevice b;
@@ -210,7 +211,7 @@ class AfPacketTest {
                 return "not sent";
             }
             for (int i = 0; i < 2000; i++) {
-                if (b.receive(0, mbufs, 64) == 1) {
+                if ((b.receive(0, rows, 64) & 0xFF) == 1) {
                     final byte[] got = Chain.bytes(Memory.i64(mbufs));
                     Mempool.free(mbufs, 1);
                     return Arrays.equals(sent, got) ? "same" : "other: " + got.length;

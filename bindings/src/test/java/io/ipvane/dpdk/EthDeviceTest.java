@@ -23,7 +23,8 @@ class EthDeviceTest {
     private static final int COUNT = 8191;
     private final Random random = new Random(11);
     private final Arena arena = Arena.ofConfined();
-    private final long mbufs = arena.allocate(8L * 64).address();
+    private final long rows = arena.allocate(RxRows.BYTES, 64).address();
+    private final long mbufs = rows + RxRows.MBUFS;
     private Mempool pool;
 
     @BeforeEach
@@ -51,6 +52,10 @@ class EthDeviceTest {
                 .getMessage();
     }
 
+    private int receive(EthDevice device, int max) {
+        return (int) device.receive(0, rows, max) & 0xFF;
+    }
+
     @Test
     void shouldReceiveWhatItSentOverARing() {
         try (EthDevice ring = openDevice("vdev:net_ring0")) {
@@ -65,11 +70,21 @@ class EthDeviceTest {
             }
             assertEquals(64, ring.transmit(0, mbufs, 64));
             Memory.zero(mbufs, 8 * 64);
-            assertEquals(64, ring.receive(0, mbufs, 64));
+            long bytes = 0;
+            final long taken = ring.receive(0, rows, 64);
+            assertEquals(64, taken & 0xFF);
             for (int i = 0; i < 64; i++) {
-                assertArrayEquals(sent[i], Chain.bytes(Memory.i64(mbufs + i * 8L)));
+                final long frame = Memory.i64(mbufs + i * 8L);
+                final long row = rows + (long) i * RxRows.ROW_BYTES;
+                assertArrayEquals(sent[i], Chain.bytes(frame));
+                assertEquals(frame, Memory.i64(row + RxRows.MBUF));
+                assertEquals(Chain.data(frame), Memory.i64(row + RxRows.DATA));
+                assertEquals(sent[i].length, Memory.i32(row + RxRows.LENGTHS));
+                assertTrue(Memory.i32(row + RxRows.LENGTHS + 4) <= sent[i].length);
+                bytes += sent[i].length;
             }
-            assertEquals(0, ring.receive(0, mbufs + 8, 1));
+            assertEquals(bytes, taken >>> 8);
+            assertEquals(0, ring.receive(0, rows, 1));
             Mempool.free(mbufs, 64);
             assertEquals(64, ring.stats().txPackets());
             assertEquals(64, ring.stats().rxPackets());
@@ -91,7 +106,7 @@ class EthDeviceTest {
             assertEquals(1023, sent, "a ring of 1,024 holds one less");
             assertEquals(COUNT - sent, pool.available());
             int received = 0;
-            for (int n = ring.receive(0, mbufs, 64); n > 0; n = ring.receive(0, mbufs, 64)) {
+            for (int n = receive(ring, 64); n > 0; n = receive(ring, 64)) {
                 Mempool.free(mbufs, n);
                 received += n;
             }
@@ -102,7 +117,7 @@ class EthDeviceTest {
     @Test
     void shouldGiveAndSwallowFramesOfTheNullDevice() {
         try (EthDevice device = openDevice("vdev:net_null0,size=64,copy=0")) {
-            assertEquals(32, device.receive(0, mbufs, 32));
+            assertEquals(32, receive(device, 32));
             assertEquals(64, Chain.length(Memory.i64(mbufs)));
             assertEquals(32, device.transmit(0, mbufs, 32));
         }

@@ -3,12 +3,10 @@ package io.ipvane.burst;
 
 import io.ipvane.memory.Memory;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 
 /**
- * Up to {@value #MAX} frames that one rx queue gave at once, as a struct of arrays; also the slot
- * of a ring. Columns are written by the stages in the order of the comments below and never
- * cleared: only indices below {@link #size} mean anything.
+ * Up to {@value #MAX} frames that one rx queue gave at once, a {@link Row} each; also the slot of a
+ * ring. Only rows below {@link #size} mean anything.
  *
  * <p>Owned by the lcore that runs the current role; a ring hands it on. Allocated at start only.
  */
@@ -16,23 +14,33 @@ public final class Burst {
     /** Frames a burst can hold. */
     public static final int MAX = 64;
 
-    /** {@link #family} of a frame without an L3 key. */
-    public static final byte NO_KEY = 0;
+    /** {@link #family(int)} of a frame without an L3 key. */
+    public static final int NO_KEY = 0;
 
-    /**
-     * {@link #family} of an IPv4 or ARP key: {@link #key0} holds the address as a host-order int.
-     */
-    public static final byte KEY_IPV4 = 4;
+    /** {@link #family(int)} of an IPv4 or ARP key: key0 holds the address as a host-order int. */
+    public static final int KEY_IPV4 = 4;
 
-    /**
-     * {@link #family} of an IPv6 or ND key: {@link #key0} and {@link #key1} hold it, host order.
-     */
-    public static final byte KEY_IPV6 = 6;
+    /** {@link #family(int)} of an IPv6 or ND key: key0 and key1 hold it, host order. */
+    public static final int KEY_IPV6 = 6;
+
+    /** Offset of the array of mbufs behind the rows and their second lines. */
+    public static final int MBUFS = 2 * MAX * Row.BYTES;
+
+    /** Address of the rows: native, so that one call of the shim fills them. */
+    public final long rows;
+
+    /** Address of the array of mbufs that the device fills; a row has its own from then on. */
+    public final long mbufs;
 
     // -- written by the device --
 
     /** Frames in this burst, 0 to {@link #MAX}. */
     public int size;
+
+    /** Sum of the lengths of these frames. */
+    public long bytes;
+
+    // -- written by who receives --
 
     /** Index of the port, uplink or host port that the frames came in by. */
     public int ingress;
@@ -43,83 +51,195 @@ public final class Burst {
     /** What the frames are decided by; null in an empty slot, so that it pins no old generation. */
     public Snapshot snapshot;
 
-    /** Native array of {@link #MAX} mbuf addresses. */
-    public final long mbufs;
-
-    /** Address of the first byte of each frame. */
-    public final long[] data = new long[MAX];
-
-    /** Bytes that may be touched from {@link #data}: those of the first segment. */
-    public final int[] contiguous = new int[MAX];
-
-    /** Bytes of the whole frame. */
-    public final int[] length = new int[MAX];
-
     // -- written by parse --
 
-    /** Bits of {@link io.ipvane.burst.Facts}. */
-    public final int[] facts = new int[MAX];
+    /** The family of every frame's keys, or {@link #NO_KEY} where they are not all of one. */
+    public int families;
 
-    /** Bytes from {@link #data} to the L3 header, VLAN tags skipped. */
-    public final int[] l3 = new int[MAX];
+    /** Every fact that some frame has, KNOWN, SOURCE_KNOWN and SPOOFED not yet among them. */
+    public int anyFacts;
 
-    /** EtherType behind the VLAN tags. */
-    public final int[] etherType = new int[MAX];
+    // -- written by decide --
 
-    /** Family of the destination key: {@link #NO_KEY}, {@link #KEY_IPV4}, {@link #KEY_IPV6}. */
-    public final byte[] family = new byte[MAX];
+    /** Bit <i>n</i>: decide gave some frame the verdict <i>n</i>; bit 63: it dropped one. */
+    public long anyVerdicts;
 
-    /** Destination key: IPv4 as a zero-extended host-order int, or the high half of IPv6. */
-    public final long[] key0 = new long[MAX];
-
-    /** Destination key: the low half of IPv6. */
-    public final long[] key1 = new long[MAX];
-
-    /** Source key of the same family, laid out like {@link #key0}. */
-    public final long[] source0 = new long[MAX];
-
-    /** Source key: the low half of IPv6. */
-    public final long[] source1 = new long[MAX];
-
-    /** Ordinal of the {@link DropReason} that goes with a discarding fact or a dropping verdict. */
-    public final byte[] reason = new byte[MAX];
-
-    // -- written by lookup, decide and rewrite --
-
-    /** Index of the port that the frame is for. */
-    public final int[] port = new int[MAX];
-
-    /** Code of the verdict. */
-    public final byte[] verdict = new byte[MAX];
-
-    /**
-     * Next hop that a frame waits for, laid out like {@link #key0}; meaningful with verdict
-     * RESOLVE.
-     */
-    public final long[] nextHop0 = new long[MAX];
-
-    /** Next hop: the low half of IPv6. */
-    public final long[] nextHop1 = new long[MAX];
-
-    /** A burst whose mbuf array lives as long as {@code arena}. */
+    /** A burst whose rows live as long as {@code arena}. */
     public Burst(Arena arena) {
-        final MemorySegment array = arena.allocate(MAX * 8L, 64);
-        mbufs = array.address();
+        rows = arena.allocate(MBUFS + MAX * 8L, Row.BYTES).address();
+        mbufs = rows + MBUFS;
     }
 
-    /** Address of the mbuf of frame {@code i}. */
-    public long mbuf(int i) {
-        return Memory.i64(mbufs + i * 8L);
+    /** Address of the row of frame {@code i}. */
+    public long row(int i) {
+        return rows + (long) i * Row.BYTES;
     }
 
-    /** Replaces the mbuf of frame {@code i}. */
-    public void mbuf(int i, long mbuf) {
-        Memory.put64(mbufs + i * 8L, mbuf);
+    /** Forgets all frames but some: those whose bit is set move up, in their order. */
+    public void keep(long some) {
+        int kept = 0;
+        for (long left = some; left != 0; left &= left - 1) {
+            final long from = row(Long.numberOfTrailingZeros(left));
+            final long to = row(kept++);
+            Memory.copy(from, to, Row.BYTES);
+            Memory.copy(from + Row.KEY1, to + Row.KEY1, Row.BYTES);
+        }
+        size = kept;
     }
 
     /** Empties the slot: no frames, and no snapshot kept alive. */
     public void clear() {
         size = 0;
         snapshot = null;
+    }
+
+    /** {@link Row#mbuf(long)} of frame {@code i}. */
+    public long mbuf(int i) {
+        return Row.mbuf(row(i));
+    }
+
+    /** {@link Row#data(long)} of frame {@code i}. */
+    public long data(int i) {
+        return Row.data(row(i));
+    }
+
+    /** {@link Row#length(long)} of frame {@code i}. */
+    public int length(int i) {
+        return Row.length(row(i));
+    }
+
+    /** {@link Row#contiguous(long)} of frame {@code i}. */
+    public int contiguous(int i) {
+        return Row.contiguous(row(i));
+    }
+
+    /** {@link Row#facts(long)} of frame {@code i}. */
+    public int facts(int i) {
+        return Row.facts(row(i));
+    }
+
+    /** {@link Row#family(long)} of frame {@code i}. */
+    public int family(int i) {
+        return Row.family(row(i));
+    }
+
+    /** {@link Row#l3(long)} of frame {@code i}. */
+    public int l3(int i) {
+        return Row.l3(row(i));
+    }
+
+    /** {@link Row#etherType(long)} of frame {@code i}. */
+    public int etherType(int i) {
+        return Row.etherType(row(i));
+    }
+
+    /** {@link Row#key0(long)} of frame {@code i}. */
+    public long key0(int i) {
+        return Row.key0(row(i));
+    }
+
+    /** {@link Row#key1(long)} of frame {@code i}. */
+    public long key1(int i) {
+        return Row.key1(row(i));
+    }
+
+    /** {@link Row#source0(long)} of frame {@code i}. */
+    public long source0(int i) {
+        return Row.source0(row(i));
+    }
+
+    /** {@link Row#source1(long)} of frame {@code i}. */
+    public long source1(int i) {
+        return Row.source1(row(i));
+    }
+
+    /** {@link Row#reason(long)} of frame {@code i}. */
+    public int reason(int i) {
+        return Row.reason(row(i));
+    }
+
+    /** {@link Row#port(long)} of frame {@code i}. */
+    public int port(int i) {
+        return Row.port(row(i));
+    }
+
+    /** {@link Row#verdict(long)} of frame {@code i}. */
+    public int verdict(int i) {
+        return Row.verdict(row(i));
+    }
+
+    /** Next hop that frame {@code i} waits for, laid out like its key0; with verdict RESOLVE. */
+    public long nextHop0(int i) {
+        return Row.nextHop0(row(i));
+    }
+
+    /** Next hop: the low half of IPv6. */
+    public long nextHop1(int i) {
+        return Row.nextHop1(row(i));
+    }
+
+    /** Writes {@link Row#facts(long)} of frame {@code i}. */
+    public void facts(int i, int facts) {
+        Row.facts(row(i), facts);
+    }
+
+    /** Writes {@link Row#key0(long)} of frame {@code i}. */
+    public void key0(int i, long key) {
+        Row.key0(row(i), key);
+    }
+
+    /** Writes {@link Row#key1(long)} of frame {@code i}. */
+    public void key1(int i, long key) {
+        Row.key1(row(i), key);
+    }
+
+    /** Writes {@link Row#source0(long)} of frame {@code i}. */
+    public void source0(int i, long key) {
+        Row.source0(row(i), key);
+    }
+
+    /** Writes {@link Row#source1(long)} of frame {@code i}. */
+    public void source1(int i, long key) {
+        Row.source1(row(i), key);
+    }
+
+    /** Writes {@link Row#reason(long)} of frame {@code i}. */
+    public void reason(int i, int ordinal) {
+        Row.reason(row(i), ordinal);
+    }
+
+    /** Writes {@link Row#port(long)} of frame {@code i}. */
+    public void port(int i, int port) {
+        Row.port(row(i), port);
+    }
+
+    /** Writes {@link Row#verdict(long)} of frame {@code i}. */
+    public void verdict(int i, int code) {
+        Row.verdict(row(i), code);
+    }
+
+    /** Says which next hop frame {@code i} waits for. */
+    public void nextHop(int i, long high, long low) {
+        Row.nextHop(row(i), high, low);
+    }
+
+    /** Says where the bytes of frame {@code i} are and fills its row, where the shim does not. */
+    public void frame(int i, long mbuf, long data, int contiguous, int length) {
+        Memory.put64(mbufs + i * 8L, mbuf);
+        Row.frame(row(i), mbuf, data, contiguous, length);
+    }
+
+    /** Says of which family the keys of frame {@code i} are. */
+    public void family(int i, int family) {
+        facts(i, Facts.withFamily(facts(i), family));
+    }
+
+    /**
+     * Says where the L3 header of frame {@code i} is, and what it is.
+     *
+     * @param tags VLAN tags before it, 0 to 2
+     */
+    public void l2(int i, int tags, int etherType) {
+        facts(i, Facts.withL2(facts(i), tags, etherType));
     }
 }

@@ -42,5 +42,39 @@ public final class Facts {
     /** Mask over all facts: the index of a verdict table. */
     public static final int MASK = (1 << BITS) - 1;
 
+    // Above the facts, in the same word, what they were read from: one store a frame, not four.
+    private static final int FAMILY_SHIFT = BITS;
+    private static final int FAMILY_MASK = 3 << FAMILY_SHIFT;
+    private static final int HEADERS_SHIFT = 12;
+    private static final int HEADERS_MASK = 3 << HEADERS_SHIFT;
+    private static final int TYPE_SHIFT = 16;
+
     private Facts() {}
+
+    /** {@code facts} with keys of such a family: 0, 4 or 6. */
+    public static int withFamily(int facts, int family) {
+        return (facts & ~FAMILY_MASK) | (family << (FAMILY_SHIFT - 1));
+    }
+
+    /** {@code facts} with an L3 header of such an EtherType behind 0 to 2 VLAN tags. */
+    public static int withL2(int facts, int tags, int etherType) {
+        return (facts & ((1 << HEADERS_SHIFT) - 1))
+                | ((tags + 1) << HEADERS_SHIFT)
+                | (etherType << TYPE_SHIFT);
+    }
+
+    /** Family of the keys: 0, 4 or 6. */
+    static int family(int facts) {
+        return (facts & FAMILY_MASK) >>> (FAMILY_SHIFT - 1);
+    }
+
+    /** Bytes before the L3 header, 0 where it is unknown. */
+    static int l3(int facts) {
+        final int headers = (facts & HEADERS_MASK) >>> HEADERS_SHIFT;
+        return headers == 0 ? 0 : 10 + 4 * headers;
+    }
+
+    static int etherType(int facts) {
+        return facts >>> TYPE_SHIFT;
+    }
 }

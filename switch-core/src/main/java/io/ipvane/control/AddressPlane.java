@@ -14,7 +14,7 @@ import java.util.Queue;
  * <p>Conductor thread only.
  */
 final class AddressPlane implements AutoCloseable {
-    private static final int FIRST_CAPACITY = 4096;
+    private static final int FIRST_CAPACITY = 1024;
 
     private record Retired(AddressTable table, long ticket) {}
 

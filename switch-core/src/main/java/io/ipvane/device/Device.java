@@ -21,8 +21,8 @@ public interface Device extends AutoCloseable {
     int txQueues();
 
     /**
-     * Takes up to {@link Burst#MAX} frames: writes {@code size}, {@code mbufs}, {@code data},
-     * {@code contiguous} and {@code length} of the burst and nothing else.
+     * Takes up to {@link Burst#MAX} frames: writes {@code size}, {@code bytes} and {@code mbufs} of
+     * the burst, what rows have from the device, and nothing else.
      *
      * @return frames taken, 0 where none waited
      */

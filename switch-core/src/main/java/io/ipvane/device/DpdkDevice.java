@@ -2,18 +2,29 @@
 package io.ipvane.device;
 
 import io.ipvane.burst.Burst;
+import io.ipvane.burst.Row;
 import io.ipvane.dpdk.EthDevice;
-import io.ipvane.dpdk.MbufLayout;
 import io.ipvane.dpdk.PortStats;
-import io.ipvane.memory.Memory;
+import io.ipvane.dpdk.RxRows;
 
 /**
- * A DPDK port as a device of the switch. One native call takes a burst of mbuf addresses straight
- * into {@link Burst#mbufs}; one loop then reads the columns out of the mbufs.
+ * A DPDK port as a device of the switch. One native call takes a burst and fills the device's part
+ * of its rows.
  *
  * <p>Owns the port and closes it. What the drivers do to a frame stands in {@link EthDevice}.
  */
 public final class DpdkDevice implements Device {
+    static {
+        if (Burst.MAX != RxRows.FRAMES
+                || Row.BYTES != RxRows.ROW_BYTES
+                || Row.MBUF != RxRows.MBUF
+                || Row.DATA != RxRows.DATA
+                || Row.LENGTHS != RxRows.LENGTHS
+                || Burst.MBUFS != RxRows.MBUFS) {
+            throw new AssertionError("a burst is not laid out as the shim fills it");
+        }
+    }
+
     private final String name;
     private final EthDevice port;
     private final long mac;
@@ -46,18 +57,9 @@ public final class DpdkDevice implements Device {
 
     @Override
     public int receive(int queue, Burst burst) {
-        final int size = port.receive(queue, burst.mbufs, Burst.MAX);
-        final long mbufs = burst.mbufs;
-        final long[] data = burst.data;
-        final int[] contiguous = burst.contiguous;
-        final int[] length = burst.length;
-        for (int i = 0; i < size; i++) {
-            final long mbuf = Memory.i64(mbufs + i * 8L);
-            data[i] =
-                    Memory.i64(mbuf + MbufLayout.BUF_ADDR) + Memory.u16(mbuf + MbufLayout.DATA_OFF);
-            contiguous[i] = Memory.u16(mbuf + MbufLayout.DATA_LEN);
-            length[i] = Memory.i32(mbuf + MbufLayout.PKT_LEN);
-        }
+        final long taken = port.receive(queue, burst.rows, Burst.MAX);
+        final int size = (int) taken & 0xFF;
+        burst.bytes = taken >>> 8;
         burst.size = size;
         return size;
     }

@@ -4,6 +4,7 @@ package io.ipvane.device;
 import io.ipvane.burst.Burst;
 import io.ipvane.linux.Tap;
 import io.ipvane.linux.TapQueue;
+import io.ipvane.memory.Memory;
 
 /**
  * A TAP device of our own as a {@link Device}: an endpoint in a namespace, or the host port.
@@ -64,15 +65,18 @@ public final class TapDevice implements Device {
         // Below zero the device was deleted under us: the watcher tells, and there is nothing to
         // take.
         final int size = Math.max(0, from.receive(burst.mbufs, Burst.MAX));
-        final long[] data = burst.data;
-        final int[] contiguous = burst.contiguous;
-        final int[] length = burst.length;
+        long bytes = 0;
         for (int i = 0; i < size; i++) {
-            data[i] = from.data(i);
-            contiguous[i] = from.contiguous(i);
-            length[i] = from.length(i);
+            bytes += from.length(i);
+            burst.frame(
+                    i,
+                    Memory.i64(burst.mbufs + i * 8L),
+                    from.data(i),
+                    from.contiguous(i),
+                    from.length(i));
         }
         burst.size = size;
+        burst.bytes = bytes;
         return size;
     }
 

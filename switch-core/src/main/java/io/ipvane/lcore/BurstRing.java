@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.lcore;
 
+import com.lmax.disruptor.BusySpinWaitStrategy;
 import com.lmax.disruptor.EventPoller;
 import com.lmax.disruptor.RingBuffer;
 import io.ipvane.burst.Burst;
@@ -23,7 +24,9 @@ final class BurstRing {
     private final EventPoller<Burst> transmit;
 
     BurstRing(Arena arena) {
-        ring = RingBuffer.createSingleProducer(() -> new Burst(arena), SLOTS);
+        ring =
+                RingBuffer.createSingleProducer(
+                        () -> new Burst(arena), SLOTS, new BusySpinWaitStrategy());
         run = ring.newPoller();
         transmit = ring.newPoller(run.getSequence());
         ring.addGatingSequences(transmit.getSequence());

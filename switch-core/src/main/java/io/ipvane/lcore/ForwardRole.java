@@ -4,13 +4,14 @@ package io.ipvane.lcore;
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.Stage;
+import io.ipvane.burst.Stages;
 
 /** Role FORWARD: from its own rx queues through all stages to its own tx queues, no hand-over. */
 @HotPath
 final class ForwardRole implements LcoreRole {
     private final Receiver receiver;
-    private final Stage pipeline;
     private final Transmitter transmitter;
+    private final Stage[] stages;
     private final EpochReport report;
     private final boolean sends;
     private final Burst burst;
@@ -26,8 +27,8 @@ final class ForwardRole implements LcoreRole {
             boolean sends,
             Burst burst) {
         this.receiver = receiver;
-        this.pipeline = pipeline;
         this.transmitter = transmitter;
+        this.stages = new Stage[] {pipeline, transmitter};
         this.report = report;
         this.sends = sends;
         this.burst = burst;
@@ -40,8 +41,7 @@ final class ForwardRole implements LcoreRole {
         for (int q = 0; q < receiver.queues(); q++) {
             final int size = receiver.receive(q, burst);
             if (size > 0) {
-                pipeline.process(burst);
-                transmitter.process(burst);
+                Stages.run(stages, burst);
                 worked += size;
             }
         }

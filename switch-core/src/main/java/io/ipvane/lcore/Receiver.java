@@ -43,18 +43,9 @@ final class Receiver {
             burst.epoch = epoch;
             burst.snapshot = snapshot;
             burst.ingress = queue.port();
-            count(burst, queue.port());
+            counters.add(queue.port(), PortCounter.RECEIVE_PACKETS_COLUMN, size);
+            counters.add(queue.port(), PortCounter.RECEIVE_BYTES_COLUMN, burst.bytes);
         }
         return size;
-    }
-
-    private void count(Burst burst, int port) {
-        final int size = burst.size;
-        long bytes = 0;
-        for (int i = 0; i < size; i++) {
-            bytes += burst.length[i];
-        }
-        counters.add(port, PortCounter.RECEIVE_PACKETS_COLUMN, size);
-        counters.add(port, PortCounter.RECEIVE_BYTES_COLUMN, bytes);
     }
 }

@@ -5,23 +5,24 @@ import com.lmax.disruptor.EventPoller;
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.Stage;
+import io.ipvane.burst.Stages;
 
 /** Role RUN: the stages of the pipeline over every burst in the ring, in place. */
 @HotPath
 final class RunRole implements LcoreRole {
     private final BurstRing ring;
-    private final Stage pipeline;
+    private final Stage[] stages;
     private final EpochReport report;
     private final EventPoller.Handler<Burst> handler = this::onBurst;
 
     RunRole(BurstRing ring, Stage pipeline, EpochReport report) {
         this.ring = ring;
-        this.pipeline = pipeline;
+        this.stages = new Stage[] {pipeline};
         this.report = report;
     }
 
     private boolean onBurst(Burst burst, long sequence, boolean endOfBatch) {
-        pipeline.onBurst(burst, sequence, endOfBatch);
+        Stages.run(stages, burst);
         report.finished(burst.epoch);
         return true;
     }

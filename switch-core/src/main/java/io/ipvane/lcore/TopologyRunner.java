@@ -56,6 +56,7 @@ public final class TopologyRunner implements AutoCloseable {
     private int nextReader;
     private int nextTransmitter;
     private BurstRing ring;
+    private Transmitter transmitter;
     private boolean closed;
 
     /**
@@ -97,7 +98,7 @@ public final class TopologyRunner implements AutoCloseable {
                     names.add(queue.name());
                 }
                 own.add(nextReader);
-                roles.add(role(role, queues));
+                roles.add(role(plan, role, queues));
             }
             final String name = "lcore-" + plan.lcore();
             final LcoreAgent agent =
@@ -109,7 +110,7 @@ public final class TopologyRunner implements AutoCloseable {
         }
     }
 
-    private LcoreRole role(Role role, RxQueue[] queues) {
+    private LcoreRole role(LcorePlan plan, Role role, RxQueue[] queues) {
         final int reader = nextReader++;
         final boolean head = role == Role.FORWARD || role == Role.RECEIVE;
         final EpochReport report =
@@ -120,17 +121,17 @@ public final class TopologyRunner implements AutoCloseable {
                 ring = new BurstRing(arena);
                 yield new ReceiveRole(receiver(queues), ring, report);
             }
-            case RUN -> new RunRole(ring, pipeline(), report);
-            case TRANSMIT -> new TransmitRole(ring, transmitter(), report);
+            case RUN -> {
+                transmitter = transmitter();
+                final boolean together = plan.roles().contains(Role.TRANSMIT);
+                yield new RunRole(ring, together ? pipeline(transmitter) : pipeline(), report);
+            }
+            case TRANSMIT -> new TransmitRole(ring, transmitter, report);
             case FORWARD -> {
                 final boolean sends = nextTransmitter == 0;
+                final Transmitter own = transmitter();
                 yield new ForwardRole(
-                        receiver(queues),
-                        pipeline(),
-                        transmitter(),
-                        report,
-                        sends,
-                        new Burst(arena));
+                        receiver(queues), pipeline(own), own, report, sends, new Burst(arena));
             }
         };
     }
@@ -140,7 +141,14 @@ public final class TopologyRunner implements AutoCloseable {
     }
 
     private Pipeline pipeline() {
-        final Pipeline pipeline = new Pipeline(pool);
+        return watched(new Pipeline(arena, pool));
+    }
+
+    private Pipeline pipeline(Transmitter together) {
+        return watched(new Pipeline(arena, pool, together));
+    }
+
+    private Pipeline watched(Pipeline pipeline) {
         errors.add(pipeline::takeLastError);
         return pipeline;
     }
@@ -148,16 +156,13 @@ public final class TopologyRunner implements AutoCloseable {
     private Transmitter transmitter() {
         final int queue = nextTransmitter++;
         final CounterShard shard = counters.shard();
-        final TxBuffer[] buffers = new TxBuffer[devices.length];
-        for (int i = 0; i < devices.length; i++) {
-            if (devices[i] != null) {
-                if (queue >= devices[i].txQueues()) {
-                    throw new IllegalArgumentException(tooFewQueues(devices[i]));
-                }
-                buffers[i] = new TxBuffer(arena, devices[i], queue, i, pool, shard);
+        for (Device device : devices) {
+            if (device != null && queue >= device.txQueues()) {
+                throw new IllegalArgumentException(tooFewQueues(device));
             }
         }
-        final Transmitter transmitter = new Transmitter(arena, buffers, pool, shard, mailbox);
+        final Transmitter transmitter =
+                new Transmitter(arena, devices, queue, pool, shard, mailbox);
         errors.add(transmitter::takeLastError);
         return transmitter;
     }

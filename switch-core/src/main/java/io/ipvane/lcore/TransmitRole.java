@@ -4,24 +4,28 @@ package io.ipvane.lcore;
 import com.lmax.disruptor.EventPoller;
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.HotPath;
+import io.ipvane.burst.Stage;
+import io.ipvane.burst.Stages;
 
 /** Role TRANSMIT: carries out the verdicts of every burst that run is done with. */
 @HotPath
 final class TransmitRole implements LcoreRole {
     private final BurstRing ring;
     private final Transmitter transmitter;
+    private final Stage[] stages;
     private final EpochReport report;
     private final EventPoller.Handler<Burst> handler = this::onBurst;
 
     TransmitRole(BurstRing ring, Transmitter transmitter, EpochReport report) {
         this.ring = ring;
         this.transmitter = transmitter;
+        this.stages = new Stage[] {transmitter};
         this.report = report;
     }
 
     private boolean onBurst(Burst burst, long sequence, boolean endOfBatch) {
         final long epoch = burst.epoch;
-        transmitter.onBurst(burst, sequence, endOfBatch);
+        Stages.run(stages, burst);
         report.finished(epoch);
         return true;
     }

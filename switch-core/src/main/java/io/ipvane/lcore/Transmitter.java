@@ -5,10 +5,14 @@ import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
+import io.ipvane.burst.LaneOwner;
 import io.ipvane.burst.LastError;
+import io.ipvane.burst.Row;
 import io.ipvane.burst.Stage;
+import io.ipvane.burst.TxLanes;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.PortCounter;
+import io.ipvane.device.Device;
 import io.ipvane.ipvlan.Verdict;
 import io.ipvane.memory.Memory;
 import io.ipvane.neighbor.Learner;
@@ -28,8 +32,16 @@ import org.agrona.concurrent.MessageHandler;
  * <p>Owned by the lcore that transmits; the only producer of its tx queues.
  */
 @HotPath
-final class Transmitter implements Stage {
+final class Transmitter implements Stage, LaneOwner {
     private static final int SENDS_A_TURN = 64;
+
+    /** Verdicts that put copies into other buffers, and the answers that go back by one. */
+    private static final long REPLICATED =
+            (1L << Verdict.FLOOD_AND_WIRE)
+                    | (1L << Verdict.FLOOD_AND_PUNT)
+                    | (1L << Verdict.FLOOD_WIRE_AND_PUNT)
+                    | (1L << Verdict.WIRE_AND_PUNT)
+                    | (1L << Verdict.RESPOND);
 
     private final TxBuffer[] buffers;
     private final FramePool pool;
@@ -41,21 +53,40 @@ final class Transmitter implements Stage {
     private final long dropped;
     private int droppedCount;
 
-    /** Frame that is still ours; those before it have been handed on or marked for freeing. */
+    private final TxLanes lanes;
+
+    /** Frames added since the last flush: no buffer holds more. */
+    private int added;
+
+    /** Of which snapshot the limits of the buffers are; its generation. */
+    private long limitsOf = Long.MIN_VALUE;
+
+    /** Frames before the cursor that are still ours, as bits. */
+    private long postponed;
+
+    /** Frame that is still ours; those before it are not, but for those postponed. */
     private int cursor;
 
     /**
-     * @param buffers by port index, null where this lcore may not send
+     * @param devices by port index, null where this lcore may not send
+     * @param queue tx queue of this lcore on each of them
      * @param mailbox to the conductor; frames for sending come back by it if {@code sends} is
      *     called
      */
     Transmitter(
             Arena arena,
-            TxBuffer[] buffers,
+            Device[] devices,
+            int queue,
             FramePool pool,
             CounterShard counters,
             ControlMailbox mailbox) {
-        this.buffers = buffers.clone();
+        this.buffers = new TxBuffer[devices.length];
+        this.lanes = new TxLanes(arena, devices.length);
+        for (int i = 0; i < devices.length; i++) {
+            if (devices[i] != null) {
+                buffers[i] = new TxBuffer(arena, lanes, devices[i], queue, i, pool, counters);
+            }
+        }
         this.pool = pool;
         this.counters = counters;
         this.mailbox = mailbox;
@@ -66,6 +97,7 @@ final class Transmitter implements Stage {
     @Override
     public void process(Burst burst) {
         cursor = 0;
+        postponed = 0;
         try {
             carryOut(burst);
         } catch (RuntimeException | Error e) {
@@ -85,25 +117,79 @@ final class Transmitter implements Stage {
         if (ingress.role == PortEntry.Role.UPLINK && ingress.uplink.learns()) {
             learn(burst, ingress);
         }
+        makeRoom(burst);
+        if ((burst.anyVerdicts & REPLICATED) == 0) {
+            unicast(burst, ingress.uplink.index());
+            final long rest = postponed;
+            for (long left = rest; left != 0; left &= left - 1) {
+                other(burst, Long.numberOfTrailingZeros(left), snapshot, ingress);
+                postponed &= left - 1;
+            }
+        } else {
+            for (cursor = 0; cursor < burst.size; cursor++) {
+                other(burst, cursor, snapshot, ingress);
+            }
+        }
+    }
+
+    /**
+     * Makes the lanes ready for one more burst: none can become too full by it, and their limits
+     * are those of its snapshot.
+     */
+    @Override
+    public TxLanes makeRoom(Burst burst) {
+        final ForwardingSnapshot snapshot = (ForwardingSnapshot) burst.snapshot;
+        if (snapshot.generation() != limitsOf) {
+            setLimits(snapshot);
+        }
+        if (added > TxBuffer.CAPACITY - Burst.MAX) {
+            flush();
+        }
+        added += burst.size;
+        return lanes;
+    }
+
+    private void setLimits(ForwardingSnapshot snapshot) {
+        for (int i = 0; i < buffers.length; i++) {
+            final PortEntry to = snapshot.entry(i);
+            final boolean plain = to != null && to.up && buffers[i] != null;
+            lanes.limit(i, plain ? to.maxFrame : TxLanes.NOT_UNSEEN);
+        }
+        limitsOf = snapshot.generation();
+    }
+
+    /**
+     * What nearly every frame is: for one port that is there, up and takes its length. A loop
+     * without calls; what it cannot do is postponed. That changes no order that matters: nothing
+     * here is replicated, and frames for one port are either all done here or all dropped.
+     */
+    private void unicast(Burst burst, int wire) {
+        final TxLanes out = lanes;
         final int size = burst.size;
+        long used = 0;
         for (int i = 0; i < size; i++) {
             cursor = i;
-            final byte verdict = burst.verdict[i];
-            if (verdict == Verdict.DELIVER) {
-                enqueue(burst, i, snapshot.entry(burst.port[i]), ingress);
-            } else if (verdict == Verdict.WIRE) {
-                enqueue(burst, i, snapshot.entry(ingress.uplink.index()), ingress);
+            final long row = burst.row(i);
+            final int verdict = Row.verdict(row);
+            final int to = verdict == Verdict.WIRE ? wire : Row.port(row);
+            final int length = Row.length(row);
+            if (verdict <= Verdict.WIRE && out.takes(to, length)) {
+                out.add(to, Row.mbuf(row), length);
+                used |= 1L << to;
             } else {
-                other(burst, i, verdict, snapshot, ingress);
+                postponed |= 1L << i;
             }
         }
         cursor = size;
+        out.use(used);
     }
 
-    private void other(
-            Burst burst, int i, byte verdict, ForwardingSnapshot snapshot, PortEntry ingress) {
+    private void other(Burst burst, int i, ForwardingSnapshot snapshot, PortEntry ingress) {
+        final int verdict = burst.verdict(i);
         final UplinkEntry uplink = ingress.uplink;
         switch (verdict) {
+            case Verdict.DELIVER -> enqueue(burst, i, snapshot.entry(burst.port(i)), ingress);
+            case Verdict.WIRE -> enqueue(burst, i, snapshot.entry(uplink.index()), ingress);
             case Verdict.PUNT -> enqueue(burst, i, snapshot.entry(uplink.host()), ingress);
             case Verdict.FLOOD_AND_WIRE -> {
                 flood(burst, i, snapshot, ingress);
@@ -132,7 +218,7 @@ final class Transmitter implements Stage {
                             i,
                             ingress.index,
                             Verdict.isDrop(verdict)
-                                    ? Verdict.reasonOrdinal(verdict, burst.reason[i])
+                                    ? Verdict.reasonOrdinal(verdict, burst.reason(i))
                                     : DropReason.STAGE_ERROR.ordinal());
         }
     }
@@ -147,7 +233,7 @@ final class Transmitter implements Stage {
         } else if (tooLong(burst, i, to)) {
             drop(burst, i, to.index, DropReason.MTU.ordinal());
         } else {
-            buffer.add(burst.mbuf(i), burst.length[i], false);
+            buffer.add(burst.mbuf(i), burst.length(i));
         }
     }
 
@@ -158,7 +244,7 @@ final class Transmitter implements Stage {
 
     /** Tags that parse has skipped do not count; a frame that it could not read has none. */
     private static boolean tooLong(Burst burst, int i, PortEntry to) {
-        return burst.length[i] > to.maxFrame + Math.max(0, burst.l3[i] - Ethernet.LENGTH);
+        return burst.length(i) > to.maxFrame + Math.max(0, burst.l3(i) - Ethernet.LENGTH);
     }
 
     /** A group frame has done its duty with the ports even where there is no host port. */
@@ -175,7 +261,7 @@ final class Transmitter implements Stage {
     /** One copy to every other member whose filter passes (spec RX-4, TX-10). */
     private void flood(Burst burst, int i, ForwardingSnapshot snapshot, PortEntry ingress) {
         final int[] members = ingress.uplink.members();
-        final long group = Ethernet.destination(burst.data[i]);
+        final long group = Ethernet.destination(burst.data(i));
         for (int k = 0; k < members.length; k++) {
             final PortEntry to = snapshot.entry(members[k]);
             if (to != null && to.index != ingress.index && to.up && to.groups.passes(group)) {
@@ -197,7 +283,8 @@ final class Transmitter implements Stage {
         if (copy == 0) {
             count(to.index, DropReason.MCAST_RING_FULL.ordinal());
         } else {
-            buffer.add(copy, burst.length[i], true);
+            added++;
+            buffer.addCopy(copy, burst.length(i));
         }
     }
 
@@ -208,9 +295,9 @@ final class Transmitter implements Stage {
         } else if (!mailbox.unresolved(
                 ingress.uplink.index(),
                 ingress.index,
-                burst.family[i],
-                burst.nextHop0[i],
-                burst.nextHop1[i],
+                burst.family(i),
+                burst.nextHop0(i),
+                burst.nextHop1(i),
                 askerOf(burst, i, ingress),
                 burst.mbuf(i))) {
             drop(burst, i, ingress.index, DropReason.NEIGH_QUEUE_FULL.ordinal());
@@ -219,15 +306,15 @@ final class Transmitter implements Stage {
 
     /** On whose behalf a question may be asked; a source that may be forged would poison caches. */
     private static int askerOf(Burst burst, int i, PortEntry ingress) {
-        return ingress.antispoof && burst.family[i] == Burst.KEY_IPV4 ? (int) burst.source0[i] : 0;
+        return ingress.antispoof && burst.family(i) == Burst.KEY_IPV4 ? (int) burst.source0(i) : 0;
     }
 
     /** What is dropped teaches nothing; a row that holds our own answer is for the asker. */
     private void learn(Burst burst, PortEntry ingress) {
         final int size = burst.size;
         for (int i = 0; i < size; i++) {
-            if (burst.port[i] != ingress.index
-                    && !Verdict.isDrop(burst.verdict[i])
+            if (burst.port(i) != ingress.index
+                    && !Verdict.isDrop(burst.verdict(i))
                     && learner.read(burst, i)) {
                 mailbox.learned(
                         ingress.uplink.index(),
@@ -255,7 +342,10 @@ final class Transmitter implements Stage {
      * by the last step of its turn, so the one at which the exception arose is still ours.
      */
     private void abandon(Burst burst) {
-        for (int i = cursor; i < burst.size; i++) {
+        for (int i = 0; i < burst.size; i++) {
+            if (i < cursor && (postponed >>> i & 1) == 0) {
+                continue;
+            }
             drop(burst, i, burst.ingress, DropReason.STAGE_ERROR.ordinal());
         }
     }
@@ -273,7 +363,8 @@ final class Transmitter implements Stage {
             count(port, DropReason.NO_PORT.ordinal());
             pool.free(mbuf);
         } else {
-            out.add(mbuf, pool.length(mbuf), false);
+            added++;
+            out.add(mbuf, pool.length(mbuf));
         }
     }
 
@@ -284,10 +375,13 @@ final class Transmitter implements Stage {
 
     /** Ends a turn: nothing waits in a buffer afterwards. */
     void flush() {
-        for (int i = 0; i < buffers.length; i++) {
-            if (buffers[i] != null) {
-                buffers[i].flush();
+        for (long left = lanes.takeUsed(); left != 0; left &= left - 1) {
+            for (int i = Long.numberOfTrailingZeros(left); i < buffers.length; i += Long.SIZE) {
+                if (buffers[i] != null) {
+                    buffers[i].flush();
+                }
             }
         }
+        added = 0;
     }
 }

@@ -4,11 +4,13 @@ package io.ipvane.lcore;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
+import io.ipvane.burst.TxLanes;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.device.Device;
 import io.ipvane.memory.Memory;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 
 /**
  * Frames of one lcore on their way to one tx queue of one port. Sent when full and at the end of
@@ -19,78 +21,104 @@ import java.lang.foreign.Arena;
  */
 @HotPath
 final class TxBuffer {
-    static final int CAPACITY = 64;
+    /** Frames that fit: what several rx queues give in one turn. */
+    static final int CAPACITY = 256;
 
-    /** Marks in {@link #lengths} a copy of a group frame. */
-    private static final int GROUP_COPY = 1 << 30;
-
+    private final TxLanes lanes;
     private final Device device;
     private final int queue;
     private final int port;
     private final FramePool pool;
     private final CounterShard counters;
     private final long mbufs;
-    private final int[] lengths = new int[CAPACITY];
-    private int count;
+
+    /** Which of the waiting frames are copies of a group frame, as bits. */
+    private final long[] copies = new long[CAPACITY / Long.SIZE];
+
+    private boolean hasCopies;
 
     TxBuffer(
             Arena arena,
+            TxLanes lanes,
             Device device,
             int queue,
             int port,
             FramePool pool,
             CounterShard counters) {
+        this.lanes = lanes;
         this.device = device;
         this.queue = queue;
         this.port = port;
         this.pool = pool;
         this.counters = counters;
         this.mbufs = arena.allocate(CAPACITY * 8L, 64).address();
+        lanes.reset(port, mbufs);
     }
 
     /** Takes a frame over; sends everything first if there is no room. */
-    void add(long mbuf, int length, boolean groupCopy) {
-        if (count == CAPACITY) {
+    void add(long mbuf, int length) {
+        if (waiting() == CAPACITY) {
             flush();
         }
-        Memory.put64(mbufs + count * 8L, mbuf);
-        lengths[count++] = groupCopy ? length | GROUP_COPY : length;
+        lanes.add(port, mbuf, length);
+        lanes.use(1L << port);
+    }
+
+    /** As {@link #add}, for a copy of a group frame. */
+    void addCopy(long mbuf, int length) {
+        add(mbuf, length);
+        final int last = waiting() - 1;
+        copies[last / Long.SIZE] |= 1L << last;
+        hasCopies = true;
+    }
+
+    private int waiting() {
+        return (int) (lanes.cursor(port) - mbufs) / Long.BYTES;
     }
 
     /** Sends what waits; afterwards nothing does. */
     void flush() {
-        final int waiting = count;
+        final int waiting = waiting();
         if (waiting == 0) {
             return;
         }
-        count = 0;
+        final long bytes = lanes.bytes(port);
+        lanes.reset(port, mbufs);
         final int sent = device.transmit(queue, mbufs, waiting);
-        countSent(sent);
+        counters.add(port, PortCounter.TRANSMIT_PACKETS_COLUMN, sent);
+        counters.add(port, PortCounter.TRANSMIT_BYTES_COLUMN, bytes);
+        if (hasCopies) {
+            counters.add(port, PortCounter.TRANSMIT_GROUP_COLUMN, copies(0, sent));
+        }
         if (sent < waiting) {
             refused(sent, waiting);
         }
-    }
-
-    private void countSent(int sent) {
-        long bytes = 0;
-        long copies = 0;
-        for (int i = 0; i < sent; i++) {
-            bytes += lengths[i] & (GROUP_COPY - 1);
-            copies += lengths[i] >>> 30;
+        if (hasCopies) {
+            Arrays.fill(copies, 0);
+            hasCopies = false;
         }
-        counters.add(port, PortCounter.TRANSMIT_PACKETS_COLUMN, sent);
-        counters.add(port, PortCounter.TRANSMIT_BYTES_COLUMN, bytes);
-        counters.add(port, PortCounter.TRANSMIT_GROUP_COLUMN, copies);
     }
 
+    /** Frees what the queue refused, counts it, and takes its bytes back. */
     private void refused(int sent, int waiting) {
-        long copies = 0;
+        long bytes = 0;
         for (int i = sent; i < waiting; i++) {
-            copies += lengths[i] >>> 30;
+            bytes += pool.length(Memory.i64(mbufs + i * 8L));
         }
+        final int lostCopies = copies(sent, waiting);
         final int column = PortCounter.COUNT;
-        counters.add(port, column + DropReason.MCAST_RING_FULL.ordinal(), copies);
-        counters.add(port, column + DropReason.RING_FULL.ordinal(), waiting - sent - copies);
+        counters.add(port, PortCounter.TRANSMIT_BYTES_COLUMN, -bytes);
+        counters.add(port, column + DropReason.MCAST_RING_FULL.ordinal(), lostCopies);
+        counters.add(port, column + DropReason.RING_FULL.ordinal(), waiting - sent - lostCopies);
         pool.free(mbufs + sent * 8L, waiting - sent);
+    }
+
+    /** How many of the frames from {@code from} to before {@code to} are copies. */
+    private int copies(int from, int to) {
+        int count = 0;
+        for (int i = from; i < to; i++) {
+            count += (int) (copies[i / Long.SIZE] >>> i) & 1;
+        }
+        return count;
     }
 }

@@ -14,11 +14,11 @@ final class ArpCheck {
      * Whether the row holds a whole ARP packet for IPv4 over Ethernet, whose sender is one station.
      */
     static boolean isValid(Burst burst, int i) {
-        final int l3 = burst.l3[i];
-        if (burst.etherType[i] != Ethernet.TYPE_ARP || burst.contiguous[i] - Arp.LENGTH < l3) {
+        final int l3 = burst.l3(i);
+        if (burst.etherType(i) != Ethernet.TYPE_ARP || burst.contiguous(i) - Arp.LENGTH < l3) {
             return false;
         }
-        final long arp = burst.data[i] + l3;
+        final long arp = burst.data(i) + l3;
         return Arp.isEthernetIpv4(arp) && isStation(Arp.senderMac(arp));
     }
 

@@ -30,7 +30,7 @@ public final class Learner {
 
     /** Whether a parsed row says anything about a neighbour; the accessors then say what. */
     public boolean read(Burst burst, int i) {
-        return switch (burst.etherType[i]) {
+        return switch (burst.etherType(i)) {
             case Ethernet.TYPE_ARP -> readArp(burst, i);
             case Ethernet.TYPE_IPV6 -> readAdvertisement(burst, i) || readSolicitation(burst, i);
             default -> false;
@@ -41,7 +41,7 @@ public final class Learner {
         if (!ArpCheck.isValid(burst, i)) {
             return false;
         }
-        final long arp = burst.data[i] + burst.l3[i];
+        final long arp = burst.data(i) + burst.l3(i);
         final int operation = Arp.operation(arp);
         if ((operation != Arp.REQUEST && operation != Arp.REPLY)
                 || !ArpCheck.isHost(Arp.sender(arp))) {
@@ -52,7 +52,7 @@ public final class Learner {
         address1 = 0;
         mac = Arp.senderMac(arp);
         solicited =
-                operation == Arp.REPLY && !MacAddress.isGroup(Ethernet.destination(burst.data[i]));
+                operation == Arp.REPLY && !MacAddress.isGroup(Ethernet.destination(burst.data(i)));
         override = true;
         return true;
     }
@@ -62,7 +62,7 @@ public final class Learner {
         if (length == 0) {
             return false;
         }
-        final long nd = burst.data[i] + burst.l3[i] + Ipv6.LENGTH;
+        final long nd = burst.data(i) + burst.l3(i) + Ipv6.LENGTH;
         final long targetMac = NdCheck.macOption(nd, length, Nd.OPTION_TARGET_MAC);
         if (targetMac == NdCheck.MALFORMED) {
             return false;
@@ -82,7 +82,7 @@ public final class Learner {
         if (length == 0) {
             return false;
         }
-        final long ip = burst.data[i] + burst.l3[i];
+        final long ip = burst.data(i) + burst.l3(i);
         final long sourceMac = NdCheck.macOption(ip + Ipv6.LENGTH, length, Nd.OPTION_SOURCE_MAC);
         if (sourceMac == NdCheck.ABSENT
                 || sourceMac == NdCheck.MALFORMED

@@ -30,12 +30,12 @@ final class NdCheck {
      * @param type {@link Icmpv6#NEIGHBOR_SOLICITATION} or {@link Icmpv6#NEIGHBOR_ADVERTISEMENT}
      */
     static int validLength(Burst burst, int i, int type) {
-        final int l4 = burst.l3[i] + Ipv6.LENGTH;
-        final int room = burst.contiguous[i] - l4;
-        if (burst.etherType[i] != Ethernet.TYPE_IPV6 || room < Nd.LENGTH) {
+        final int l4 = burst.l3(i) + Ipv6.LENGTH;
+        final int room = burst.contiguous(i) - l4;
+        if (burst.etherType(i) != Ethernet.TYPE_IPV6 || room < Nd.LENGTH) {
             return 0;
         }
-        final long ip = burst.data[i] + burst.l3[i];
+        final long ip = burst.data(i) + burst.l3(i);
         final long nd = ip + Ipv6.LENGTH;
         final int length = Ipv6.payloadLength(ip);
         final boolean sound =

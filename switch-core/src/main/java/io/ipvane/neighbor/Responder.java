@@ -50,11 +50,11 @@ public final class Responder {
      *     question stays the caller's either way
      */
     public long answer(Burst burst, int i, long ownMac, int asker) {
-        final boolean known = (burst.facts[i] & Facts.KNOWN) != 0;
-        if (known && burst.port[i] == asker) {
+        final boolean known = (burst.facts(i) & Facts.KNOWN) != 0;
+        if (known && burst.port(i) == asker) {
             return 0;
         }
-        return switch (burst.family[i]) {
+        return switch (burst.family(i)) {
             case Burst.KEY_IPV4 -> answerArp(burst, i, ownMac, known);
             case Burst.KEY_IPV6 -> answerNd(burst, i, ownMac, known);
             default -> 0;
@@ -65,12 +65,12 @@ public final class Responder {
         if (!ArpCheck.isValid(burst, i)) {
             return 0;
         }
-        final long arp = burst.data[i] + burst.l3[i];
+        final long arp = burst.data(i) + burst.l3(i);
         final int target = Arp.target(arp);
         final int sender = Arp.sender(arp);
         final boolean probe = sender == 0;
         if (Arp.operation(arp) != Arp.REQUEST
-                || (target & 0xFFFF_FFFFL) != burst.key0[i]
+                || (target & 0xFFFF_FFFFL) != burst.key0(i)
                 || !ArpCheck.isHost(target)
                 || sender == target
                 || (probe ? !known : !ArpCheck.isHost(sender))) {
@@ -88,16 +88,16 @@ public final class Responder {
         if (length == 0) {
             return 0;
         }
-        final long ip = burst.data[i] + burst.l3[i];
+        final long ip = burst.data(i) + burst.l3(i);
         final long nd = ip + Ipv6.LENGTH;
         final long high = Nd.targetHigh(nd);
         final long low = Nd.targetLow(nd);
         final long askerHigh = Ipv6.sourceHigh(ip);
         final long askerLow = Ipv6.sourceLow(ip);
         final boolean probe = NdCheck.isUnspecified(askerHigh, askerLow);
-        final long askerMac = askerMac(burst.data[i], nd, length);
-        if (high != burst.key0[i]
-                || low != burst.key1[i]
+        final long askerMac = askerMac(burst.data(i), nd, length);
+        if (high != burst.key0(i)
+                || low != burst.key1(i)
                 || (askerHigh == high && askerLow == low)
                 || (probe && !known)
                 || !ArpCheck.isStation(askerMac)) {

@@ -59,22 +59,22 @@ public final class Ipv6 {
 
     /** First eight bytes of the source. */
     public static long sourceHigh(long ip) {
-        return Memory.i64be(ip + SOURCE_OFFSET);
+        return Memory.i64be(ip, SOURCE_OFFSET);
     }
 
     /** Last eight bytes of the source. */
     public static long sourceLow(long ip) {
-        return Memory.i64be(ip + SOURCE_OFFSET + 8);
+        return Memory.i64be(ip, SOURCE_OFFSET + 8);
     }
 
     /** First eight bytes of the destination. */
     public static long destinationHigh(long ip) {
-        return Memory.i64be(ip + DESTINATION_OFFSET);
+        return Memory.i64be(ip, DESTINATION_OFFSET);
     }
 
     /** Last eight bytes of the destination. */
     public static long destinationLow(long ip) {
-        return Memory.i64be(ip + DESTINATION_OFFSET + 8);
+        return Memory.i64be(ip, DESTINATION_OFFSET + 8);
     }
 
     /**

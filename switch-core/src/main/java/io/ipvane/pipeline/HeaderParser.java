@@ -25,22 +25,19 @@ final class HeaderParser {
 
     /** Parses frame {@code i}; arguments as {@link Parser#parse}. */
     static void parse(Burst burst, int i, long ownMac, int options, FramePool pool) {
-        burst.facts[i] = 0;
-        burst.l3[i] = 0;
-        burst.etherType[i] = 0;
+        burst.facts(i, 0);
         noKey(burst, i);
         if (!reach(burst, i, Ethernet.LENGTH, Parser.STRICT, pool)) {
             return;
         }
-        final long frame = burst.data[i];
+        final long frame = burst.data(i);
         final long destination = Ethernet.destination(frame);
-        burst.facts[i] = Parser.macFacts(destination, Ethernet.source(frame), ownMac);
-        burst.l3[i] = Ethernet.LENGTH;
-        burst.etherType[i] = Ethernet.type(frame);
-        if (Vlan.isTag(burst.etherType[i]) && !skipTags(burst, i, options, pool)) {
+        burst.facts(i, Parser.macFacts(destination, Ethernet.source(frame), ownMac));
+        burst.l2(i, 0, Ethernet.type(frame));
+        if (Vlan.isTag(burst.etherType(i)) && !skipTags(burst, i, options, pool)) {
             return;
         }
-        switch (burst.etherType[i]) {
+        switch (burst.etherType(i)) {
             case Ethernet.TYPE_IPV4 -> ipv4(burst, i, options, pool);
             case Ethernet.TYPE_IPV6 -> ipv6(burst, i, options, pool);
             case Ethernet.TYPE_ARP -> arp(burst, i, options, pool);
@@ -59,18 +56,17 @@ final class HeaderParser {
         final boolean strict = (options & Parser.STRICT) != 0;
         int vids = 0;
         int tags = 0;
-        while (tags < MAX_TAGS && Vlan.isTag(burst.etherType[i])) {
-            final int behind = burst.l3[i] + Vlan.LENGTH;
+        while (tags < MAX_TAGS && Vlan.isTag(burst.etherType(i))) {
+            final int behind = burst.l3(i) + Vlan.LENGTH;
             if (!reach(burst, i, behind, options, pool)) {
                 return false;
             }
-            final long tag = burst.data[i] + burst.l3[i];
+            final long tag = burst.data(i) + burst.l3(i);
             vids |= Vlan.vid(tag);
-            burst.etherType[i] = Vlan.type(tag);
-            burst.l3[i] = behind;
             tags++;
+            burst.l2(i, tags, Vlan.type(tag));
         }
-        if (strict && (vids != 0 || Vlan.isTag(burst.etherType[i]))) {
+        if (strict && (vids != 0 || Vlan.isTag(burst.etherType(i)))) {
             return discard(burst, i, DropReason.VLAN_UNKNOWN);
         }
         return strict || tags == 1;
@@ -78,38 +74,38 @@ final class HeaderParser {
 
     /** CLS-1 to CLS-4. The header checksum is not looked at; fragments are keyed like the rest. */
     private static void ipv4(Burst burst, int i, int options, FramePool pool) {
-        final int l3 = burst.l3[i];
+        final int l3 = burst.l3(i);
         if (!reach(burst, i, l3 + Ipv4.MIN_LENGTH, options, pool)) {
             return;
         }
-        final long ip = burst.data[i] + l3;
+        final long ip = burst.data(i) + l3;
         final int header = Ipv4.headerLength(ip);
         final int total = Ipv4.totalLength(ip);
         final int source = Ipv4.source(ip);
         final int destination = Ipv4.destination(ip);
         if (Ipv4.version(ip) != 4 || header < Ipv4.MIN_LENGTH || total < header) {
             refuse(burst, i, options, DropReason.IP_MALFORMED);
-        } else if (total > burst.length[i] - l3) {
+        } else if (total > burst.length(i) - l3) {
             refuse(burst, i, options, DropReason.TRUNCATED);
         } else if ((options & Parser.STRICT) != 0 && Parser.isMartian(source, destination)) {
             discard(burst, i, DropReason.IP_MALFORMED);
         } else if (reach(burst, i, l3 + header, options, pool)) {
-            burst.facts[i] |= Facts.IP;
+            burst.facts(i, burst.facts(i) | Facts.IP);
             ipv4Key(burst, i, destination, source);
         }
     }
 
     /** CLS-5, COR-1. Extension headers are not looked behind (COR-2). */
     private static void ipv6(Burst burst, int i, int options, FramePool pool) {
-        final int l3 = burst.l3[i];
+        final int l3 = burst.l3(i);
         if (!reach(burst, i, l3 + Ipv6.LENGTH, options, pool)) {
             return;
         }
-        final long ip = burst.data[i] + l3;
+        final long ip = burst.data(i) + l3;
         final boolean strict = (options & Parser.STRICT) != 0;
         if (Ipv6.version(ip) != 6) {
             refuse(burst, i, options, DropReason.IP_MALFORMED);
-        } else if (strict && Ipv6.payloadLength(ip) > burst.length[i] - l3 - Ipv6.LENGTH) {
+        } else if (strict && Ipv6.payloadLength(ip) > burst.length(i) - l3 - Ipv6.LENGTH) {
             discard(burst, i, DropReason.TRUNCATED);
         } else if (strict
                 && Parser.isMartian(
@@ -119,7 +115,7 @@ final class HeaderParser {
                         Ipv6.destinationLow(ip))) {
             discard(burst, i, DropReason.IP_MALFORMED);
         } else {
-            burst.facts[i] |= Facts.IP;
+            burst.facts(i, burst.facts(i) | Facts.IP);
             ipv6Key(burst, i, Ipv6.destinationHigh(ip), Ipv6.destinationLow(ip));
             ipv6Source(burst, i, Ipv6.sourceHigh(ip), Ipv6.sourceLow(ip));
             if (Ipv6.nextHeader(ip) == Ipv6.NEXT_ICMPV6) {
@@ -130,18 +126,18 @@ final class HeaderParser {
 
     /** CLS-6 to CLS-8: finds neighbour solicitations; from :: nothing else has a key. */
     private static void icmpv6(Burst burst, int i, int options, FramePool pool) {
-        final int l4 = burst.l3[i] + Ipv6.LENGTH;
-        final boolean unspecified = (burst.source0[i] | burst.source1[i]) == 0;
+        final int l4 = burst.l3(i) + Ipv6.LENGTH;
+        final boolean unspecified = (burst.source0(i) | burst.source1(i)) == 0;
         if (unspecified) {
             noKey(burst, i);
         }
         if (!reach(burst, i, l4 + Icmpv6.LENGTH, options, pool)
-                || Icmpv6.type(burst.data[i] + l4) != Icmpv6.NEIGHBOR_SOLICITATION
+                || Icmpv6.type(burst.data(i) + l4) != Icmpv6.NEIGHBOR_SOLICITATION
                 || !reach(burst, i, l4 + Nd.LENGTH, options, pool)) {
             return;
         }
-        final long ip = burst.data[i] + burst.l3[i];
-        final long nd = burst.data[i] + l4;
+        final long ip = burst.data(i) + burst.l3(i);
+        final long nd = burst.data(i) + l4;
         final boolean whole = Ipv6.payloadLength(ip) >= Nd.LENGTH;
         if (!whole && (options & Parser.STRICT) != 0) {
             discard(burst, i, DropReason.TRUNCATED);
@@ -153,7 +149,7 @@ final class HeaderParser {
                         && Icmpv6.code(nd) == 0
                         && Nd.targetHigh(nd) >>> 56 != 0xFF;
         if (honest) {
-            burst.facts[i] |= Facts.SOLICIT;
+            burst.facts(i, burst.facts(i) | Facts.SOLICIT);
         }
         if (unspecified || (honest && (options & Parser.SOLICIT_TARGET) != 0)) {
             ipv6Key(burst, i, Nd.targetHigh(nd), Nd.targetLow(nd));
@@ -170,18 +166,18 @@ final class HeaderParser {
 
     /** CLS-9, CLS-10, COR-4: any operation; types and lengths matter to us, not to the kernel. */
     private static void arp(Burst burst, int i, int options, FramePool pool) {
-        final int l3 = burst.l3[i];
+        final int l3 = burst.l3(i);
         if (!reach(burst, i, l3 + Arp.LENGTH, options, pool)) {
             return;
         }
-        final long arp = burst.data[i] + l3;
+        final long arp = burst.data(i) + l3;
         final boolean honest = Arp.isEthernetIpv4(arp);
         if (!honest && (options & Parser.STRICT) != 0) {
             discard(burst, i, DropReason.IP_MALFORMED);
             return;
         }
         if (honest && Arp.operation(arp) == Arp.REQUEST) {
-            burst.facts[i] |= Facts.SOLICIT;
+            burst.facts(i, burst.facts(i) | Facts.SOLICIT);
         }
         ipv4Key(burst, i, Arp.target(arp), Arp.sender(arp));
     }
@@ -191,36 +187,36 @@ final class HeaderParser {
      */
     private static void macControl(Burst burst, int i, long destination) {
         if (MacAddress.isGroup(destination)) {
-            burst.facts[i] &= ~Facts.GROUP;
+            burst.facts(i, burst.facts(i) & ~Facts.GROUP);
             discard(burst, i, DropReason.PAUSE);
         }
     }
 
     private static void noKey(Burst burst, int i) {
-        burst.family[i] = Burst.NO_KEY;
-        burst.key0[i] = 0;
-        burst.key1[i] = 0;
-        burst.source0[i] = 0;
-        burst.source1[i] = 0;
+        burst.family(i, Burst.NO_KEY);
+        burst.key0(i, 0);
+        burst.key1(i, 0);
+        burst.source0(i, 0);
+        burst.source1(i, 0);
     }
 
     private static void ipv4Key(Burst burst, int i, int destination, int source) {
-        burst.family[i] = Burst.KEY_IPV4;
-        burst.key0[i] = destination & 0xFFFF_FFFFL;
-        burst.key1[i] = 0;
-        burst.source0[i] = source & 0xFFFF_FFFFL;
-        burst.source1[i] = 0;
+        burst.family(i, Burst.KEY_IPV4);
+        burst.key0(i, destination & 0xFFFF_FFFFL);
+        burst.key1(i, 0);
+        burst.source0(i, source & 0xFFFF_FFFFL);
+        burst.source1(i, 0);
     }
 
     private static void ipv6Key(Burst burst, int i, long high, long low) {
-        burst.family[i] = Burst.KEY_IPV6;
-        burst.key0[i] = high;
-        burst.key1[i] = low;
+        burst.family(i, Burst.KEY_IPV6);
+        burst.key0(i, high);
+        burst.key1(i, low);
     }
 
     private static void ipv6Source(Burst burst, int i, long high, long low) {
-        burst.source0[i] = high;
-        burst.source1[i] = low;
+        burst.source0(i, high);
+        burst.source1(i, low);
     }
 
     /**
@@ -230,19 +226,18 @@ final class HeaderParser {
      *     as it is because the options are not strict
      */
     private static boolean reach(Burst burst, int i, int bytes, int options, FramePool pool) {
-        return burst.contiguous[i] >= bytes || gather(burst, i, bytes, options, pool);
+        return burst.contiguous(i) >= bytes || gather(burst, i, bytes, options, pool);
     }
 
     private static boolean gather(Burst burst, int i, int bytes, int options, FramePool pool) {
-        if (burst.length[i] < bytes) {
+        if (burst.length(i) < bytes) {
             return refuse(burst, i, options, DropReason.TRUNCATED);
         }
         final long mbuf = burst.mbuf(i);
         if (!pool.pullUp(mbuf, bytes)) {
             return discard(burst, i, DropReason.HEADERS_SPLIT);
         }
-        burst.data[i] = pool.data(mbuf);
-        burst.contiguous[i] = pool.contiguous(mbuf);
+        burst.frame(i, mbuf, pool.data(mbuf), pool.contiguous(mbuf), burst.length(i));
         return true;
     }
 
@@ -255,8 +250,8 @@ final class HeaderParser {
 
     /** Marks a frame as going nowhere; false, for the caller to return. */
     private static boolean discard(Burst burst, int i, DropReason reason) {
-        burst.facts[i] = (burst.facts[i] & ~(Facts.IP | Facts.SOLICIT)) | Facts.DISCARD;
-        burst.reason[i] = (byte) reason.ordinal();
+        burst.facts(i, (burst.facts(i) & ~(Facts.IP | Facts.SOLICIT)) | Facts.DISCARD);
+        burst.reason(i, (byte) reason.ordinal());
         noKey(burst, i);
         return false;
     }

@@ -4,24 +4,32 @@ package io.ipvane.pipeline;
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.Facts;
 import io.ipvane.burst.HotPath;
+import io.ipvane.burst.Row;
 import io.ipvane.burst.Stage;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.snapshot.SourcePrefixes;
 import io.ipvane.table.AddressTable;
+import java.lang.foreign.Arena;
 
 /**
  * Asks the address table for every key of a burst: the port of the destination, and where it
  * matters the port of the source.
  *
- * <p>Adds the facts KNOWN (spec ADR-1), SPOOFED (TX-6) and SOURCE_KNOWN (RX-8). Two passes: gather
- * the rows by family, then probe one region of the table at a time.
+ * <p>A port is what {@link DecideStage} makes the fact KNOWN of (spec ADR-1); the facts SPOOFED
+ * (TX-6) and SOURCE_KNOWN (RX-8) are added here. Nearly every burst is of one family and is looked
+ * up as it stands; {@link MixedLookup} does the others.
  */
 @HotPath
 final class LookupStage implements Stage {
-    private final int[] rows4 = new int[Burst.MAX];
-    private final int[] rows6 = new int[Burst.MAX];
-    private final int[] owner = new int[Burst.MAX];
+    /** What a frame of ours that came back by the wire looks like. */
+    private static final int REFLECTED = Facts.OWN_SOURCE | Facts.GROUP;
+
+    private final MixedLookup mixed;
+
+    LookupStage(Arena arena) {
+        mixed = new MixedLookup(arena);
+    }
 
     @Override
     public void process(Burst burst) {
@@ -30,93 +38,66 @@ final class LookupStage implements Stage {
         final AddressTable table = snapshot.addresses();
         final int domain = ingress.uplink.index();
 
-        final int count4 = gather(burst, Burst.KEY_IPV4, rows4);
-        final int count6 = gather(burst, Burst.KEY_IPV6, rows6);
-        find(table, domain, burst.key0, burst.key1, count4, count6, burst.port);
-        mark(burst);
-
+        find(burst, table, domain, Row.KEY0, Row.KEY1, Row.PORT);
         if (ingress.antispoof) {
-            find(table, domain, burst.source0, burst.source1, count4, count6, owner);
-            markSpoofed(burst, ingress, count4, count6);
-        } else if (ingress.role == PortEntry.Role.UPLINK) {
+            find(burst, table, domain, Row.SOURCE0, Row.SOURCE1, Row.OWNER);
+            markSpoofed(burst, ingress);
+        } else if (ingress.role == PortEntry.Role.UPLINK
+                && (burst.anyFacts & REFLECTED) == REFLECTED) {
             markReflected(burst, table, domain);
         }
     }
 
-    private static int gather(Burst burst, byte family, int[] rows) {
+    /** Offsets within a row of the two halves of the key and of the result. */
+    private void find(Burst burst, AddressTable table, int domain, int high, int low, int out) {
+        final long rows = burst.rows;
         final int size = burst.size;
-        final byte[] families = burst.family;
-        int count = 0;
-        for (int i = 0; i < size; i++) {
-            if (families[i] == family) {
-                rows[count++] = i;
-            }
-        }
-        return count;
-    }
-
-    private void find(
-            AddressTable table,
-            int domain,
-            long[] high,
-            long[] low,
-            int count4,
-            int count6,
-            int[] found) {
-        table.find4(domain, high, rows4, count4, found);
-        table.find6(domain, high, low, rows6, count6, found);
-    }
-
-    private static void mark(Burst burst) {
-        final int size = burst.size;
-        for (int i = 0; i < size; i++) {
-            if (burst.family[i] == Burst.NO_KEY) {
-                burst.port[i] = AddressTable.NONE;
-            } else if (burst.port[i] != AddressTable.NONE) {
-                burst.facts[i] |= Facts.KNOWN;
-            }
+        switch (burst.families) {
+            case Burst.KEY_IPV4 -> table.find4(domain, rows + high, rows + out, Row.BYTES, size);
+            case Burst.KEY_IPV6 ->
+                    table.find6(domain, rows + high, rows + low, rows + out, Row.BYTES, size);
+            default -> mixed.find(burst, table, domain, high, low, out);
         }
     }
 
     /**
      * A source must be the port's own, unspecified (DHCP, ARP probe, DAD), or in allowedSources.
      */
-    private void markSpoofed(Burst burst, PortEntry ingress, int count4, int count6) {
-        final SourcePrefixes allowed = ingress.allowedSources;
-        for (int k = 0; k < count4; k++) {
-            final int i = rows4[k];
-            if (owner[i] != ingress.index
-                    && burst.source0[i] != 0
-                    && !allowed.contains4((int) burst.source0[i])) {
-                burst.facts[i] |= Facts.SPOOFED;
-            }
-        }
-        for (int k = 0; k < count6; k++) {
-            final int i = rows6[k];
-            if (owner[i] != ingress.index
-                    && (burst.source0[i] | burst.source1[i]) != 0
-                    && !allowed.contains6(burst.source0[i], burst.source1[i])) {
-                burst.facts[i] |= Facts.SPOOFED;
+    private void markSpoofed(Burst burst, PortEntry ingress) {
+        final int own = ingress.index;
+        final int size = burst.size;
+        for (int i = 0; i < size; i++) {
+            if (Row.owner(burst.row(i)) != own && spoofed(burst, i, ingress.allowedSources)) {
+                burst.facts(i, burst.facts(i) | Facts.SPOOFED);
             }
         }
     }
 
+    private static boolean spoofed(Burst burst, int i, SourcePrefixes allowed) {
+        final long high = burst.source0(i);
+        final long low = burst.source1(i);
+        return switch (burst.family(i)) {
+            case Burst.KEY_IPV4 -> high != 0 && !allowed.contains4((int) high);
+            case Burst.KEY_IPV6 -> (high | low) != 0 && !allowed.contains6(high, low);
+            default -> false;
+        };
+    }
+
     /** Only group frames that carry our own MAC can be reflections, and they are rare. */
     private static void markReflected(Burst burst, AddressTable table, int domain) {
-        final int own = Facts.OWN_SOURCE | Facts.GROUP;
         final int size = burst.size;
         for (int i = 0; i < size; i++) {
-            if ((burst.facts[i] & own) == own && knownSource(burst, i, table, domain)) {
-                burst.facts[i] |= Facts.SOURCE_KNOWN;
+            if ((burst.facts(i) & REFLECTED) == REFLECTED && knownSource(burst, i, table, domain)) {
+                burst.facts(i, burst.facts(i) | Facts.SOURCE_KNOWN);
             }
         }
     }
 
     private static boolean knownSource(Burst burst, int i, AddressTable table, int domain) {
-        return switch (burst.family[i]) {
-            case Burst.KEY_IPV4 -> table.find4(domain, (int) burst.source0[i]) != AddressTable.NONE;
+        return switch (burst.family(i)) {
+            case Burst.KEY_IPV4 -> table.find4(domain, (int) burst.source0(i)) != AddressTable.NONE;
             case Burst.KEY_IPV6 ->
-                    table.find6(domain, burst.source0[i], burst.source1[i]) != AddressTable.NONE;
+                    table.find6(domain, burst.source0(i), burst.source1(i)) != AddressTable.NONE;
             default -> false;
         };
     }

@@ -4,20 +4,22 @@ package io.ipvane.pipeline;
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.Facts;
 import io.ipvane.burst.FramePool;
+import io.ipvane.burst.Row;
 import io.ipvane.memory.Memory;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.Ipv4;
 import io.ipvane.packet.Ipv6;
 import io.ipvane.packet.MacAddress;
+import java.util.Arrays;
 
 /**
  * The first pass: what each frame is, and which addresses it is looked up by (spec CLS-1 to CLS-12,
  * corrected by COR-1 to COR-7). The only place that compares header lengths with the frame.
  *
- * <p>Writes the facts that a frame alone can tell (all but KNOWN, SOURCE_KNOWN and SPOOFED), {@code
- * l3}, {@code etherType}, {@code family} and the four key columns of every frame, and {@code
- * reason} of the frames with {@link Facts#DISCARD}. Those have no key. Where there is no key the
- * key columns are 0.
+ * <p>Writes the facts that a frame alone can tell (all but KNOWN, SOURCE_KNOWN and SPOOFED), the
+ * family, place and type of the L3 header, and the key columns of every frame, and {@code reason}
+ * of the frames with {@link Facts#DISCARD}. Those have no key. Where there is no key the key
+ * columns are 0.
  *
  * <p>Headers that a frame has but not in its first segment are pulled up; {@code data} and {@code
  * contiguous} then change. Nothing beyond {@code contiguous} is ever read. No state; runs on the
@@ -42,10 +44,37 @@ public final class Parser {
     private static final int PLAIN_IPV6 = Ethernet.LENGTH + Ipv6.LENGTH;
     private static final int VERSION_4_IHL_5 = 0x45;
 
+    private static final int PLAIN_IPV4_FACTS =
+            Facts.withFamily(Facts.withL2(Facts.IP, 0, Ethernet.TYPE_IPV4), Burst.KEY_IPV4);
+    private static final int PLAIN_IPV6_FACTS =
+            Facts.withFamily(Facts.withL2(Facts.IP, 0, Ethernet.TYPE_IPV6), Burst.KEY_IPV6);
+
     /** Source MAC and EtherType are one 64-bit word, source and destination of IPv4 another. */
     private static final int SOURCE_AND_TYPE = 6;
 
     private static final int IPV4_ADDRESSES = PLAIN_IPV4 - 8;
+    private static final int IPV6_SOURCE = PLAIN_IPV6 - 32;
+    private static final int IPV6_DESTINATION = PLAIN_IPV6 - 16;
+
+    // EtherTypes as a little-endian load finds them.
+    private static final long WIRE_IPV4 = 0x0008;
+    private static final long WIRE_IPV6 = 0xDD86;
+
+    /**
+     * By first octet of an IPv4 address: whether it may be a martian as source or as destination.
+     * One load instead of five compares; {@link HeaderParser} then looks closely.
+     */
+    private static final byte[] SUSPICIOUS = new byte[256];
+
+    private static final int SOURCE = 1;
+    private static final int DESTINATION = 2;
+
+    static {
+        SUSPICIOUS[0] = DESTINATION;
+        SUSPICIOUS[127] = SOURCE | DESTINATION;
+        Arrays.fill(SUSPICIOUS, 0xE0, 0xF0, (byte) SOURCE);
+        SUSPICIOUS[255] = SOURCE;
+    }
 
     private Parser() {}
 
@@ -57,14 +86,19 @@ public final class Parser {
      * @param pool owner of the frames
      */
     public static void parse(Burst burst, long ownMac, int options, FramePool pool) {
-        final boolean strict = (options & STRICT) != 0;
-        long others = plainIpv4(burst, ownMac, strict);
+        final long own = Long.reverseBytes(ownMac);
+        burst.anyFacts = 0;
+        long others = plainIpv4(burst, own);
+        burst.families = Burst.KEY_IPV4;
         if (others != 0) {
-            others = plainIpv6(burst, others, ownMac, strict);
+            final boolean all = Long.bitCount(others) == burst.size;
+            others = plainIpv6(burst, others, own);
+            burst.families = all && others == 0 ? Burst.KEY_IPV6 : Burst.NO_KEY;
         }
         for (; others != 0; others &= others - 1) {
             final int i = Long.numberOfTrailingZeros(others);
             HeaderParser.parse(burst, i, ownMac, options, pool);
+            burst.anyFacts |= burst.facts(i);
         }
     }
 
@@ -72,52 +106,50 @@ public final class Parser {
      * Parses what nearly every frame is: untagged IPv4 without options, lengths right, addresses
      * not suspicious. A loop without calls, so that it compiles to few loads, compares and stores.
      *
+     * @param own the uplink's MAC address as {@link #shiftedMacFacts} wants it
      * @return the frames that are something else, as bits; a burst has no more of them than a long
      */
-    private static long plainIpv4(Burst burst, long ownMac, boolean strict) {
+    private static long plainIpv4(Burst burst, long own) {
         final int size = burst.size;
-        final long[] data = burst.data;
-        final int[] contiguous = burst.contiguous;
-        final int[] length = burst.length;
-        final int[] facts = burst.facts;
-        final int[] l3 = burst.l3;
-        final int[] etherType = burst.etherType;
-        final byte[] family = burst.family;
-        final long[] key0 = burst.key0;
-        final long[] key1 = burst.key1;
-        final long[] source0 = burst.source0;
-        final long[] source1 = burst.source1;
         long others = 0;
+        int any = 0;
+        long lastStart = 0;
+        long lastSource = 0;
+        int known = 0;
         for (int i = 0; i < size; i++) {
-            if (contiguous[i] < PLAIN_IPV4) {
+            final long row = burst.row(i);
+            if (Row.contiguous(row) < PLAIN_IPV4) {
                 others |= 1L << i;
                 continue;
             }
-            final long frame = data[i];
-            final long sourceAndType = Memory.i64be(frame + SOURCE_AND_TYPE);
-            final int start = Memory.i32be(frame + Ethernet.LENGTH);
-            final long addresses = Memory.i64be(frame + IPV4_ADDRESSES);
-            final int total = start & 0xFFFF;
-            final int source = (int) (addresses >>> 32);
-            final int destination = (int) addresses;
-            if ((sourceAndType & 0xFFFF) != Ethernet.TYPE_IPV4
+            final long frame = Row.data(row);
+            final long destination = Memory.i64(frame, 0);
+            final long sourceAndType = Memory.i64(frame, SOURCE_AND_TYPE);
+            final int start = Memory.i32be(frame, Ethernet.LENGTH);
+            final long addresses = Memory.i64be(frame, IPV4_ADDRESSES);
+            final int spare = (start & 0xFFFF) - Ipv4.MIN_LENGTH;
+            if (destination != lastStart || sourceAndType != lastSource) {
+                // Frames of a burst mostly have one Ethernet header; what it says is asked once.
+                lastStart = destination;
+                lastSource = sourceAndType;
+                known = plainFacts(destination, sourceAndType, own);
+                any |= known;
+            }
+            if (known == 0
                     || start >>> 24 != VERSION_4_IHL_5
-                    || total < Ipv4.MIN_LENGTH
-                    || total > length[i] - Ethernet.LENGTH
-                    || (strict && isMartian(source, destination))) {
+                    || spare < 0
+                    || spare > Row.length(row) - PLAIN_IPV4
+                    || ((SUSPICIOUS[(int) (addresses >>> 56)] & SOURCE)
+                                    | (SUSPICIOUS[(int) addresses >>> 24] & DESTINATION))
+                            != 0) {
                 others |= 1L << i;
                 continue;
             }
-            facts[i] =
-                    macFacts(Memory.i64be(frame) >>> 16, sourceAndType >>> 16, ownMac) | Facts.IP;
-            l3[i] = Ethernet.LENGTH;
-            etherType[i] = Ethernet.TYPE_IPV4;
-            family[i] = Burst.KEY_IPV4;
-            key0[i] = destination & 0xFFFF_FFFFL;
-            key1[i] = 0;
-            source0[i] = source & 0xFFFF_FFFFL;
-            source1[i] = 0;
+            Row.facts(row, known);
+            Row.key0(row, addresses & 0xFFFF_FFFFL);
+            Row.source0(row, addresses >>> 32);
         }
+        burst.anyFacts |= any;
         return others;
     }
 
@@ -128,52 +160,61 @@ public final class Parser {
      * @param candidates frames to look at, as bits
      * @return those that are something else
      */
-    private static long plainIpv6(Burst burst, long candidates, long ownMac, boolean strict) {
-        final long[] data = burst.data;
-        final int[] contiguous = burst.contiguous;
-        final int[] length = burst.length;
-        final int[] facts = burst.facts;
-        final int[] l3 = burst.l3;
-        final int[] etherType = burst.etherType;
-        final byte[] family = burst.family;
-        final long[] key0 = burst.key0;
-        final long[] key1 = burst.key1;
-        final long[] source0 = burst.source0;
-        final long[] source1 = burst.source1;
+    private static long plainIpv6(Burst burst, long candidates, long own) {
         long others = 0;
+        int any = 0;
         for (long left = candidates; left != 0; left &= left - 1) {
             final int i = Long.numberOfTrailingZeros(left);
-            if (contiguous[i] < PLAIN_IPV6) {
+            final long row = burst.row(i);
+            if (Row.contiguous(row) < PLAIN_IPV6) {
                 others |= 1L << i;
                 continue;
             }
-            final long frame = data[i];
-            final long ip = frame + Ethernet.LENGTH;
-            final long sourceAndType = Memory.i64be(frame + SOURCE_AND_TYPE);
-            final long start = Memory.i64be(ip);
-            final long sourceHigh = Ipv6.sourceHigh(ip);
-            final long sourceLow = Ipv6.sourceLow(ip);
-            final long high = Ipv6.destinationHigh(ip);
-            final long low = Ipv6.destinationLow(ip);
-            if ((sourceAndType & 0xFFFF) != Ethernet.TYPE_IPV6
+            final long frame = Row.data(row);
+            final long sourceAndType = Memory.i64(frame, SOURCE_AND_TYPE);
+            final long start = Memory.i64be(frame, Ethernet.LENGTH);
+            final long sourceHigh = Memory.i64be(frame, IPV6_SOURCE);
+            final long high = Memory.i64be(frame, IPV6_DESTINATION);
+            if (sourceAndType >>> 48 != WIRE_IPV6
                     || start >>> 60 != 6
                     || (start >>> 8 & 0xFF) == Ipv6.NEXT_ICMPV6
-                    || (start >>> 16 & 0xFFFF) > length[i] - PLAIN_IPV6
-                    || (strict && isMartian(sourceHigh, sourceLow, high, low))) {
+                    || (start >>> 16 & 0xFFFF) > Row.length(row) - PLAIN_IPV6
+                    || sourceHigh >>> 56 == 0xFF
+                    || sourceHigh == 0
+                    || high == 0) {
                 others |= 1L << i;
                 continue;
             }
-            facts[i] =
-                    macFacts(Memory.i64be(frame) >>> 16, sourceAndType >>> 16, ownMac) | Facts.IP;
-            l3[i] = Ethernet.LENGTH;
-            etherType[i] = Ethernet.TYPE_IPV6;
-            family[i] = Burst.KEY_IPV6;
-            key0[i] = high;
-            key1[i] = low;
-            source0[i] = sourceHigh;
-            source1[i] = sourceLow;
+            final int known =
+                    shiftedMacFacts(Memory.i64(frame) << 16, sourceAndType << 16, own)
+                            | PLAIN_IPV6_FACTS;
+            any |= known;
+            Row.facts(row, known);
+            Row.key0(row, high);
+            Row.key1(row, Memory.i64be(frame, IPV6_DESTINATION + 8));
+            Row.source0(row, sourceHigh);
+            Row.source1(row, Memory.i64be(frame, IPV6_SOURCE + 8));
         }
+        burst.anyFacts |= any;
         return others;
+    }
+
+    /** Facts of an Ethernet header before IPv4, or 0 where something else is behind it. */
+    private static int plainFacts(long destination, long sourceAndType, long own) {
+        return sourceAndType >>> 48 != WIRE_IPV4
+                ? 0
+                : shiftedMacFacts(destination << 16, sourceAndType << 16, own) | PLAIN_IPV4_FACTS;
+    }
+
+    /**
+     * As {@link #macFacts}, of addresses as the wire has them, in the high 48 bits of a native
+     * word: so they come out of a load with one shift.
+     */
+    private static int shiftedMacFacts(long destination, long source, long own) {
+        return ((int) (destination >>> 15) & Facts.GROUP)
+                | (destination == source ? Facts.SAME_MAC : 0)
+                | (source == own ? Facts.OWN_SOURCE : 0)
+                | (destination == own ? Facts.OWN_DEST : 0);
     }
 
     /** GROUP, SAME_MAC, OWN_SOURCE and OWN_DEST of a frame. */

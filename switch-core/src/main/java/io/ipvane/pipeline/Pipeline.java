@@ -5,12 +5,12 @@ import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
+import io.ipvane.burst.LaneOwner;
 import io.ipvane.burst.LastError;
 import io.ipvane.burst.Stage;
+import io.ipvane.burst.Stages;
 import io.ipvane.ipvlan.Verdict;
-import io.ipvane.snapshot.ForwardingSnapshot;
-import io.ipvane.snapshot.PortEntry;
-import java.util.Arrays;
+import java.lang.foreign.Arena;
 
 /**
  * All stages in their order, from parsed bytes to verdict and finished headers. Sends nothing:
@@ -22,27 +22,42 @@ import java.util.Arrays;
  */
 @HotPath
 public final class Pipeline implements Stage {
-    private final LookupStage lookup = new LookupStage();
-    private final DecideStage decide = new DecideStage();
-    private final RewriteStage rewrite;
-    private final FramePool pool;
+    /** What every burst passes. */
+    private final Stage[] first;
+
+    /** What is left of it passes these. */
+    private final Stage[] others;
 
     private final LastError lastError = new LastError();
 
-    /** Stages of one lcore; {@code pool} is asked only for frames that must be rearranged. */
-    public Pipeline(FramePool pool) {
-        this.pool = pool;
-        this.rewrite = new RewriteStage(pool);
+    /**
+     * Stages of one lcore.
+     *
+     * @param arena lives longer
+     * @param pool asked only for frames that must be rearranged
+     */
+    public Pipeline(Arena arena, FramePool pool) {
+        this(arena, pool, new Stage[] {new ParseStage(pool)});
+    }
+
+    /** As the other, for an lcore that transmits too: most frames are sent on at once. */
+    public Pipeline(Arena arena, FramePool pool, LaneOwner lanes) {
+        this(arena, pool, new Stage[] {new ParseStage(pool), new CutThrough(lanes)});
+    }
+
+    private Pipeline(Arena arena, FramePool pool, Stage[] first) {
+        this.first = first;
+        this.others =
+                new Stage[] {new LookupStage(arena), new DecideStage(), new RewriteStage(pool)};
     }
 
     @Override
     public void process(Burst burst) {
         try {
-            final PortEntry ingress = ((ForwardingSnapshot) burst.snapshot).entry(burst.ingress);
-            Parser.parse(burst, ingress.uplink.mac(), ingress.parseOptions, pool);
-            lookup.process(burst);
-            decide.process(burst);
-            rewrite.process(burst);
+            Stages.run(first, burst);
+            if (burst.size > 0) {
+                Stages.run(others, burst);
+            }
         } catch (RuntimeException | Error e) {
             failed(burst, e);
         }
@@ -50,7 +65,10 @@ public final class Pipeline implements Stage {
 
     private void failed(Burst burst, Throwable error) {
         lastError.set(error);
-        Arrays.fill(burst.verdict, 0, burst.size, (byte) Verdict.drop(DropReason.STAGE_ERROR));
+        for (int i = 0; i < burst.size; i++) {
+            burst.verdict(i, Verdict.drop(DropReason.STAGE_ERROR));
+        }
+        burst.anyVerdicts = 1L << Verdict.DROP_PARSED;
     }
 
     /** Says and forgets the most recent exception of a stage, or null. Any thread. */

@@ -47,9 +47,12 @@ final class RewriteStage implements Stage {
 
     /** Frames from the wire keep their addresses; only questions are worked on. */
     private void fromWire(Burst burst, PortEntry ingress) {
+        if ((burst.anyVerdicts & (1L << Verdict.RESPOND)) == 0) {
+            return;
+        }
         final int size = burst.size;
         for (int i = 0; i < size; i++) {
-            if (burst.verdict[i] == Verdict.RESPOND) {
+            if (burst.verdict(i) == Verdict.RESPOND) {
                 respond(burst, i, ingress);
             }
         }
@@ -59,7 +62,7 @@ final class RewriteStage implements Stage {
         final long own = ingress.uplink.mac();
         final int size = burst.size;
         for (int i = 0; i < size; i++) {
-            switch (burst.verdict[i]) {
+            switch (burst.verdict(i)) {
                 case Verdict.DELIVER -> deliver(burst, i, own);
                 case Verdict.WIRE,
                         Verdict.FLOOD_AND_WIRE,
@@ -77,8 +80,8 @@ final class RewriteStage implements Stage {
 
     /** Without a readable Ethernet header, {@code l3} 0, there is no source to replace. */
     private static void source(Burst burst, int i, long own) {
-        if (burst.l3[i] != 0) {
-            Ethernet.putSource(burst.data[i], own);
+        if (burst.l3(i) != 0) {
+            Ethernet.putSource(burst.data(i), own);
         }
     }
 
@@ -87,9 +90,9 @@ final class RewriteStage implements Stage {
      * frames.
      */
     private static void deliver(Burst burst, int i, long own) {
-        final long frame = burst.data[i];
+        final long frame = burst.data(i);
         Ethernet.putSource(frame, own);
-        if ((burst.facts[i] & Facts.GROUP) == 0) {
+        if ((burst.facts(i) & Facts.GROUP) == 0) {
             Ethernet.putDestination(frame, own);
         }
     }
@@ -103,20 +106,17 @@ final class RewriteStage implements Stage {
             return;
         }
         pool.free(burst.mbuf(i));
-        burst.mbuf(i, answer);
-        burst.data[i] = pool.data(answer);
-        burst.contiguous[i] = pool.contiguous(answer);
-        burst.length[i] = pool.length(answer);
-        burst.l3[i] = Ethernet.LENGTH;
-        burst.port[i] = ingress.index;
-        burst.verdict[i] = (byte) Verdict.DELIVER;
+        burst.frame(i, answer, pool.data(answer), pool.contiguous(answer), pool.length(answer));
+        burst.l2(i, 0, Ethernet.type(burst.data(i)));
+        burst.port(i, ingress.index);
+        burst.verdict(i, Verdict.DELIVER);
     }
 
     private static void route(Burst burst, int i, PortEntry ingress, NeighborTable neighbors) {
         final RouteTable routes = ingress.uplink.routes();
-        final boolean ipv4 = burst.family[i] == Burst.KEY_IPV4;
-        final long high = burst.key0[i];
-        final long low = burst.key1[i];
+        final boolean ipv4 = burst.family(i) == Burst.KEY_IPV4;
+        final long high = burst.key0(i);
+        final long low = burst.key1(i);
         if (ipv4 ? (high >>> 28) >= 0xE : (high >>> 56) == 0xFF) {
             // A group address behind a unicast MAC must not become real multicast (COR-16).
             drop(burst, i, DropReason.L3_MCAST);
@@ -126,10 +126,10 @@ final class RewriteStage implements Stage {
         if (hop >= 0) {
             forward(burst, i, ingress, neighbors, routes.gateway0(hop), routes.gateway1(hop));
         } else if (hop == RouteTable.CONNECTED) {
-            forward(burst, i, ingress, neighbors, high, low);
+            forward(burst, i, ingress, neighbors, high, ipv4 ? 0 : low);
         } else if (hop == RouteTable.LOCAL) {
             deliver(burst, i, ingress.uplink.mac());
-            burst.verdict[i] = (byte) Verdict.PUNT;
+            burst.verdict(i, Verdict.PUNT);
         } else {
             drop(burst, i, RouteTable.reason(hop));
         }
@@ -139,22 +139,21 @@ final class RewriteStage implements Stage {
             Burst burst, int i, PortEntry ingress, NeighborTable neighbors, long hop0, long hop1) {
         final int domain = ingress.uplink.index();
         final long mac =
-                burst.family[i] == Burst.KEY_IPV4
+                burst.family(i) == Burst.KEY_IPV4
                         ? neighbors.mac4(domain, (int) hop0)
                         : neighbors.mac6(domain, hop0, hop1);
-        final long frame = burst.data[i];
+        final long frame = burst.data(i);
         Ethernet.putSource(frame, ingress.uplink.mac());
         if (mac == NeighborTable.UNRESOLVED) {
-            burst.nextHop0[i] = hop0;
-            burst.nextHop1[i] = hop1;
-            burst.verdict[i] = (byte) Verdict.RESOLVE;
+            burst.nextHop(i, hop0, hop1);
+            burst.verdict(i, Verdict.RESOLVE);
         } else {
             Ethernet.putDestination(frame, mac);
-            burst.verdict[i] = (byte) Verdict.WIRE;
+            burst.verdict(i, Verdict.WIRE);
         }
     }
 
     private static void drop(Burst burst, int i, DropReason reason) {
-        burst.verdict[i] = (byte) Verdict.drop(reason);
+        burst.verdict(i, Verdict.drop(reason));
     }
 }

@@ -22,6 +22,10 @@ abstract sealed class Region permits Region4, Region6 {
     static final int DELETED = -1;
 
     private static final int MIN_SLOTS = 8;
+
+    /** Up to this capacity a quarter of the slots is used at most, above it half. */
+    private static final int SMALL = 1 << 16;
+
     private static final long CACHE_LINE = 64;
 
     /** Address of the first slot. */
@@ -45,12 +49,14 @@ abstract sealed class Region permits Region4, Region6 {
             int wordOffset,
             int batchOffset,
             Retirement retirement) {
-        final long slots = Math.max(MIN_SLOTS, Long.highestOneBit(2L * capacity - 1) << 1);
+        final int spread = capacity <= SMALL ? 4 : 2;
+        final long slots =
+                Math.max(MIN_SLOTS, Long.highestOneBit((long) spread * capacity - 1) << 1);
         this.slotBytes = slotBytes;
         this.wordOffset = wordOffset;
         this.batchOffset = batchOffset;
         this.retirement = retirement;
-        this.limit = (int) (slots / 2);
+        this.limit = (int) (slots / spread);
         this.offsetMask = (slots - 1) * slotBytes;
         this.base = arena.allocate(slots * slotBytes, CACHE_LINE).address();
     }
@@ -64,6 +70,13 @@ abstract sealed class Region permits Region4, Region6 {
 
     abstract void visit(long slot, int value, AddressTable.Visitor visitor);
 
+    /** 0 where a slot is empty, or live with the key asked for ({@code difference} 0); else 1. */
+    static long unsettled(int word, long difference) {
+        final long otherKey = (difference | -difference) >>> 63;
+        final int used = (word | -word) >>> 31;
+        return (otherKey & used) | (word >>> 31);
+    }
+
     final int live() {
         return live;
     }
@@ -74,6 +87,10 @@ abstract sealed class Region permits Region4, Region6 {
 
     final int limit() {
         return limit;
+    }
+
+    final long slots() {
+        return offsetMask / slotBytes + 1;
     }
 
     final long bytes() {

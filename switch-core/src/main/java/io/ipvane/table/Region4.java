@@ -23,14 +23,12 @@ final class Region4 extends Region {
     private final long secret0;
     private final long secret1;
     private final long secret2;
-    private final long secret3;
 
     Region4(Arena arena, int capacity, RandomGenerator secrets, Retirement retirement) {
         super(arena, capacity, SLOT_BYTES, WORD, BATCH, retirement);
         secret0 = secrets.nextLong();
         secret1 = secrets.nextLong() | 1;
-        secret2 = secrets.nextLong();
-        secret3 = secrets.nextLong() | 1;
+        secret2 = secrets.nextLong() | 1;
     }
 
     int find(int domain, int address) {
@@ -43,23 +41,37 @@ final class Region4 extends Region {
         return word == EMPTY ? AddressTable.NONE : findNext(key, offset);
     }
 
-    void find(int domain, long[] keys, int[] rows, int rowCount, int[] out) {
+    long home(int domain, long address) {
+        return base + (hash(key(domain, address)) & offsetMask);
+    }
+
+    static int peek(long slot, int domain, long address) {
+        final int word = Memory.i32Acquire(slot, WORD);
+        return word == EMPTY || (word > EMPTY && Memory.i64(slot, 0) == key(domain, address))
+                ? word - 1
+                : AddressTable.UNSETTLED;
+    }
+
+    /** First probe of every key in a loop without calls or branches; few keys need more. */
+    void find(int domain, long keys, long out, int stride, int count) {
         final long first = base;
         final long mask = offsetMask;
         final long s0 = secret0;
         final long s1 = secret1;
         final long s2 = secret2;
-        final long s3 = secret3;
-        for (int r = 0; r < rowCount; r++) {
-            final int row = rows[r];
-            final long key = key(domain, keys[row]);
-            final long offset = hash(key, s0, s1, s2, s3) & mask;
-            final int word = Memory.i32Acquire(first + offset + WORD);
-            if (word == EMPTY || (word > EMPTY && Memory.i64(first + offset) == key)) {
-                out[row] = word - 1;
-            } else {
-                out[row] = findNext(key, offset);
-            }
+        final long own = key(domain, 0);
+        long open = 0;
+        for (int i = 0; i < count; i++) {
+            final long key = own | Memory.u32(keys + (long) i * stride);
+            final long slot = first + (hash(key, s0, s1, s2) & mask);
+            final int word = Memory.i32Acquire(slot, WORD);
+            Memory.put32(out + (long) i * stride, word - 1);
+            open |= unsettled(word, Memory.i64(slot, 0) ^ key) << i;
+        }
+        for (; open != 0; open &= open - 1) {
+            final long at = (long) Long.numberOfTrailingZeros(open) * stride;
+            final long key = own | Memory.u32(keys + at);
+            Memory.put32(out + at, findNext(key, hash(key) & mask));
         }
     }
 
@@ -105,10 +117,12 @@ final class Region4 extends Region {
     }
 
     private long hash(long key) {
-        return hash(key, secret0, secret1, secret2, secret3);
+        return hash(key, secret0, secret1, secret2);
     }
 
-    private static long hash(long key, long s0, long s1, long s2, long s3) {
-        return KeyedHash.fold(KeyedHash.fold(key ^ s0, s1) ^ s2, s3);
+    /** The high bits of a product depend on all bits of both factors: they come down twice. */
+    private static long hash(long key, long s0, long s1, long s2) {
+        final long first = (key ^ s0) * s1;
+        return ((first ^ (first >>> 32)) * s2) >>> 32;
     }
 }

@@ -47,24 +47,44 @@ final class Region6 extends Region {
         return word == EMPTY ? AddressTable.NONE : findNext(domain, hi, lo, offset);
     }
 
-    void find(int domain, long[] keys0, long[] keys1, int[] rows, int rowCount, int[] out) {
+    long home(int domain, long hi, long lo) {
+        return base + (hash(domain, hi, lo) & offsetMask);
+    }
+
+    static int peek(long slot, int domain, long hi, long lo) {
+        final int word = Memory.i32Acquire(slot, WORD);
+        return word == EMPTY || (word > EMPTY && matches(slot, domain, hi, lo))
+                ? word - 1
+                : AddressTable.UNSETTLED;
+    }
+
+    /** As {@link Region4}: first probes without calls or branches. */
+    void find(int domain, long high, long low, long out, int stride, int count) {
         final long first = base;
         final long mask = offsetMask;
         final long s0 = secret0;
         final long s1 = secret1;
         final long ofDomain = domainHash(domain);
         final long s2 = secret4;
-        for (int r = 0; r < rowCount; r++) {
-            final int row = rows[r];
-            final long hi = keys0[row];
-            final long lo = keys1[row];
-            final long offset = hash(hi, lo, s0, s1, ofDomain, s2) & mask;
-            final int word = Memory.i32Acquire(first + offset + WORD);
-            if (word == EMPTY || (word > EMPTY && holds(first + offset, domain, hi, lo))) {
-                out[row] = word - 1;
-            } else {
-                out[row] = findNext(domain, hi, lo, offset);
-            }
+        long open = 0;
+        for (int i = 0; i < count; i++) {
+            final long at = (long) i * stride;
+            final long hi = Memory.i64(high + at);
+            final long lo = Memory.i64(low + at);
+            final long slot = first + (hash(hi, lo, s0, s1, ofDomain, s2) & mask);
+            final int word = Memory.i32Acquire(slot, WORD);
+            final long difference =
+                    (Memory.i64(slot, 0) ^ hi)
+                            | (Memory.i64(slot, LO) ^ lo)
+                            | (Memory.i32(slot, DOMAIN) ^ domain);
+            Memory.put32(out + at, word - 1);
+            open |= unsettled(word, difference) << i;
+        }
+        for (; open != 0; open &= open - 1) {
+            final long at = (long) Long.numberOfTrailingZeros(open) * stride;
+            final long hi = Memory.i64(high + at);
+            final long lo = Memory.i64(low + at);
+            Memory.put32(out + at, findNext(domain, hi, lo, hash(domain, hi, lo) & mask));
         }
     }
 
@@ -91,9 +111,13 @@ final class Region6 extends Region {
 
     @Override
     boolean holds(long slot, int domain, long hi, long lo) {
-        return Memory.i64(slot) == hi
-                && Memory.i64(slot + LO) == lo
-                && Memory.i32(slot + DOMAIN) == domain;
+        return matches(slot, domain, hi, lo);
+    }
+
+    private static boolean matches(long slot, int domain, long hi, long lo) {
+        return Memory.i64(slot, 0) == hi
+                && Memory.i64(slot, LO) == lo
+                && Memory.i32(slot, DOMAIN) == domain;
     }
 
     @Override

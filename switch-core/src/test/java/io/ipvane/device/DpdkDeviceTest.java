@@ -68,7 +68,7 @@ class DpdkDeviceTest {
     }
 
     @Test
-    void shouldFillTheColumnsOfABurstFromARing() {
+    void shouldFillTheRowsOfABurstFromARing() {
         try (DpdkDevice ring = device("vdev:net_ring0")) {
             assertEquals("wan0", ring.name());
             assertEquals(1, ring.rxQueues());
@@ -77,18 +77,23 @@ class DpdkDeviceTest {
             assertTrue(ring.linkUp());
             final byte[][] sent = new byte[Burst.MAX][];
             for (int i = 0; i < Burst.MAX; i++) {
-                burst.mbuf(i, frames.allocate(60 + i));
-                sent[i] = fill(burst.mbuf(i));
+                final long frame = frames.allocate(60 + i);
+                Memory.put64(burst.mbufs + i * 8L, frame);
+                sent[i] = fill(frame);
             }
             assertEquals(Burst.MAX, ring.transmit(0, burst.mbufs, Burst.MAX));
             assertEquals(Burst.MAX, ring.receive(0, burst));
             assertEquals(Burst.MAX, burst.size);
+            long bytes = 0;
             for (int i = 0; i < Burst.MAX; i++) {
-                assertEquals(frames.data(burst.mbuf(i)), burst.data[i]);
-                assertEquals(60 + i, burst.length[i]);
-                assertEquals(60 + i, burst.contiguous[i]);
-                assertArrayEquals(sent[i], Memory.bytes(burst.data[i], burst.length[i]));
+                bytes += 60 + i;
+                assertEquals(Memory.i64(burst.mbufs + i * 8L), burst.mbuf(i));
+                assertEquals(frames.data(burst.mbuf(i)), burst.data(i));
+                assertEquals(60 + i, burst.length(i));
+                assertEquals(60 + i, burst.contiguous(i));
+                assertArrayEquals(sent[i], Memory.bytes(burst.data(i), burst.length(i)));
             }
+            assertEquals(bytes, burst.bytes);
             frames.free(burst.mbufs, burst.size);
             assertEquals(0, ring.receive(0, burst));
             assertEquals(0, burst.size);
@@ -101,11 +106,11 @@ class DpdkDeviceTest {
         try (DpdkDevice ring = device("vdev:net_ring0")) {
             final long frame = frames.allocate(1500);
             fill(frame);
-            burst.mbuf(0, frames.replicate(frame));
+            Memory.put64(burst.mbufs, frames.replicate(frame));
             assertEquals(1, ring.transmit(0, burst.mbufs, 1));
             assertEquals(1, ring.receive(0, burst));
-            assertEquals(128, burst.contiguous[0]);
-            assertEquals(1500, burst.length[0]);
+            assertEquals(128, burst.contiguous(0));
+            assertEquals(1500, burst.length(0));
             assertTrue(frames.pullUp(burst.mbuf(0), 1500));
             assertArrayEquals(
                     Memory.bytes(frames.data(frame), 1500),
@@ -124,10 +129,15 @@ class DpdkDeviceTest {
                 DpdkDevice device = device("vdev:net_null0,size=64,copy=0")) {
             assertNotEquals(0, lcore.lcore());
             forward(device, 20_000);
-            final long before = threads.getCurrentThreadAllocatedBytes();
-            forward(device, 20_000);
-            assertEquals(0, threads.getCurrentThreadAllocatedBytes() - before);
+            // The JVM may still compile something again and allocate for that, once.
+            assertEquals(0, Math.min(allocatedBy(device, threads), allocatedBy(device, threads)));
         }
+    }
+
+    private long allocatedBy(DpdkDevice device, com.sun.management.ThreadMXBean threads) {
+        final long before = threads.getCurrentThreadAllocatedBytes();
+        forward(device, 20_000);
+        return threads.getCurrentThreadAllocatedBytes() - before;
     }
 
     private void forward(DpdkDevice device, int bursts) {

@@ -141,10 +141,10 @@ class TapDeviceTest {
         // ready.
         assertEquals(2, blue.receive(0, burst));
         for (int i = 0; i < 2; i++) {
-            assertEquals(9014, burst.length[i]);
-            assertTrue(burst.contiguous[i] < 9014);
-            assertEquals(0x020000000009L, Memory.mac(burst.data[i]));
-            assertEquals(0x0800, Memory.u16be(burst.data[i] + 12));
+            assertEquals(9014, burst.length(i));
+            assertTrue(burst.contiguous(i) < 9014);
+            assertEquals(0x020000000009L, Memory.mac(burst.data(i)));
+            assertEquals(0x0800, Memory.u16be(burst.data(i) + 12));
         }
         assertEquals(2, red.transmit(0, burst.mbufs, 2));
     }
@@ -229,7 +229,7 @@ class TapDeviceTest {
                     "eth9");
             Ping.from(net, "red", "10.78.0.9", 1, 8972, 1);
             assertEquals(1, device.receive(0, burst));
-            assertEquals(9014, burst.length[0]);
+            assertEquals(9014, burst.length(0));
 
             try (Arena scratch = Arena.ofConfined()) {
                 final Burst shorts = new Burst(scratch);

@@ -13,6 +13,8 @@ import io.ipvane.control.SwitchModel;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
 import io.ipvane.counters.PortCounter;
+import io.ipvane.device.Device;
+import io.ipvane.ipvlan.Verdict;
 import io.ipvane.neighbor.NeighborTable;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.snapshot.ForwardingSnapshot;
@@ -23,6 +25,7 @@ import io.ipvane.testing.Frames;
 import io.ipvane.testing.MemoryDevice;
 import io.ipvane.testing.MemoryPool;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -92,14 +95,11 @@ final class Rig implements AutoCloseable {
 
     /** A transmitter over all devices but those without a buffer. */
     Transmitter transmitter(FramePool frames, int... without) {
-        final TxBuffer[] buffers = new TxBuffer[devices.length];
-        for (int i = 0; i < buffers.length; i++) {
-            buffers[i] = new TxBuffer(arena, devices[i], 0, i, frames, shard);
-        }
+        final Device[] some = Arrays.copyOf(devices, devices.length, Device[].class);
         for (int port : without) {
-            buffers[port] = null;
+            some[port] = null;
         }
-        return new Transmitter(arena, buffers, frames, shard, mailbox);
+        return new Transmitter(arena, some, 0, frames, shard, mailbox);
     }
 
     /** A burst of frames that came in by a port, all with one verdict. */
@@ -108,15 +108,14 @@ final class Rig implements AutoCloseable {
         for (byte[] bytes : frames) {
             final int i = burst.size++;
             final long mbuf = pool.frame(bytes);
-            burst.mbuf(i, mbuf);
-            burst.data[i] = pool.data(mbuf);
-            burst.contiguous[i] = bytes.length;
-            burst.length[i] = bytes.length;
-            burst.l3[i] = Ethernet.LENGTH;
-            burst.verdict[i] = (byte) verdict;
-            burst.port[i] = AddressTable.NONE;
+            burst.frame(i, mbuf, pool.data(mbuf), bytes.length, bytes.length);
+            burst.facts(i, 0);
+            burst.l2(i, 0, Ethernet.TYPE_IPV4);
+            burst.verdict(i, verdict);
+            burst.port(i, AddressTable.NONE);
         }
         burst.ingress = ingress;
+        burst.anyVerdicts = 1L << Math.min(verdict, Verdict.DROP_PARSED);
         burst.snapshot = snapshot;
         return burst;
     }

@@ -128,7 +128,7 @@ class TopologyRunnerTest {
         final RunRole run =
                 new RunRole(
                         ring,
-                        new Pipeline(rig.pool),
+                        new Pipeline(rig.arena, rig.pool),
                         new EpochReport(readers, rig.publisher, 1, 0));
         final TransmitRole transmit =
                 new TransmitRole(

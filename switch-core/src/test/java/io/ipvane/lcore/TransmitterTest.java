@@ -10,6 +10,7 @@ import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.ipvlan.Verdict;
+import io.ipvane.packet.Ethernet;
 import io.ipvane.testing.Frames;
 import java.util.Arrays;
 import java.util.List;
@@ -55,7 +56,7 @@ class TransmitterTest {
         rig.devices[Rig.C1].capacity(0);
         final Burst burst = rig.burst(Rig.WIRE, Verdict.DELIVER, many(64));
         for (int i = 0; i < 64; i++) {
-            burst.port[i] = i % 2 == 0 ? Rig.C1 : Rig.C2;
+            burst.port(i, i % 2 == 0 ? Rig.C1 : Rig.C2);
         }
         run(burst);
         assertEquals(32, rig.drops(Rig.C1, DropReason.RING_FULL));
@@ -105,8 +106,8 @@ class TransmitterTest {
     @Test
     void shouldDropWhatIsLongerThanTheReceiversMtuAndCountItThere() {
         final Burst burst = rig.burst(Rig.C1, Verdict.DELIVER, frame(1414), frame(1415));
-        burst.port[0] = Rig.C3;
-        burst.port[1] = Rig.C3;
+        burst.port(0, Rig.C3);
+        burst.port(1, Rig.C3);
         run(burst);
         assertEquals(1, rig.sent(Rig.C3));
         assertEquals(1, rig.drops(Rig.C3, DropReason.MTU));
@@ -115,8 +116,8 @@ class TransmitterTest {
     @Test
     void shouldGrantFourBytesForEveryTagThatParseHasSkipped() {
         final Burst burst = rig.burst(Rig.C1, Verdict.WIRE, frame(1518), frame(1519));
-        burst.l3[0] = 18;
-        burst.l3[1] = 18;
+        burst.l2(0, 1, Ethernet.TYPE_IPV4);
+        burst.l2(1, 1, Ethernet.TYPE_IPV4);
         run(burst);
         assertEquals(1, rig.sent(Rig.WIRE));
         assertEquals(1, rig.drops(Rig.WIRE, DropReason.MTU));
@@ -125,7 +126,7 @@ class TransmitterTest {
     @Test
     void shouldNotShrinkTheMtuOfAFrameWithoutAReadableHeader() {
         final Burst burst = rig.burst(Rig.MASTER, Verdict.WIRE, frame(1514));
-        burst.l3[0] = 0;
+        burst.facts(0, 0);
         run(burst);
         assertEquals(1, rig.sent(Rig.WIRE));
     }
@@ -141,8 +142,8 @@ class TransmitterTest {
     void shouldCountAFrameForAPortWithoutABufferAtItsSender() {
         final Transmitter partial = rig.transmitter(pool, Rig.C2);
         final Burst burst = rig.burst(Rig.C1, Verdict.DELIVER, frame(60), frame(60));
-        burst.port[0] = Rig.C2;
-        burst.port[1] = 99;
+        burst.port(0, Rig.C2);
+        burst.port(1, 99);
         partial.process(burst);
         assertEquals(2, rig.drops(Rig.C1, DropReason.NO_PORT));
     }
@@ -168,8 +169,8 @@ class TransmitterTest {
         pool.faultyReplicate = true;
         final Burst burst =
                 rig.burst(Rig.C1, Verdict.FLOOD_AND_WIRE, group(), group(), frame(60), frame(60));
-        burst.verdict[0] = Verdict.WIRE;
-        burst.verdict[2] = Verdict.WIRE;
+        burst.verdict(0, Verdict.WIRE);
+        burst.verdict(2, Verdict.WIRE);
         run(burst);
         assertEquals(1, rig.sent(Rig.WIRE));
         assertEquals(3, rig.drops(Rig.C1, DropReason.STAGE_ERROR));

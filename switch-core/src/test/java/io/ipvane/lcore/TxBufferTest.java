@@ -4,6 +4,7 @@ package io.ipvane.lcore;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.ipvane.burst.DropReason;
+import io.ipvane.burst.TxLanes;
 import io.ipvane.counters.PortCounter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,14 @@ import org.junit.jupiter.api.Test;
 class TxBufferTest {
     private final Rig rig = new Rig();
     private final TxBuffer buffer =
-            new TxBuffer(rig.arena, rig.devices[Rig.C1], 0, Rig.C1, rig.pool, rig.shard);
+            new TxBuffer(
+                    rig.arena,
+                    new TxLanes(rig.arena, rig.devices.length),
+                    rig.devices[Rig.C1],
+                    0,
+                    Rig.C1,
+                    rig.pool,
+                    rig.shard);
 
     @AfterEach
     void nothingLeaks() {
@@ -19,7 +27,12 @@ class TxBufferTest {
     }
 
     private void add(int length, boolean groupCopy) {
-        buffer.add(rig.pool.frame(new byte[length]), length, groupCopy);
+        final long frame = rig.pool.frame(new byte[length]);
+        if (groupCopy) {
+            buffer.addCopy(frame, length);
+        } else {
+            buffer.add(frame, length);
+        }
     }
 
     @Test

@@ -81,10 +81,7 @@ class AnyBytesPropertyTest {
         try (Arena arena = Arena.ofConfined()) {
             final Burst burst = new Burst(arena);
             burst.size = 1;
-            burst.mbuf(0, mbuf);
-            burst.data[0] = pool.data(mbuf);
-            burst.contiguous[0] = pool.contiguous(mbuf);
-            burst.length[0] = pool.length(mbuf);
+            burst.frame(0, mbuf, pool.data(mbuf), pool.contiguous(mbuf), pool.length(mbuf));
             guess(burst, frame, known);
             final long answer = new Responder(pool).answer(burst, 0, Frames.OWN, 7);
             if (answer != 0) {
@@ -104,16 +101,17 @@ class AnyBytesPropertyTest {
     /** EtherType and offset as the frame has them, and keys that agree with an honest target. */
     private static void guess(Burst burst, byte[] frame, boolean known) {
         final boolean tagged = frame.length > 13 && frame[12] == (byte) 0x81;
-        burst.l3[0] = tagged ? 18 : 14;
-        final int at = burst.l3[0] - 2;
-        burst.etherType[0] =
-                frame.length < at + 2 ? 0 : (frame[at] & 0xFF) << 8 | (frame[at + 1] & 0xFF);
-        burst.facts[0] = known ? Facts.KNOWN : 0;
-        burst.port[0] = 3;
+        final int at = tagged ? 16 : 12;
+        burst.facts(0, known ? Facts.KNOWN : 0);
+        burst.l2(
+                0,
+                tagged ? 1 : 0,
+                frame.length < at + 2 ? 0 : (frame[at] & 0xFF) << 8 | (frame[at + 1] & 0xFF));
+        burst.port(0, 3);
         final IpAddress target =
-                IpAddress.parse(burst.etherType[0] == 0x0806 ? Frames.C1_4 : Frames.C1_6);
-        burst.family[0] = (byte) target.family();
-        burst.key0[0] = target.key0();
-        burst.key1[0] = target.key1();
+                IpAddress.parse(burst.etherType(0) == 0x0806 ? Frames.C1_4 : Frames.C1_6);
+        burst.family(0, target.family());
+        burst.key0(0, target.key0());
+        burst.key1(0, target.key1());
     }
 }

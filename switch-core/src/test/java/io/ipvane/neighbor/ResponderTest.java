@@ -202,11 +202,11 @@ class ResponderTest {
     @Test
     void shouldNotAnswerForAnotherAddressThanTheOneLookedUp() {
         try (Row row = new Row(pool, Frames.arpRequest(Frames.C1_4).build()).ownedBy(C1)) {
-            row.burst.key0[0]++;
+            row.burst.key0(0, row.burst.key0(0) + 1);
             assertEquals(0, responder.answer(row.burst, 0, Frames.OWN, NOBODY));
         }
         try (Row row = new Row(pool, Frames.solicitation(Frames.C1_6).build()).ownedBy(C1)) {
-            row.burst.key1[0]++;
+            row.burst.key1(0, row.burst.key1(0) + 1);
             assertEquals(0, responder.answer(row.burst, 0, Frames.OWN, NOBODY));
         }
     }

@@ -19,17 +19,14 @@ final class Row implements AutoCloseable {
         burst = new Burst(arena);
         final long mbuf = pool.frame(segments);
         burst.size = 1;
-        burst.mbuf(0, mbuf);
-        burst.data[0] = pool.data(mbuf);
-        burst.contiguous[0] = pool.contiguous(mbuf);
-        burst.length[0] = pool.length(mbuf);
+        burst.frame(0, mbuf, pool.data(mbuf), pool.contiguous(mbuf), pool.length(mbuf));
         Parser.parse(burst, Frames.OWN, Parser.STRICT | Parser.SOLICIT_TARGET, pool);
     }
 
     /** As lookup leaves it when the key belongs to a port. */
     Row ownedBy(int port) {
-        burst.facts[0] |= Facts.KNOWN;
-        burst.port[0] = port;
+        burst.facts(0, burst.facts(0) | Facts.KNOWN);
+        burst.port(0, port);
         return this;
     }
 

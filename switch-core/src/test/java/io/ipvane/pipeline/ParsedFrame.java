@@ -42,25 +42,22 @@ record ParsedFrame(
 
     /** Puts a frame into a burst as a device would. */
     static void load(Burst burst, int i, MemoryPool pool, long mbuf) {
-        burst.mbuf(i, mbuf);
-        burst.data[i] = pool.data(mbuf);
-        burst.contiguous[i] = pool.contiguous(mbuf);
-        burst.length[i] = pool.length(mbuf);
+        burst.frame(i, mbuf, pool.data(mbuf), pool.contiguous(mbuf), pool.length(mbuf));
     }
 
     /** Reads the columns of one frame. */
     static ParsedFrame at(Burst burst, int i) {
-        final boolean discarded = (burst.facts[i] & Facts.DISCARD) != 0;
+        final boolean discarded = (burst.facts(i) & Facts.DISCARD) != 0;
         return new ParsedFrame(
-                burst.facts[i],
-                burst.l3[i],
-                burst.etherType[i],
-                burst.family[i],
-                burst.key0[i],
-                burst.key1[i],
-                burst.source0[i],
-                burst.source1[i],
-                discarded ? DropReason.of(burst.reason[i]) : null);
+                burst.facts(i) & Facts.MASK,
+                burst.l3(i),
+                burst.etherType(i),
+                burst.family(i),
+                burst.key0(i),
+                burst.family(i) == Burst.KEY_IPV4 ? 0 : burst.key1(i),
+                burst.source0(i),
+                burst.family(i) == Burst.KEY_IPV4 ? 0 : burst.source1(i),
+                discarded ? DropReason.of(burst.reason(i)) : null);
     }
 
     boolean has(int fact) {

@@ -99,11 +99,11 @@ class ParserPropertyTest {
                 for (int i = 0; i < burst.size; i++) {
                     final String message = "seed " + seed + " frame " + Frames.hex(frames[i]);
                     assertArrayEquals(frames[i], pool.bytes(burst.mbuf(i)), message);
-                    assertEquals(pool.data(burst.mbuf(i)), burst.data[i], message);
-                    assertEquals(pool.contiguous(burst.mbuf(i)), burst.contiguous[i], message);
+                    assertEquals(pool.data(burst.mbuf(i)), burst.data(i), message);
+                    assertEquals(pool.contiguous(burst.mbuf(i)), burst.contiguous(i), message);
                     final ParsedFrame parsed = ParsedFrame.at(burst, i);
                     assertEquals(ParsedFrame.of(pool, options, frames[i]), parsed, message);
-                    assertTrue(burst.contiguous[i] >= headersBehind(parsed, frames[i]), message);
+                    assertTrue(burst.contiguous(i) >= headersBehind(parsed, frames[i]), message);
                 }
                 pool.free(burst.mbufs, burst.size);
             }

@@ -21,7 +21,12 @@ enum Family {
 
         @Override
         void findAll(AddressTable table, int domain, long[][] keys, int[] rows, int[] out) {
-            table.find4(domain, keys[1], rows, rows.length, out);
+            Strided.find(
+                    keys,
+                    rows,
+                    out,
+                    (high, low, result, count) ->
+                            table.find4(domain, low, result, Strided.BYTES, count));
         }
 
         @Override
@@ -57,7 +62,12 @@ enum Family {
 
         @Override
         void findAll(AddressTable table, int domain, long[][] keys, int[] rows, int[] out) {
-            table.find6(domain, keys[0], keys[1], rows, rows.length, out);
+            Strided.find(
+                    keys,
+                    rows,
+                    out,
+                    (high, low, result, count) ->
+                            table.find6(domain, high, low, result, Strided.BYTES, count));
         }
 
         @Override

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.ipvane.memory.Memory;
+import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -20,27 +22,24 @@ class LookupAllocationTest {
 
     @Test
     void shouldAllocateNothingInAddressLookups() {
-        try (AddressTable table = new AddressTable(ENTRIES, ENTRIES, new ManualGrace())) {
-            final long[] keys0 = new long[BURST];
-            final long[] keys1 = new long[BURST];
-            final int[] rows = new int[BURST];
-            final int[] out = new int[BURST];
+        try (Arena arena = Arena.ofConfined();
+                AddressTable table = new AddressTable(ENTRIES, ENTRIES, new ManualGrace())) {
+            final long keys = arena.allocate(BURST * 24L, 8).address();
             for (int i = 0; i < ENTRIES; i++) {
                 table.put4(1, i, i);
                 table.put6(1, HI, i, i);
             }
             for (int i = 0; i < BURST; i++) {
-                keys0[i] = HI;
-                keys1[i] = i;
-                rows[i] = i;
+                Memory.put64(keys + i * 24L, HI);
+                Memory.put64(keys + i * 24L + 8, i);
             }
             assertAllocatesNothing(i -> table.find4(1, i & 0x7FF));
             assertAllocatesNothing(i -> table.find6(1, HI, i & 0x7FF));
             assertAllocatesNothing(
                     i -> {
-                        table.find4(1, keys1, rows, BURST, out);
-                        table.find6(1, keys0, keys1, rows, BURST, out);
-                        return out[i & 63];
+                        table.find4(1, keys + 8, keys + 16, 24, BURST);
+                        table.find6(1, keys, keys + 8, keys + 16, 24, BURST);
+                        return Memory.i32(keys + 16 + 24L * (i & 63));
                     });
         }
     }

@@ -119,18 +119,18 @@ public final class MemoryDevice implements Device {
     @Override
     public synchronized int receive(int queue, Burst burst) {
         int size = 0;
+        long bytes = 0;
         while (size < Burst.MAX) {
             final long mbuf = nextReceived();
             if (mbuf == 0) {
                 break;
             }
-            burst.mbuf(size, mbuf);
-            burst.data[size] = pool.data(mbuf);
-            burst.contiguous[size] = pool.contiguous(mbuf);
-            burst.length[size] = pool.length(mbuf);
+            burst.frame(size, mbuf, pool.data(mbuf), pool.contiguous(mbuf), pool.length(mbuf));
+            bytes += pool.length(mbuf);
             size++;
         }
         burst.size = size;
+        burst.bytes = bytes;
         receivedFrames += size;
         return size;
     }

@@ -33,9 +33,9 @@ class MemoryDeviceTest {
         assertEquals(64, burst.size);
         for (int i = 0; i < 64; i++) {
             assertArrayEquals(new byte[] {(byte) i, 1, 2}, pool.bytes(burst.mbuf(i)));
-            assertEquals(1, burst.contiguous[i]);
-            assertEquals(3, burst.length[i]);
-            assertEquals(pool.data(burst.mbuf(i)), burst.data[i]);
+            assertEquals(1, burst.contiguous(i));
+            assertEquals(3, burst.length(i));
+            assertEquals(pool.data(burst.mbuf(i)), burst.data(i));
         }
         pool.free(burst.mbufs, 64);
         assertEquals(6, device.receive(0, burst));

@@ -63,11 +63,11 @@ public final class Dispatch implements AutoCloseable {
         final boolean ring = setup.device().equals("ring");
         mempool = Mempool.create(name, setup.frames() + SPARE, DATA_ROOM);
         pool = new MbufPool(mempool);
+        final DeviceOptions options = DeviceOptions.DEFAULT.withMtu(DATA_ROOM - 32);
         device =
-                EthDevice.open(
-                        "vdev:" + (ring ? ringPort(name) : "net_null_" + name),
-                        DeviceOptions.DEFAULT.withMtu(DATA_ROOM - 32),
-                        mempool);
+                ring
+                        ? EthDevice.adopt(ringPort(name), options, mempool)
+                        : EthDevice.open("vdev:net_null_" + name, options, mempool);
         ingress = setup.ingress().equals("wire") ? 0 : 1;
         java =
                 new BenchSwitch(

@@ -60,12 +60,7 @@ public final class ReferenceSwitch implements AutoCloseable {
         final PortEntry uplink = snapshot.entry(0);
         try {
             address =
-                    (long)
-                            NEW.invokeExact(
-                                    slots(table.size4()),
-                                    slots(table.size6()),
-                                    0,
-                                    uplink.uplink.mac());
+                    (long) NEW.invokeExact(table.slots4(), table.slots6(), 0, uplink.uplink.mac());
             for (int i = 0; i < devices.length; i++) {
                 port(snapshot.entry(i), devices[i]);
             }
@@ -73,11 +68,6 @@ public final class ReferenceSwitch implements AutoCloseable {
             throw new IllegalStateException("the C reference could not be set up", e);
         }
         table.forEach(new Copy());
-    }
-
-    /** As the table of the switch: the power of two that leaves at least half of it empty. */
-    private static long slots(int entries) {
-        return Math.max(8, Long.highestOneBit(2L * entries - 1) << 1);
     }
 
     private void port(PortEntry entry, int device) throws Throwable {

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.burst;
+
+import io.ipvane.memory.Memory;
+
+/**
+ * What is known of one frame of a {@link Burst}: a cache line of native memory, and a second one
+ * for what few frames need. A row is told by its address, {@link Burst#row}.
+ *
+ * <p>Native and by rows, because then one masked address reaches every field at a constant
+ * distance: the loops over a burst have a third fewer instructions than over a Java array a field,
+ * where each array takes a register and each index a check.
+ *
+ * <pre>
+ *   0 mbuf      8 data      16 length  20 contiguous
+ *  24 key0     32 source0   40 facts   44 port   48 slot   56 owner   60 verdict
+ * 4096 key1  4104 source1  4112 nextHop0  4120 nextHop1  4128 reason
+ * </pre>
+ *
+ * <p>Fields are written by the stages in this order and never cleared.
+ */
+public final class Row {
+    /** Bytes from one row to the next. */
+    public static final int BYTES = 64;
+
+    /** Offset of the keys, for {@link io.ipvane.table.AddressTable}. */
+    public static final int KEY0 = 24;
+
+    /** Offset of the source keys. */
+    public static final int SOURCE0 = 32;
+
+    /** Offset of the port that has the destination key. */
+    public static final int PORT = 44;
+
+    /** Offset of the port that has the source key. */
+    public static final int OWNER = 56;
+
+    /** Offset of the low halves of IPv6 keys. */
+    public static final int KEY1 = Burst.MAX * BYTES;
+
+    /** Offset of the low halves of IPv6 source keys. */
+    public static final int SOURCE1 = KEY1 + 8;
+
+    /** Offset of the mbuf, as the shim knows it. */
+    public static final int MBUF = 0;
+
+    /** Offset of the address of the first byte, as the shim knows it. */
+    public static final int DATA = 8;
+
+    /** Offset of both lengths, as the shim knows them. */
+    public static final int LENGTHS = 16;
+
+    private static final int LENGTH = LENGTHS;
+    private static final int CONTIGUOUS = LENGTHS + 4;
+    private static final int FACTS = 40;
+    private static final int SLOT = 48;
+    private static final int VERDICT = 60;
+    private static final int NEXT_HOP0 = KEY1 + 16;
+    private static final int NEXT_HOP1 = KEY1 + 24;
+    private static final int REASON = KEY1 + 32;
+
+    private Row() {}
+
+    // -- written by the device --
+
+    /** Address of the mbuf. */
+    public static long mbuf(long row) {
+        return Memory.i64(row, MBUF);
+    }
+
+    /** Address of the first byte of the frame. */
+    public static long data(long row) {
+        return Memory.i64(row, DATA);
+    }
+
+    /** Bytes of the whole frame. */
+    public static int length(long row) {
+        return Memory.i32(row, LENGTH);
+    }
+
+    /** Bytes that may be touched from {@link #data}: those of the first segment. */
+    public static int contiguous(long row) {
+        return Memory.i32(row, CONTIGUOUS);
+    }
+
+    static void frame(long row, long mbuf, long data, int contiguous, int length) {
+        Memory.put64(row, MBUF, mbuf);
+        Memory.put64(row, DATA, data);
+        Memory.put32(row, LENGTH, length);
+        Memory.put32(row, CONTIGUOUS, contiguous);
+    }
+
+    // -- written by parse --
+
+    /**
+     * Bits of {@link Facts}, and above them what {@link #family}, {@link #l3} and {@link
+     * #etherType} read: one store says all that is usual of a frame.
+     */
+    public static int facts(long row) {
+        return Memory.i32(row, FACTS);
+    }
+
+    /** Replaces the facts, and what stands above them. */
+    public static void facts(long row, int facts) {
+        Memory.put32(row, FACTS, facts);
+    }
+
+    /** Family of the keys: {@link Burst#NO_KEY}, {@link Burst#KEY_IPV4}, {@link Burst#KEY_IPV6}. */
+    public static int family(long row) {
+        return Facts.family(facts(row));
+    }
+
+    /**
+     * Bytes from {@link #data} to the L3 header, VLAN tags skipped; 0 where even the Ethernet
+     * header is not whole.
+     */
+    public static int l3(long row) {
+        return Facts.l3(facts(row));
+    }
+
+    /** EtherType behind the VLAN tags, 0 where {@link #l3} is. */
+    public static int etherType(long row) {
+        return Facts.etherType(facts(row));
+    }
+
+    /** Destination key: IPv4 as a zero-extended host-order int, or the high half of IPv6. */
+    public static long key0(long row) {
+        return Memory.i64(row, KEY0);
+    }
+
+    /** Writes {@link #key0(long)}. */
+    public static void key0(long row, long key) {
+        Memory.put64(row, KEY0, key);
+    }
+
+    /** Destination key: the low half of IPv6; meaningless with IPv4. */
+    public static long key1(long row) {
+        return Memory.i64(row, KEY1);
+    }
+
+    /** Writes {@link #key1(long)}. */
+    public static void key1(long row, long key) {
+        Memory.put64(row, KEY1, key);
+    }
+
+    /** Source key of the same family, laid out like {@link #key0(long)}. */
+    public static long source0(long row) {
+        return Memory.i64(row, SOURCE0);
+    }
+
+    /** Writes {@link #source0(long)}. */
+    public static void source0(long row, long key) {
+        Memory.put64(row, SOURCE0, key);
+    }
+
+    /** Source key: the low half of IPv6; meaningless with IPv4. */
+    public static long source1(long row) {
+        return Memory.i64(row, SOURCE1);
+    }
+
+    /** Writes {@link #source1(long)}. */
+    public static void source1(long row, long key) {
+        Memory.put64(row, SOURCE1, key);
+    }
+
+    /** Ordinal of the {@link DropReason} that goes with a discarding fact or a dropping verdict. */
+    public static int reason(long row) {
+        return Memory.i32(row, REASON);
+    }
+
+    static void reason(long row, int reason) {
+        Memory.put32(row, REASON, reason);
+    }
+
+    // -- written by lookup, decide and rewrite --
+
+    /** Index of the port that has the destination key, -1 where none has or there is no key. */
+    public static int port(long row) {
+        return Memory.i32(row, PORT);
+    }
+
+    /** Writes {@link #port(long)}. */
+    public static void port(long row, int port) {
+        Memory.put32(row, PORT, port);
+    }
+
+    /** Where in the address table the search for the key starts; scratch of one stage. */
+    public static long slot(long row) {
+        return Memory.i64(row, SLOT);
+    }
+
+    /** Writes {@link #slot(long)}. */
+    public static void slot(long row, long address) {
+        Memory.put64(row, SLOT, address);
+    }
+
+    /** Index of the port that has the source key, where somebody asked; else anything. */
+    public static int owner(long row) {
+        return Memory.i32(row, OWNER);
+    }
+
+    /** Code of the verdict. */
+    public static int verdict(long row) {
+        return Memory.i32(row, VERDICT);
+    }
+
+    /** Writes {@link #verdict(long)}. */
+    public static void verdict(long row, int code) {
+        Memory.put32(row, VERDICT, code);
+    }
+
+    static long nextHop0(long row) {
+        return Memory.i64(row, NEXT_HOP0);
+    }
+
+    static long nextHop1(long row) {
+        return Memory.i64(row, NEXT_HOP1);
+    }
+
+    static void nextHop(long row, long high, long low) {
+        Memory.put64(row, NEXT_HOP0, high);
+        Memory.put64(row, NEXT_HOP1, low);
+    }
+}

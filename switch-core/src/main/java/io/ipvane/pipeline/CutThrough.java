@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.pipeline;
+
+import io.ipvane.burst.Burst;
+import io.ipvane.burst.Facts;
+import io.ipvane.burst.HotPath;
+import io.ipvane.burst.LaneOwner;
+import io.ipvane.burst.Row;
+import io.ipvane.burst.Stage;
+import io.ipvane.burst.TxLanes;
+import io.ipvane.ipvlan.Verdict;
+import io.ipvane.memory.Memory;
+import io.ipvane.snapshot.ForwardingSnapshot;
+import io.ipvane.snapshot.PortEntry;
+import io.ipvane.table.AddressTable;
+
+/**
+ * The shortest way through the switch, for what nearly every burst is: unicast frames of one
+ * family, each for one port that takes it as it is. Look up, decide, rewrite and enqueue in one
+ * loop without calls; what any of them cannot settle so stays in the burst, for the stages behind
+ * this one, which do the same in more steps and everything else besides.
+ *
+ * <p>Only where run and transmit are one lcore. Frames keep their order within a flow: the frames
+ * of one flow are settled alike. A burst with a group frame or a question is left alone as a whole,
+ * as their copies and answers must not be overtaken.
+ *
+ * <p>Justified by measurement: the whole switch forwards 1.25 times as many frames with it
+ * (net_ring, 1,000 addresses).
+ */
+@HotPath
+final class CutThrough implements Stage {
+    /** Stands for a source where any will do. */
+    private static final long ANY = -1;
+
+    /** Stands for a source that no frame has. */
+    private static final long NONE = -2;
+
+    private final LaneOwner owner;
+
+    /** What the first loads from the table gave, so that the compiler does not leave them out. */
+    @SuppressWarnings("UnusedVariable")
+    private int touched;
+
+    CutThrough(LaneOwner owner) {
+        this.owner = owner;
+    }
+
+    @Override
+    public void process(Burst burst) {
+        if (burst.families == Burst.NO_KEY
+                || (burst.anyFacts & (Facts.GROUP | Facts.SOLICIT | Facts.DISCARD)) != 0) {
+            return;
+        }
+        final ForwardingSnapshot snapshot = (ForwardingSnapshot) burst.snapshot;
+        final PortEntry ingress = snapshot.entry(burst.ingress);
+        final AddressTable table = snapshot.addresses();
+        final TxLanes lanes = owner.makeRoom(burst);
+        final int size = burst.size;
+        // Were this loop to fail, by a defect of ours, frames would be lost, but none sent twice.
+        burst.size = 0;
+        burst.keep(
+                burst.families == Burst.KEY_IPV4
+                        ? ipv4(burst, size, ingress, table, lanes)
+                        : ipv6(burst, size, ingress, table, lanes));
+    }
+
+    /** Frames that could not be settled, as bits. */
+    private long ipv4(Burst burst, int size, PortEntry ingress, AddressTable table, TxLanes lanes) {
+        final int domain = ingress.uplink.index();
+        touched = homes4(burst, size, domain, table);
+        final long good =
+                ingress.antispoof ? goodSource4(burst.row(0), domain, ingress, table) : ANY;
+        long open = first4(burst, size, ingress, good, lanes);
+        long rest = 0;
+        for (; open != 0; open &= open - 1) {
+            final int i = Long.numberOfTrailingZeros(open);
+            final long row = burst.row(i);
+            if (good != ANY
+                    && Row.source0(row) != good
+                    && table.find4(domain, (int) Row.source0(row)) != ingress.index) {
+                rest |= 1L << i;
+                continue;
+            }
+            final int port = table.find4(domain, (int) Row.key0(row));
+            final int to = forward(row, port, ingress, lanes);
+            if (to < 0) {
+                rest |= 1L << i;
+            } else {
+                lanes.use(1L << to);
+            }
+        }
+        return rest;
+    }
+
+    private static int homes4(Burst burst, int size, int domain, AddressTable table) {
+        int touched = 0;
+        for (int i = 0; i < size; i++) {
+            final long row = burst.row(i);
+            final long home = table.home4(domain, Row.key0(row));
+            Row.slot(row, home);
+            touched += Memory.i32(home);
+        }
+        return touched;
+    }
+
+    /** What one probe settles; the others as bits. */
+    private static long first4(Burst burst, int size, PortEntry ingress, long good, TxLanes lanes) {
+        final int domain = ingress.uplink.index();
+        final boolean inside = ingress.role != PortEntry.Role.UPLINK;
+        final long own = wireMac(ingress.uplink.mac());
+        final byte[] verdicts = ingress.verdicts;
+        final boolean checked = good != ANY;
+        long open = 0;
+        long used = 0;
+        for (int i = 0; i < size; i++) {
+            final long row = burst.row(i);
+            final int port = AddressTable.peek4(Row.slot(row), domain, Row.key0(row));
+            if (port == AddressTable.UNSETTLED || (checked && Row.source0(row) != good)) {
+                open |= 1L << i;
+                continue;
+            }
+            final int to = forward(row, port, domain, verdicts, inside, own, lanes);
+            if (to < 0) {
+                open |= 1L << i;
+            } else {
+                used |= 1L << to;
+            }
+        }
+        lanes.use(used);
+        return open;
+    }
+
+    /** As {@link #ipv4}. */
+    private long ipv6(Burst burst, int size, PortEntry ingress, AddressTable table, TxLanes lanes) {
+        final int domain = ingress.uplink.index();
+        touched = homes6(burst, size, domain, table);
+        final boolean trusted =
+                !ingress.antispoof || goodSource6(burst.row(0), domain, ingress, table);
+        long open = trusted ? first6(burst, size, ingress, lanes) : -1L >>> (Burst.MAX - size);
+        long rest = 0;
+        for (; open != 0; open &= open - 1) {
+            final int i = Long.numberOfTrailingZeros(open);
+            final long row = burst.row(i);
+            if (ingress.antispoof && !goodSource6(row, domain, ingress, table)) {
+                rest |= 1L << i;
+                continue;
+            }
+            final int port = table.find6(domain, Row.key0(row), Row.key1(row));
+            final int to = forward(row, port, ingress, lanes);
+            if (to < 0) {
+                rest |= 1L << i;
+            } else {
+                lanes.use(1L << to);
+            }
+        }
+        return rest;
+    }
+
+    private static int homes6(Burst burst, int size, int domain, AddressTable table) {
+        int touched = 0;
+        for (int i = 0; i < size; i++) {
+            final long row = burst.row(i);
+            final long home = table.home6(domain, Row.key0(row), Row.key1(row));
+            Row.slot(row, home);
+            touched += Memory.i32(home);
+        }
+        return touched;
+    }
+
+    private static long first6(Burst burst, int size, PortEntry ingress, TxLanes lanes) {
+        final int domain = ingress.uplink.index();
+        final boolean inside = ingress.role != PortEntry.Role.UPLINK;
+        final long own = wireMac(ingress.uplink.mac());
+        final byte[] verdicts = ingress.verdicts;
+        final boolean checked = ingress.antispoof;
+        final long goodHigh = Row.source0(burst.row(0));
+        final long goodLow = Row.source1(burst.row(0));
+        long open = 0;
+        long used = 0;
+        for (int i = 0; i < size; i++) {
+            final long row = burst.row(i);
+            final int port =
+                    AddressTable.peek6(Row.slot(row), domain, Row.key0(row), Row.key1(row));
+            if (port == AddressTable.UNSETTLED
+                    || (checked && (Row.source0(row) != goodHigh || Row.source1(row) != goodLow))) {
+                open |= 1L << i;
+                continue;
+            }
+            final int to = forward(row, port, domain, verdicts, inside, own, lanes);
+            if (to < 0) {
+                open |= 1L << i;
+            } else {
+                used |= 1L << to;
+            }
+        }
+        lanes.use(used);
+        return open;
+    }
+
+    /**
+     * The source of the first frame if it belongs to the port that the burst came in by, else a
+     * value that no frame has: a port has few addresses, so that one look serves nearly all.
+     */
+    private static long goodSource4(long row, int domain, PortEntry ingress, AddressTable table) {
+        final long source = Row.source0(row);
+        return table.find4(domain, (int) source) == ingress.index ? source : NONE;
+    }
+
+    private static boolean goodSource6(
+            long row, int domain, PortEntry ingress, AddressTable table) {
+        return table.find6(domain, Row.source0(row), Row.source1(row)) == ingress.index;
+    }
+
+    private static int forward(long row, int port, PortEntry ingress, TxLanes lanes) {
+        return forward(
+                row,
+                port,
+                ingress.uplink.index(),
+                ingress.verdicts,
+                ingress.role != PortEntry.Role.UPLINK,
+                wireMac(ingress.uplink.mac()),
+                lanes);
+    }
+
+    /** The port in whose lane the frame is now; below zero nothing has happened. */
+    private static int forward(
+            long row,
+            int port,
+            int wire,
+            byte[] verdicts,
+            boolean inside,
+            long own,
+            TxLanes lanes) {
+        final int facts = Row.facts(row) | (~port >>> (Integer.SIZE - 1)) * Facts.KNOWN;
+        final int verdict = verdicts[facts & Facts.MASK];
+        final int to = verdict == Verdict.WIRE ? wire : port;
+        final int length = Row.length(row);
+        if (verdict > Verdict.WIRE || !lanes.takes(to, length)) {
+            return AddressTable.NONE;
+        }
+        if (inside) {
+            rewrite(Row.data(row), verdict, own);
+        }
+        lanes.add(to, Row.mbuf(row), length);
+        return to;
+    }
+
+    /**
+     * The shared MAC as source; also as destination for a sibling, whose stack takes nothing else.
+     * Two words that overlap in the source are fewer instructions than six bytes twice.
+     */
+    private static void rewrite(long frame, int verdict, long own) {
+        final long sourceAndType = Memory.i64(frame, 6);
+        Memory.put64(frame, 6, (sourceAndType & 0xFFFF_0000_0000_0000L) | own);
+        if (verdict == Verdict.DELIVER) {
+            Memory.put64(frame, 0, own | (own << 48));
+        }
+    }
+
+    /** A MAC address in the low 48 bits of a native word, as a load from the wire has it. */
+    private static long wireMac(long mac) {
+        return Long.reverseBytes(mac) >>> 16;
+    }
+}
