@@ -69,7 +69,7 @@ class TapDeviceTest {
                                 true,
                                 0,
                                 List.of(IpPrefix.parse(address))));
-        return new TapDevice("tap:" + name, tap.tap(), mempool.address(), MTU);
+        return new TapDevice("tap:" + name, tap.tap(), mempool.address(), 0, MTU);
     }
 
     @AfterEach
