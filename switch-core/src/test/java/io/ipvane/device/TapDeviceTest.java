@@ -4,8 +4,10 @@ package io.ipvane.device;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipvane.burst.Burst;
+import io.ipvane.burst.DropReason;
 import io.ipvane.dpdk.Eal;
 import io.ipvane.dpdk.EalOptions;
 import io.ipvane.dpdk.Mempool;
@@ -57,6 +59,11 @@ class TapDeviceTest {
 
     /** Without IPv6, whose solicitations would come in between. */
     private TapDevice open(String label, String name, long mac, String address, Mempool mempool) {
+        return open(label, name, mac, address, mempool, 0);
+    }
+
+    private TapDevice open(
+            String label, String name, long mac, String address, Mempool mempool, long large) {
         net.exec(label, "sysctl", "-q", "-w", "net.ipv6.conf.default.disable_ipv6=1").orFail();
         final TapInterface tap =
                 TapInterface.bringUp(
@@ -69,7 +76,7 @@ class TapDeviceTest {
                                 true,
                                 0,
                                 List.of(IpPrefix.parse(address))));
-        return new TapDevice("tap:" + name, tap.tap(), mempool.address(), 0, MTU);
+        return new TapDevice("tap:" + name, tap.tap(), mempool.address(), large, MTU);
     }
 
     @AfterEach
@@ -210,6 +217,49 @@ class TapDeviceTest {
             assertEquals(2, device.receive(0, burst));
             assertEquals(2, blue.transmit(0, burst.mbufs, 2));
         }
+    }
+
+    @Test
+    void shouldTakeADatagramsSegmentsAsOneFrameAndDeliverThem() throws Exception {
+        try (Mempool large = Mempool.create("tap-large", 7, Mempool.MAX_DATA_ROOM);
+                TapDevice device =
+                        open(
+                                "red",
+                                "eth9",
+                                0x020000000003L,
+                                "10.78.0.1/24",
+                                pool,
+                                large.address())) {
+            net.ip(
+                    "red",
+                    "neighbor",
+                    "add",
+                    "10.78.0.9",
+                    "lladdr",
+                    "02:00:00:00:00:09",
+                    "dev",
+                    "eth9");
+            final MbufPool frames = new MbufPool(pool);
+            SendSegments.from(net, "red", "10.78.0.9", 20_000, 1000);
+            assertEquals(1, device.receive(0, burst));
+
+            assumeTrue(burst.length[0] > 1042, "the kernel does not leave UDP segments to a TAP");
+            assertEquals(20_042, burst.length[0]);
+            assertEquals(2048, burst.contiguous[0]);
+            assertEquals(1042, frames.longest(burst.mbuf(0)));
+            assertEquals(1, blue.transmit(0, burst.mbufs, 1));
+            assertEquals(7, large.available() + 1, "one stands ready");
+        }
+    }
+
+    @Test
+    void shouldDropAndCountAFrameThatAsksForTheImpossible() {
+        SendSegments.tooSmall(net, "blue", "eth0");
+        sendFromBlue(1, 56);
+
+        assertEquals(1, blue.receive(0, burst));
+        assertEquals(1, blue.dropped(DropReason.OFFLOAD_INVALID));
+        assertEquals(1, red.transmit(0, burst.mbufs, 1));
     }
 
     @Test
