@@ -43,16 +43,6 @@ put_u16(uint8_t *to, uint16_t value)
 	to[1] = value;
 }
 
-/* The one's complement sum of an accumulator, not inverted. */
-static uint16_t
-fold(uint64_t sum)
-{
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (sum & 0xffff) + (sum >> 16);
-}
-
 /*
  * The one's complement sum of length bytes in the order of memory. Words of 32 bits into 64: nothing
  * overflows, and the compiler makes vectors of it.
@@ -69,7 +59,7 @@ sum_bytes(const uint8_t *from, uint32_t length)
 	}
 	word = 0;
 	memcpy(&word, from, length);
-	return fold(sum + word);
+	return offload_fold(sum + word);
 }
 
 /* The same of all bytes of a frame from start on. DPDK's own is wrong where a segment ends at an odd byte. */
@@ -88,7 +78,7 @@ sum_frame(const struct rte_mbuf *frame, uint32_t start)
 		done += length;
 		start -= frame->data_len - length;
 	}
-	return fold(sum);
+	return offload_fold(sum);
 }
 
 /* Skips extension headers that may stand between IPv6 and transport; false: they do not end. */
@@ -405,7 +395,7 @@ write_headers(const struct offload_split *split, struct rte_mbuf *segment)
 	uint8_t *l4 = rte_pktmbuf_mtod_offset(segment, uint8_t *, l4_at);
 	const uint32_t length = segment->pkt_len - l4_at;
 	const bool tcp = is_tcp(split->frame);
-	const uint16_t pseudo = fold(split->sum + rte_cpu_to_be_16(length));
+	const uint16_t pseudo = offload_fold(split->sum + rte_cpu_to_be_16(length));
 
 	write_ip(split, segment);
 	if (tcp)

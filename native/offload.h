@@ -33,6 +33,16 @@
 #define OFFLOAD_WORK (RTE_MBUF_F_TX_L4_MASK | OFFLOAD_SPLIT)
 #define OFFLOAD_FLAGS (OFFLOAD_WORK | RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6)
 
+/* The one's complement sum of an accumulator, not inverted. */
+static inline uint16_t
+offload_fold(uint64_t sum)
+{
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (sum & 0xffff) + (sum >> 16);
+}
+
 /* Whether anything is left to do. */
 static inline bool
 offload_pending(const struct rte_mbuf *frame)

@@ -47,18 +47,16 @@ open_queue(const char *name, short flags)
 	return fd;
 }
 
-/*
- * Lets the stack behind the device leave checksums and segmentation to us. It is one setting of the
- * device, shown and changed from its namespace by ethtool -K.
- */
-static int
-offer_offloads(int fd)
+int
+ipvane_tap_offer(int fd)
 {
 	const unsigned int tcp = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
 	int error = RETRY(ioctl(fd, TUNSETOFFLOAD, tcp | TUN_F_USO4 | TUN_F_USO6));
 
 	/* A kernel that does not know UDP segmentation refuses all. */
-	return error == -EINVAL ? RETRY(ioctl(fd, TUNSETOFFLOAD, tcp)) : error;
+	if (error == -EINVAL)
+		return RETRY(ioctl(fd, TUNSETOFFLOAD, tcp));
+	return error < 0 ? error : 1;
 }
 
 static int
@@ -90,13 +88,13 @@ create(void *context)
 		tap->fds[opened] = fd;
 	}
 	if (error == 0)
-		error = offer_offloads(tap->fds[0]);
-	if (error == 0 && tap->mac != NULL)
+		error = ipvane_tap_offer(tap->fds[0]);
+	if (error >= 0 && tap->mac != NULL)
 		error = set_mac(tap->fds[0], tap->mac);
 	if (error < 0)
 		while (opened > 0)
 			close(tap->fds[--opened]);
-	return error;
+	return error < 0 ? error : 0;
 }
 
 /*

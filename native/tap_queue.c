@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "ipvane_linux.h"
+#include "merge.h"
 #include "offload.h"
 
 #include <rte_mbuf.h>
@@ -68,6 +69,7 @@ struct tap_queue {
 	struct rte_mempool *pool;
 	struct rte_mempool *large_pool; /* of mbufs for all that does not fit the first; or NULL */
 	uint8_t *overflow; /* LARGEST_FRAME bytes, where there is no such mbuf */
+	uint8_t *merged; /* VNET_HEADER + LARGEST_FRAME bytes for datagrams in one; NULL: the kernel takes none */
 	struct rte_mbuf *head; /* stands ready for the next frame, or NULL */
 	struct rte_mbuf *rest; /* stands ready for what is too long for head, or NULL */
 	struct rte_mbuf *spare[BURST];
@@ -269,6 +271,24 @@ write_frame(int fd, struct rte_mbuf *frame)
 	return RETRY(syscall(SYS_write, fd, start, frame->data_len + VNET_HEADER));
 }
 
+/*
+ * Writes the first of some frames, and with it those that can be merged with it; the result of write(2).
+ * How many these are goes to *run.
+ */
+static long
+write_run(const struct tap_queue *queue, struct rte_mbuf **frames, uint32_t count, uint32_t *run)
+{
+	struct virtio_net_hdr header;
+	uint32_t length;
+
+	*run = queue->merged == NULL ? 1 : merge_run(frames, count);
+	if (*run == 1)
+		return write_frame(queue->fd, frames[0]);
+	length = merge_frames(frames, *run, queue->merged + VNET_HEADER, &header);
+	memcpy(queue->merged, &header, VNET_HEADER);
+	return RETRY(syscall(SYS_write, queue->fd, queue->merged, length + VNET_HEADER));
+}
+
 /* Whether the error is one of the device (down, deleted), which the next frame would meet as well. */
 static bool
 is_device_error(long error)
@@ -290,18 +310,19 @@ ipvane_tap_tx(struct tap_queue *queue, struct rte_mbuf **mbufs, uint32_t count)
 	uint32_t taken = 0;
 
 	while (taken < count) {
-		long result = write_frame(queue->fd, mbufs[taken]);
+		uint32_t run;
+		long result = write_run(queue, mbufs + taken, count - taken, &run);
 
 		if (result == -EAGAIN)
 			break;
 		if (unlikely(result < 0)) {
-			uint32_t refused = is_device_error(result) ? count - taken : 1;
+			uint32_t refused = is_device_error(result) ? count - taken : run;
 
 			queue->tx_errno = -result;
 			queue->tx_refused += refused;
 			taken += refused;
 		} else {
-			taken++;
+			taken += run;
 		}
 	}
 	rte_pktmbuf_free_bulk(mbufs, taken);
@@ -313,6 +334,18 @@ static int
 room_of(struct rte_mempool *pool)
 {
 	return rte_pktmbuf_data_room_size(pool) - RTE_PKTMBUF_HEADROOM;
+}
+
+/* Gives back the mbufs that a queue holds, and the queue; its descriptor stays open. */
+IPVANE_EXPORT void
+ipvane_tap_queue_free(struct tap_queue *queue)
+{
+	rte_pktmbuf_free_bulk(queue->spare, queue->spares);
+	rte_pktmbuf_free(queue->head);
+	rte_pktmbuf_free(queue->rest);
+	free(queue->overflow);
+	free(queue->merged);
+	free(queue);
 }
 
 /*
@@ -334,26 +367,17 @@ ipvane_tap_queue_new(int32_t fd, struct rte_mempool *pool, struct rte_mempool *l
 	if (queue == NULL)
 		return -ENOMEM;
 	memset(queue, 0, sizeof(*queue));
-	queue->overflow = malloc(LARGEST_FRAME);
-	if (queue->overflow == NULL) {
-		free(queue);
-		return -ENOMEM;
-	}
 	queue->fd = fd;
 	queue->pool = pool;
 	queue->large_pool = large;
 	queue->room = room;
+	queue->overflow = malloc(LARGEST_FRAME);
+	if (ipvane_tap_offer(fd) == 1)
+		queue->merged = malloc(VNET_HEADER + LARGEST_FRAME);
+	if (queue->overflow == NULL) {
+		ipvane_tap_queue_free(queue);
+		return -ENOMEM;
+	}
 	*result = queue;
 	return 0;
-}
-
-/* Gives back the mbufs that a queue holds, and the queue; its descriptor stays open. */
-IPVANE_EXPORT void
-ipvane_tap_queue_free(struct tap_queue *queue)
-{
-	rte_pktmbuf_free_bulk(queue->spare, queue->spares);
-	rte_pktmbuf_free(queue->head);
-	rte_pktmbuf_free(queue->rest);
-	free(queue->overflow);
-	free(queue);
 }

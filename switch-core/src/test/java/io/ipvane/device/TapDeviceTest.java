@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Two TAP devices in two namespaces, with nothing between them but a loop that forwards. */
 @Tag("netns")
@@ -250,6 +252,50 @@ class TapDeviceTest {
             assertEquals(1, blue.transmit(0, burst.mbufs, 1));
             assertEquals(7, large.available() + 1, "one stands ready");
         }
+    }
+
+    @ParameterizedTest(name = "to {0}")
+    @CsvSource({"10.77.0.2, 1", "10.77.0.2, 2", "fd77::2, 3", "fd77::2, 4"})
+    void shouldDeliverDatagramsThatItHandsOverTogetherOneByOne(String address, int seed)
+            throws Exception {
+        knowEachOther();
+        try (Datagrams datagrams = Datagrams.send(net, "blue", "red", address, seed)) {
+            final long before = receivedByRed();
+            int frames = 0;
+            for (int taken = 64; taken > 0; frames += taken) {
+                taken = move(blue, red, burst);
+            }
+            assertEquals("400 of 400", datagrams.arrived());
+            assertTrue(frames >= 400, () -> "frames of blue");
+            assertTrue(
+                    receivedByRed() - before < 200 || !hasUdpSegmentation(),
+                    () -> "frames of red: " + (receivedByRed() - before));
+        }
+    }
+
+    /** Addresses and neighbours of both, so that nothing has to be asked for. */
+    private void knowEachOther() {
+        final String[] labels = {"blue", "red"};
+        for (int i = 0; i < 2; i++) {
+            final String mac = "02:00:00:00:00:0" + (2 - i);
+            net.exec(labels[i], "sysctl", "-q", "-w", "net.ipv6.conf.eth0.disable_ipv6=0").orFail();
+            net.ip(labels[i], "address", "add", "fd77::" + (1 + i) + "/64", "dev", "eth0", "nodad");
+            for (String peer : List.of("10.77.0." + (2 - i), "fd77::" + (2 - i))) {
+                net.ip(labels[i], "neighbor", "add", peer, "lladdr", mac, "dev", "eth0");
+            }
+        }
+    }
+
+    private long receivedByRed() {
+        final String file = "/sys/class/net/eth0/statistics/rx_packets";
+        return Long.parseLong(net.exec("red", "cat", file).orFail().output().strip());
+    }
+
+    private boolean hasUdpSegmentation() {
+        return net.exec("blue", "ethtool", "-k", "eth0")
+                .orFail()
+                .output()
+                .contains("tx-udp-segmentation: on");
     }
 
     @Test
