@@ -3,6 +3,7 @@
  * Ports of DPDK, data side: one call a burst. No checks: the caller has started the port and owns
  * the queue.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,7 @@
 #include <rte_prefetch.h>
 
 #include "ipvane_dpdk.h"
+#include "offload.h"
 
 /* The most frames of a burst; equals RxRows.FRAMES and Burst.MAX of the Java side. */
 #define BURST 64
@@ -92,11 +94,22 @@ ipvane_rx_burst_tagged(uint16_t port, uint16_t queue, struct ipvane_burst *burst
 	return fill(burst, kept);
 }
 
+/*
+ * Sends up to the first frame whose sender left work to the device, which ipvane_tx_burst_finished()
+ * has the time for: this one is short enough for a caller that nobody can interrupt.
+ */
 IPVANE_EXPORT uint16_t
 ipvane_tx_burst(uint16_t port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t count)
 {
-	return rte_eth_tx_burst(port, queue, mbufs, count);
+	uint16_t plain = 0;
+
+	while (plain < count && !offload_pending(mbufs[plain]))
+		plain++;
+	return rte_eth_tx_burst(port, queue, mbufs, plain);
 }
+
+/* Frames that are made of a long one before they are sent. */
+#define SEGMENTS 64
 
 /*
  * af_xdp in copy mode: the kernel sends at most 32 frames a system call, and the driver makes one
@@ -104,14 +117,24 @@ ipvane_tx_burst(uint16_t port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t
  */
 #define XDP_BUDGET 32
 
+/* How the frames of a burst are sent: port, queue, and what the driver asks for. */
+struct sender {
+	uint16_t port;
+	uint16_t queue;
+	bool flat; /* single segments only, a few at a time: af_xdp */
+	uint64_t *lost;
+};
+
+/* Hands finished frames to the driver; returns how many it took, the first ones. */
 static uint16_t
-send_in_parts(uint16_t port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t count)
+hand_over(const struct sender *to, struct rte_mbuf **mbufs, uint16_t count)
 {
+	const uint16_t most = to->flat ? XDP_BUDGET : count;
 	uint16_t done = 0;
 
 	while (done < count) {
-		const uint16_t part = RTE_MIN(count - done, XDP_BUDGET);
-		const uint16_t sent = rte_eth_tx_burst(port, queue, mbufs + done, part);
+		const uint16_t part = RTE_MIN(count - done, most);
+		const uint16_t sent = rte_eth_tx_burst(to->port, to->queue, mbufs + done, part);
 
 		done += sent;
 		if (sent < part)
@@ -120,28 +143,95 @@ send_in_parts(uint16_t port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t c
 	return done;
 }
 
-/*
- * As ipvane_tx_burst(), for ports that send single segments only (af_xdp). A frame that cannot be gathered
- * in its first segment is dropped and counted in *lost (one counter a queue, one writer).
- */
-IPVANE_EXPORT uint16_t
-ipvane_tx_burst_flat(uint16_t port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t count,
-		     uint64_t *lost)
+/* Makes one frame what the driver can send; false: impossible. */
+static bool
+finish(const struct sender *to, struct rte_mbuf *frame)
+{
+	if (offload_pending(frame))
+		offload_finish_checksum(frame);
+	return !to->flat || frame->nb_segs == 1 || rte_pktmbuf_linearize(frame) == 0;
+}
+
+/* Sends what a long frame becomes. False: the driver took nothing, and the frame is still the caller's. */
+static bool
+send_split(const struct sender *to, struct rte_mbuf *frame)
+{
+	struct rte_mbuf *segments[SEGMENTS];
+	struct offload_split split;
+	uint32_t made, sent, sum = 0;
+
+	offload_split_begin(&split, frame);
+	do {
+		uint32_t flat = 0;
+
+		made = offload_split_next(&split, segments, SEGMENTS);
+		while (flat < made && finish(to, segments[flat]))
+			flat++;
+		sent = hand_over(to, segments, flat);
+		rte_pktmbuf_free_bulk(segments + sent, made - sent);
+		sum += sent;
+	} while (sent == SEGMENTS);
+	if (sent == made && split.left == 0) {
+		rte_pktmbuf_free(frame);
+		return true;
+	}
+	if (sum == 0 && made > 0)
+		return false;
+	++*to->lost;
+	rte_pktmbuf_free(frame);
+	return true;
+}
+
+/* Sends frames that may need to be finished; returns how many were taken, the first ones. */
+static uint16_t
+send_finished(const struct sender *to, struct rte_mbuf **mbufs, uint16_t count)
 {
 	uint16_t first = 0;
 	uint16_t i;
 
 	for (i = 0; i < count; i++) {
+		const bool splits = offload_splits(mbufs[i]);
 		uint16_t sent;
 
-		if (mbufs[i]->nb_segs == 1 || rte_pktmbuf_linearize(mbufs[i]) == 0)
+		if (!splits && finish(to, mbufs[i]))
 			continue;
-		sent = send_in_parts(port, queue, mbufs + first, i - first);
+		sent = hand_over(to, mbufs + first, i - first);
 		if (sent < i - first)
 			return first + sent;
-		rte_pktmbuf_free(mbufs[i]);
-		++*lost;
+		if (!splits) {
+			rte_pktmbuf_free(mbufs[i]);
+			++*to->lost;
+		} else if (!send_split(to, mbufs[i])) {
+			return i;
+		}
 		first = i + 1;
 	}
-	return first + send_in_parts(port, queue, mbufs + first, count - first);
+	return first + hand_over(to, mbufs + first, count - first);
+}
+
+/*
+ * As ipvane_tx_burst(), for all frames: completes checksums, and splits frames longer than they may be
+ * (offload.h). A frame of which not all could be sent is counted in *lost (one counter a queue, one
+ * writer).
+ */
+IPVANE_EXPORT uint16_t
+ipvane_tx_burst_finished(uint16_t port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t count,
+			 uint64_t *lost)
+{
+	const struct sender to = {port, queue, false, lost};
+
+	return send_finished(&to, mbufs, count);
+}
+
+/*
+ * As ipvane_tx_burst_finished(), for ports that send single segments only (af_xdp). A frame that cannot
+ * be gathered in its first segment is dropped and counted in *lost as well.
+ */
+IPVANE_EXPORT uint16_t
+ipvane_tx_burst_flat(uint16_t port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t count,
+		     uint64_t *lost)
+{
+	const struct sender to = {port, queue, true, lost};
+
+	return send_finished(&to, mbufs, count);
 }

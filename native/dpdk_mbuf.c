@@ -40,7 +40,8 @@ ipvane_mbuf_layout(const struct ipvane_field **fields)
 	static const struct ipvane_field table[] = {
 		FIELD(buf_addr), FIELD(data_off), FIELD(refcnt),   FIELD(nb_segs),
 		FIELD(port),     FIELD(ol_flags), FIELD(pkt_len),  FIELD(data_len),
-		FIELD(buf_len),  FIELD(pool),	  FIELD(next),	   {"sizeof", 0, sizeof(struct rte_mbuf)},
+		FIELD(buf_len),  FIELD(pool),	  FIELD(next),	   FIELD(tx_offload),
+		{"sizeof", 0, sizeof(struct rte_mbuf)},
 	};
 
 	*fields = table;

@@ -34,4 +34,12 @@
 int
 ipvane_netns_run(int netns_fd, int (*job)(void *), void *arg);
 
+/*
+ * Lets the stack behind a TAP device leave checksums and segmentation to us: one setting of the device,
+ * shown and changed from its namespace by ethtool -K. Returns 1 where the kernel knows UDP segmentation
+ * (Linux 6.2), so that long UDP frames may be written too; else 0.
+ */
+int
+ipvane_tap_offer(int fd);
+
 #endif

@@ -39,7 +39,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *       kernel's fill ring, 2,048 mbufs a queue, when it is closed: give it a pool of its own. It
  *       wants a driver with combined channels for more than one queue; a veth has none.
  *   <li><b>Segments.</b> af_xdp sends single segments; {@link #transmit} gathers them, and counts a
- *       frame for which that is impossible in {@link PortStats#txErrors}.
+ *       frame for which that is impossible in {@link #transmitLost}.
+ *   <li><b>Offloads.</b> None is used, not even where a card offers it.
  * </ul>
  */
 public final class EthDevice implements AutoCloseable {
@@ -58,17 +59,8 @@ public final class EthDevice implements AutoCloseable {
     private static final MethodHandle RX_LONG = burst(false, JAVA_LONG, "ipvane_rx_burst_tagged");
     private static final MethodHandle TX_SHORT =
             burst(true, ValueLayout.JAVA_CHAR, "ipvane_tx_burst");
-    private static final MethodHandle TX_LONG =
-            burst(false, ValueLayout.JAVA_CHAR, "ipvane_tx_burst");
-    private static final MethodHandle TX_FLAT =
-            NativeLibrary.call(
-                    "ipvane_tx_burst_flat",
-                    ValueLayout.JAVA_CHAR,
-                    JAVA_SHORT,
-                    JAVA_SHORT,
-                    POINTER,
-                    JAVA_SHORT,
-                    POINTER);
+    private static final MethodHandle TX_LONG = finishing("ipvane_tx_burst_finished");
+    private static final MethodHandle TX_FLAT = finishing("ipvane_tx_burst_flat");
 
     private final String name;
     private final short port;
@@ -108,6 +100,17 @@ public final class EthDevice implements AutoCloseable {
         return critical
                 ? NativeLibrary.critical(function, result, arguments)
                 : NativeLibrary.call(function, result, arguments);
+    }
+
+    private static MethodHandle finishing(String function) {
+        return NativeLibrary.call(
+                function,
+                ValueLayout.JAVA_CHAR,
+                JAVA_SHORT,
+                JAVA_SHORT,
+                POINTER,
+                JAVA_SHORT,
+                POINTER);
     }
 
     /**
@@ -313,24 +316,40 @@ public final class EthDevice implements AutoCloseable {
     }
 
     /**
-     * Sends the first frames of an array by a tx queue.
+     * Sends the first frames of an array by a tx queue. What their senders left to the device
+     * ({@link TxOffload}) is done first, in software: no frame leaves with an unfinished checksum
+     * or longer than it may be.
      *
      * @return frames that now belong to the device; the others still belong to the caller
      */
     public int transmit(int queue, long mbufs, int count) {
+        if (!shortBursts || !sendsSegments) {
+            return transmitFinished(queue, mbufs, count);
+        }
+        final int sent = transmitShort(queue, mbufs, count);
+        return sent < count && TxOffload.isPending(Memory.i64(mbufs + 8L * sent))
+                ? sent + transmitFinished(queue, mbufs + 8L * sent, count - sent)
+                : sent;
+    }
+
+    /** Stops before the first frame that has to be finished. */
+    private int transmitShort(int queue, long mbufs, int count) {
         try {
-            if (sendsSegments) {
-                return shortBursts
-                        ? (char) TX_SHORT.invokeExact(port, (short) queue, mbufs, (short) count)
-                        : (char) TX_LONG.invokeExact(port, (short) queue, mbufs, (short) count);
-            }
-            return (char)
-                    TX_FLAT.invokeExact(
-                            port,
-                            (short) queue,
-                            mbufs,
-                            (short) count,
-                            lost + (long) queue * CACHE_LINE);
+            return (char) TX_SHORT.invokeExact(port, (short) queue, mbufs, (short) count);
+        } catch (Throwable t) {
+            throw Shim.failed(t);
+        }
+    }
+
+    private int transmitFinished(int queue, long mbufs, int count) {
+        final long lostHere = lost + (long) queue * CACHE_LINE;
+        try {
+            return sendsSegments
+                    ? (char)
+                            TX_LONG.invokeExact(port, (short) queue, mbufs, (short) count, lostHere)
+                    : (char)
+                            TX_FLAT.invokeExact(
+                                    port, (short) queue, mbufs, (short) count, lostHere);
         } catch (Throwable t) {
             throw Shim.failed(t);
         }
@@ -396,11 +415,19 @@ public final class EthDevice implements AutoCloseable {
 
     /** Counters since {@link #open}. */
     public PortStats stats() {
+        return PortShim.stats(name, port, transmitLost());
+    }
+
+    /**
+     * Frames that {@link #transmit} took and could not send, or not all of: too scattered for the
+     * driver, or a long one for whose segments there was no room. Any thread, until closed.
+     */
+    public long transmitLost() {
         long total = 0;
         for (int queue = 0; queue < queues; queue++) {
             total += Memory.i64(lost + (long) queue * CACHE_LINE);
         }
-        return PortShim.stats(name, port, total);
+        return total;
     }
 
     /** Stops the device and takes it out of DPDK. The second time does nothing. */

@@ -7,6 +7,7 @@ import io.ipvane.ffi.rte_mbuf;
 import io.ipvane.memory.Memory;
 import io.ipvane.memory.NativeLibrary;
 import java.lang.foreign.Arena;
+import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -57,20 +58,26 @@ record LayoutTable(String witness, Map<String, Field> fields) {
 
     /** What jextract made of the headers, for the given fields; one that it lacks is left out. */
     static LayoutTable ofHeaders(Set<String> names) {
-        final MemoryLayout struct = rte_mbuf.layout();
+        final GroupLayout struct = rte_mbuf.layout();
         final Map<String, Field> fields = new LinkedHashMap<>();
         fields.put(WHOLE, new Field(0, (int) struct.byteSize()));
-        for (String name : names) {
-            if (!name.equals(WHOLE)) {
-                final var path = MemoryLayout.PathElement.groupElement(name);
-                fields.put(
-                        name,
-                        new Field(
-                                (int) struct.byteOffset(path),
-                                (int) struct.select(path).byteSize()));
+        collect(struct, 0, names, fields);
+        return new LayoutTable("the generated bindings", fields);
+    }
+
+    /** Fields of an unnamed struct or union belong to the one around it. */
+    private static void collect(
+            GroupLayout group, long start, Set<String> names, Map<String, Field> into) {
+        for (int i = 0; i < group.memberLayouts().size(); i++) {
+            final MemoryLayout member = group.memberLayouts().get(i);
+            final String name = member.name().orElse("");
+            final long offset = start + group.byteOffset(MemoryLayout.PathElement.groupElement(i));
+            if (names.contains(name)) {
+                into.put(name, new Field((int) offset, (int) member.byteSize()));
+            } else if (member instanceof GroupLayout inner && name.startsWith("$anon")) {
+                collect(inner, offset, names, into);
             }
         }
-        return new LayoutTable("the generated bindings", fields);
     }
 
     /** The field, or a sentence that it is missing. */

@@ -50,6 +50,9 @@ public final class MbufLayout {
     /** Pointer: the next segment, or 0. */
     public static final int NEXT = offset("next");
 
+    /** 64 bits: lengths of headers and of segments, as {@link TxOffload} reads them. */
+    public static final int TX_OFFLOAD = offset("tx_offload");
+
     /** Bytes of the structure. */
     public static final int SIZE = SHIM.field(LayoutTable.WHOLE).size();
 

@@ -28,7 +28,10 @@ public final class Mempool implements AutoCloseable {
     public static final int DEFAULT_DATA_ROOM = 2048;
 
     private static final int MIN_DATA_ROOM = 256;
-    private static final int MAX_DATA_ROOM = 65_535 - HEADROOM;
+
+    /** Most bytes of data that one segment can hold. */
+    public static final int MAX_DATA_ROOM = 65_535 - HEADROOM;
+
     private static final int CACHE = 256;
 
     private static final MethodHandle CREATE =

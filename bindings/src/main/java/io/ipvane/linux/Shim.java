@@ -36,7 +36,7 @@ final class Shim {
     private static final MethodHandle TAP_MAC = intCall("ipvane_tap_mac", JAVA_INT, POINTER);
     private static final MethodHandle TAP_UP = intCall("ipvane_tap_up", JAVA_INT);
     private static final MethodHandle TAP_QUEUE_NEW =
-            intCall("ipvane_tap_queue_new", JAVA_INT, POINTER, POINTER);
+            intCall("ipvane_tap_queue_new", JAVA_INT, POINTER, POINTER, POINTER);
     private static final MethodHandle TAP_QUEUE_FREE =
             NativeLibrary.call("ipvane_tap_queue_free", null, POINTER);
     private static final MethodHandle TAP_RX = intCall("ipvane_tap_rx", POINTER, POINTER, JAVA_INT);
@@ -160,9 +160,9 @@ final class Shim {
         }
     }
 
-    static int tapQueueNew(int fd, long pool, long result) {
+    static int tapQueueNew(int fd, long pool, long large, long result) {
         try {
-            return (int) TAP_QUEUE_NEW.invokeExact(fd, pool, result);
+            return (int) TAP_QUEUE_NEW.invokeExact(fd, pool, large, result);
         } catch (Throwable e) {
             throw impossible(e);
         }

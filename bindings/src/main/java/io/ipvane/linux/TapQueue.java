@@ -21,31 +21,36 @@ public final class TapQueue implements AutoCloseable {
     private static final int CONTIGUOUS = 512;
     private static final int LENGTH = 768;
     private static final int RX_NO_MBUF = 1024;
+    private static final int RX_INVALID = 1032;
     private static final int TX_REFUSED = 1088;
     private static final int TX_ERRNO = 1096;
 
     private final long address;
 
     /**
-     * Opens a queue. It keeps up to 64 mbufs of the pool ready, plus as many as the longest frame
-     * had segments.
+     * Opens a queue. It keeps up to 65 mbufs of the pool ready, and one of the large ones.
      *
      * @param queue 0 to {@link Tap#queues()} - 1
      * @param mempool address of the pool that received frames are put in
-     * @throws LinuxException where the pool's mbufs take less than 256 bytes
+     * @param large address of the pool for what does not fit the first mbuf of a frame, whose mbufs
+     *     are so long that it fits one of them; or 0: such a frame is copied into a chain, as also
+     *     where this pool is empty
+     * @throws LinuxException where the pool's mbufs take less than 256 bytes, or both together less
+     *     than 65,557
      */
-    public TapQueue(Tap tap, int queue, long mempool) {
+    public TapQueue(Tap tap, int queue, long mempool, long large) {
         try (Arena arena = Arena.ofConfined()) {
             final long result = arena.allocate(8, 8).address();
             LinuxException.check(
-                    Shim.tapQueueNew(tap.fd(queue), mempool, result),
+                    Shim.tapQueueNew(tap.fd(queue), mempool, large, result),
                     "open queue " + queue + " of " + tap);
             address = Memory.i64(result);
         }
     }
 
     /**
-     * Reads frames that wait.
+     * Reads frames that wait; fewer than asked once they have 256 KiB. What their sender left to be
+     * done (checksum, segmentation) stands in their mbufs, see {@code native/offload.h}.
      *
      * @param mbufs address of an array that gets their mbuf addresses
      * @param max 1 to {@value #MAX_BURST}
@@ -85,6 +90,11 @@ public final class TapQueue implements AutoCloseable {
     /** Calls of {@link #receive} that had to stop because the pool was empty. */
     public long receiveNoMbuf() {
         return Memory.i64(address + RX_NO_MBUF);
+    }
+
+    /** Frames dropped because what they asked to have done for them contradicts their bytes. */
+    public long receiveInvalid() {
+        return Memory.i64(address + RX_INVALID);
     }
 
     /** Frames accepted by {@link #transmit} that the device refused: dropped, {@code dev_down}. */

@@ -47,7 +47,8 @@ public enum DropReason {
     TX_TOO_BIG("does not fit the tunnel's MTU"),
     PEER_NOT_ALLOWED("tunnel peer is not on the list"),
     CAPTURE_RING_FULL("a capture could not keep up"),
-    STAGE_ERROR("a defect in the switch: an exception in a stage");
+    STAGE_ERROR("a defect in the switch: an exception in a stage"),
+    OFFLOAD_INVALID("asks for a checksum or segments that do not fit its headers");
 
     private static final DropReason[] ALL = values();
 

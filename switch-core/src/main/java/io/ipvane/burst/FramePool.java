@@ -26,6 +26,12 @@ public interface FramePool {
     int length(long mbuf);
 
     /**
+     * Bytes of the longest frame that reaches a wire for this one: less than {@link #length} where
+     * its sender left it to the device to split it into segments (TSO, USO), else the same.
+     */
+    int longest(long mbuf);
+
+    /**
      * One more frame with the same bytes, whose first 128 bytes (or all, if the frame is no longer
      * than 256) may be written without the original seeing it; the rest may be shared.
      *

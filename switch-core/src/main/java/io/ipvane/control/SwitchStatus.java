@@ -197,10 +197,10 @@ public final class SwitchStatus implements StatusSource {
 
     private long drops(PortModel port, DropReason reason) {
         final long counted = counters.sum(port.index(), PortCounter.COUNT + reason.ordinal());
-        return reason == DropReason.DEV_DOWN ? counted + lost(port) : counted;
+        return counted + devices[port.index()].dropped(reason);
     }
 
-    /** A device that went down under a burst takes the frames and loses them. */
+    /** What a device took is counted as sent by the lcore, whatever became of it. */
     private long lost(PortModel port) {
         return devices[port.index()].transmitLost();
     }

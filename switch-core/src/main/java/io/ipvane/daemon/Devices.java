@@ -49,6 +49,7 @@ final class Devices implements AutoCloseable {
     private static final int XDP_MBUFS = 16_384;
 
     private final Mempool mempool;
+    private final Mempool large;
     private final ThreadTopology threads;
     private final Closers opened = new Closers();
     private final ModelBuilder model = new ModelBuilder();
@@ -57,8 +58,13 @@ final class Devices implements AutoCloseable {
     private final List<Command> configured = new ArrayList<>();
     private int linkLocals;
 
-    Devices(Mempool mempool, ThreadTopology threads) {
+    /**
+     * @param mempool for all frames
+     * @param large for what does not fit one mbuf of that
+     */
+    Devices(Mempool mempool, Mempool large, ThreadTopology threads) {
         this.mempool = mempool;
+        this.large = large;
         this.threads = threads;
     }
 
@@ -168,7 +174,7 @@ final class Devices implements AutoCloseable {
                                 failures.forEach(f -> LOG.warn("event=takeover_incomplete {}", f)));
         final int at =
                 add(
-                        new TapDevice(host.interfaceName(), tap.tap(), mempool.address(), mtu),
+                        tapDevice(host.interfaceName(), tap, mtu),
                         model.host(
                                 index,
                                 netns,
@@ -219,10 +225,7 @@ final class Devices implements AutoCloseable {
                                 uplink.mode() == Mode.L2,
                                 linkLocal,
                                 linux(port.addresses())));
-        final int at =
-                add(
-                        new TapDevice(port.name(), tap.tap(), mempool.address(), mtu),
-                        model.port(index, port));
+        final int at = add(tapDevice(port.name(), tap, mtu), model.port(index, port));
         watch(new WatchedInterface(netns, port.interfaceName()), at, tap);
         port.addresses().forEach(a -> configured.add(new Command.AddressAdded(at, a, true)));
         tap.linkLocal()
@@ -235,8 +238,11 @@ final class Devices implements AutoCloseable {
     }
 
     private Device tap(String name, TapSpec spec) {
-        return new TapDevice(
-                name, bringUp("uplink '" + name + "'", spec).tap(), mempool.address(), spec.mtu());
+        return tapDevice(name, bringUp("uplink '" + name + "'", spec), spec.mtu());
+    }
+
+    private TapDevice tapDevice(String name, TapInterface tap, int mtu) {
+        return new TapDevice(name, tap.tap(), mempool.address(), large.address(), mtu);
     }
 
     private TapInterface bringUp(String whose, TapSpec spec) {

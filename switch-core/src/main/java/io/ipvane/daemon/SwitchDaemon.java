@@ -36,6 +36,9 @@ final class SwitchDaemon {
     private static final Logger LOG = LoggerFactory.getLogger(SwitchDaemon.class);
     private static final int MBUFS = 32_768;
 
+    /** For what TAPs read beyond the first 2 KiB of a frame; where it runs out, that is copied. */
+    private static final int LARGE_MBUFS = 511;
+
     private final SwitchConfig config;
     private final Closers started = new Closers();
 
@@ -114,12 +117,16 @@ final class SwitchDaemon {
         final Mempool mempool =
                 started.add("mempool", Mempool.create("frames", MBUFS, Mempool.DEFAULT_DATA_ROOM));
         final MbufPool pool = new MbufPool(mempool);
-        started.add("leak check", () -> checkLeaks(mempool, pool));
+        final Mempool large =
+                started.add(
+                        "large mempool",
+                        Mempool.create("large", LARGE_MBUFS, Mempool.MAX_DATA_ROOM));
+        started.add("leak check", () -> checkLeaks(mempool, large));
         final Arena arena = Arena.ofShared();
         started.add("arena", arena);
 
         Devices.restoreLeftovers(config.uplinks());
-        final Devices devices = started.add("devices", new Devices(mempool, threads));
+        final Devices devices = started.add("devices", new Devices(mempool, large, threads));
         config.uplinks().forEach(uplink -> devices.open(uplink, config.portsOf(uplink)));
 
         final SnapshotPublisher publisher = new SnapshotPublisher();
@@ -182,12 +189,18 @@ final class SwitchDaemon {
     }
 
     /** Everything that took frames has stopped: all must be back. */
-    private static void checkLeaks(Mempool mempool, MbufPool pool) {
-        final int missing = mempool.count() - pool.available();
-        if (missing == 0) {
-            LOG.info("event=pool_balanced frames={}", mempool.count());
+    private static void checkLeaks(Mempool frames, Mempool large) {
+        final int missing = frames.count() - frames.available();
+        final int missingLarge = large.count() - large.available();
+        if (missing == 0 && missingLarge == 0) {
+            LOG.info("event=pool_balanced frames={} large={}", frames.count(), large.count());
         } else {
-            LOG.error("event=pool_leak missing={} of={}", missing, mempool.count());
+            LOG.error(
+                    "event=pool_leak missing={} of={} missing_large={} of_large={}",
+                    missing,
+                    frames.count(),
+                    missingLarge,
+                    large.count());
         }
     }
 }

@@ -2,6 +2,7 @@
 package io.ipvane.device;
 
 import io.ipvane.burst.Burst;
+import io.ipvane.burst.DropReason;
 
 /**
  * Something that gives and takes frames a burst at a time: a NIC, a TAP, a vhost-user socket, test
@@ -38,6 +39,14 @@ public interface Device extends AutoCloseable {
 
     /** Frames that were accepted and lost all the same, on all queues, since start. Any thread. */
     default long transmitLost() {
+        return 0;
+    }
+
+    /**
+     * Frames that the device dropped itself for a reason: those of {@link #transmitLost}, and what
+     * {@link #receive} could not hand on. Since start, any thread.
+     */
+    default long dropped(DropReason reason) {
         return 0;
     }
 

@@ -2,6 +2,7 @@
 package io.ipvane.device;
 
 import io.ipvane.burst.Burst;
+import io.ipvane.burst.DropReason;
 import io.ipvane.burst.Row;
 import io.ipvane.dpdk.EthDevice;
 import io.ipvane.dpdk.PortStats;
@@ -67,6 +68,16 @@ public final class DpdkDevice implements Device {
     @Override
     public int transmit(int queue, long mbufs, int count) {
         return port.transmit(queue, mbufs, count);
+    }
+
+    @Override
+    public long transmitLost() {
+        return port.transmitLost();
+    }
+
+    @Override
+    public long dropped(DropReason reason) {
+        return reason == DropReason.RING_FULL ? transmitLost() : 0;
     }
 
     /** As it was when the port was opened. */

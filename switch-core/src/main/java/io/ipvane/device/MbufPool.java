@@ -4,6 +4,7 @@ package io.ipvane.device;
 import io.ipvane.burst.FramePool;
 import io.ipvane.dpdk.MbufLayout;
 import io.ipvane.dpdk.Mempool;
+import io.ipvane.dpdk.TxOffload;
 import io.ipvane.memory.Memory;
 
 /**
@@ -38,6 +39,11 @@ public final class MbufPool implements FramePool {
     @Override
     public int length(long mbuf) {
         return Memory.i32(mbuf + MbufLayout.PKT_LEN);
+    }
+
+    @Override
+    public int longest(long mbuf) {
+        return TxOffload.longest(mbuf);
     }
 
     @Override

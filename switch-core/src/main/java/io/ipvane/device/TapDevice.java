@@ -2,6 +2,7 @@
 package io.ipvane.device;
 
 import io.ipvane.burst.Burst;
+import io.ipvane.burst.DropReason;
 import io.ipvane.linux.Tap;
 import io.ipvane.linux.TapQueue;
 import io.ipvane.memory.Memory;
@@ -10,9 +11,10 @@ import io.ipvane.memory.Memory;
  * A TAP device of our own as a {@link Device}: an endpoint in a namespace, or the host port.
  *
  * <p>Rx queue <i>n</i> and tx queue <i>n</i> are the two halves of one TAP queue and may belong to
- * different lcores. A frame longer than one mbuf is received as a chain. The kernel's own queue
- * holds 500 or 1,000 frames (the interface's {@code txqlen}) and drops, counted at the interface,
- * when we are slow.
+ * different lcores. A frame longer than one mbuf is received as a chain, and may be up to 64 KiB
+ * long and without its transport checksum: its sender leaves both to the device (TSO, USO), which
+ * leaves them to whoever the frame is transmitted by. The kernel's own queue holds 500 or 1,000
+ * frames (the interface's {@code txqlen}) and drops, counted at the interface, when we are slow.
  */
 public final class TapDevice implements Device {
     private final String name;
@@ -25,18 +27,20 @@ public final class TapDevice implements Device {
      * Opens all queues of a TAP device and owns it from then on, also where this constructor fails.
      *
      * @param name the name in configuration and messages
-     * @param mempool address of the pool for received frames; each queue keeps up to 128 of its
+     * @param mempool address of the pool for received frames; each queue keeps up to 65 of its
      *     mbufs
+     * @param large address of the pool for what is longer than one of those, or 0; see {@link
+     *     TapQueue}
      * @param mtu the MTU that the TAP has
      */
-    public TapDevice(String name, Tap tap, long mempool, int mtu) {
+    public TapDevice(String name, Tap tap, long mempool, long large, int mtu) {
         this.name = name;
         this.tap = tap;
         this.mtu = mtu;
         this.queues = new TapQueue[tap.queues()];
         try {
             for (int i = 0; i < queues.length; i++) {
-                queues[i] = new TapQueue(tap, i, mempool);
+                queues[i] = new TapQueue(tap, i, mempool, large);
             }
         } catch (RuntimeException e) {
             close();
@@ -104,6 +108,23 @@ public final class TapDevice implements Device {
             lost += queue.transmitRefused();
         }
         return lost;
+    }
+
+    @Override
+    public long dropped(DropReason reason) {
+        return switch (reason) {
+            case DEV_DOWN -> transmitLost();
+            case OFFLOAD_INVALID -> receiveInvalid();
+            default -> 0;
+        };
+    }
+
+    private long receiveInvalid() {
+        long invalid = 0;
+        for (final TapQueue queue : queues) {
+            invalid += queue.receiveInvalid();
+        }
+        return invalid;
     }
 
     /** Bursts on an rx queue that were cut short because the pool was empty. Any thread. */

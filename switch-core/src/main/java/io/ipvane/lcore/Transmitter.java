@@ -242,9 +242,14 @@ final class Transmitter implements Stage, LaneOwner {
         return port < buffers.length ? buffers[port] : null;
     }
 
-    /** Tags that parse has skipped do not count; a frame that it could not read has none. */
-    private static boolean tooLong(Burst burst, int i, PortEntry to) {
-        return burst.length(i) > to.maxFrame + Math.max(0, burst.l3(i) - Ethernet.LENGTH);
+    /**
+     * Tags that parse has skipped do not count; a frame that it could not read has none. Of one
+     * that will be split into segments these are measured (spec OFF-4), which few frames have to
+     * ask.
+     */
+    private boolean tooLong(Burst burst, int i, PortEntry to) {
+        final int most = to.maxFrame + Math.max(0, burst.l3(i) - Ethernet.LENGTH);
+        return burst.length(i) > most && pool.longest(burst.mbuf(i)) > most;
     }
 
     /** A group frame has done its duty with the ports even where there is no host port. */

@@ -4,8 +4,10 @@ package io.ipvane.device;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipvane.burst.Burst;
+import io.ipvane.burst.DropReason;
 import io.ipvane.dpdk.Eal;
 import io.ipvane.dpdk.EalOptions;
 import io.ipvane.dpdk.Mempool;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Two TAP devices in two namespaces, with nothing between them but a loop that forwards. */
 @Tag("netns")
@@ -57,6 +61,11 @@ class TapDeviceTest {
 
     /** Without IPv6, whose solicitations would come in between. */
     private TapDevice open(String label, String name, long mac, String address, Mempool mempool) {
+        return open(label, name, mac, address, mempool, 0);
+    }
+
+    private TapDevice open(
+            String label, String name, long mac, String address, Mempool mempool, long large) {
         net.exec(label, "sysctl", "-q", "-w", "net.ipv6.conf.default.disable_ipv6=1").orFail();
         final TapInterface tap =
                 TapInterface.bringUp(
@@ -69,7 +78,7 @@ class TapDeviceTest {
                                 true,
                                 0,
                                 List.of(IpPrefix.parse(address))));
-        return new TapDevice("tap:" + name, tap.tap(), mempool.address(), MTU);
+        return new TapDevice("tap:" + name, tap.tap(), mempool.address(), large, MTU);
     }
 
     @AfterEach
@@ -210,6 +219,93 @@ class TapDeviceTest {
             assertEquals(2, device.receive(0, burst));
             assertEquals(2, blue.transmit(0, burst.mbufs, 2));
         }
+    }
+
+    @Test
+    void shouldTakeADatagramsSegmentsAsOneFrameAndDeliverThem() throws Exception {
+        try (Mempool large = Mempool.create("tap-large", 7, Mempool.MAX_DATA_ROOM);
+                TapDevice device =
+                        open(
+                                "red",
+                                "eth9",
+                                0x020000000003L,
+                                "10.78.0.1/24",
+                                pool,
+                                large.address())) {
+            net.ip(
+                    "red",
+                    "neighbor",
+                    "add",
+                    "10.78.0.9",
+                    "lladdr",
+                    "02:00:00:00:00:09",
+                    "dev",
+                    "eth9");
+            final MbufPool frames = new MbufPool(pool);
+            SendSegments.from(net, "red", "10.78.0.9", 20_000, 1000);
+            assertEquals(1, device.receive(0, burst));
+
+            assumeTrue(burst.length(0) > 1042, "the kernel does not leave UDP segments to a TAP");
+            assertEquals(20_042, burst.length(0));
+            assertEquals(2048, burst.contiguous(0));
+            assertEquals(1042, frames.longest(burst.mbuf(0)));
+            assertEquals(1, blue.transmit(0, burst.mbufs, 1));
+            assertEquals(7, large.available() + 1, "one stands ready");
+        }
+    }
+
+    @ParameterizedTest(name = "to {0}")
+    @CsvSource({"10.77.0.2, 1", "10.77.0.2, 2", "fd77::2, 3", "fd77::2, 4"})
+    void shouldDeliverDatagramsThatItHandsOverTogetherOneByOne(String address, int seed)
+            throws Exception {
+        knowEachOther();
+        try (Datagrams datagrams = Datagrams.send(net, "blue", "red", address, seed)) {
+            final long before = receivedByRed();
+            int frames = 0;
+            for (int taken = 64; taken > 0; frames += taken) {
+                taken = move(blue, red, burst);
+            }
+            assertEquals("400 of 400", datagrams.arrived());
+            assertTrue(frames >= 400, () -> "frames of blue");
+            assertTrue(
+                    receivedByRed() - before < 200 || !hasUdpSegmentation(),
+                    () -> "frames of red: " + (receivedByRed() - before));
+        }
+    }
+
+    /** Addresses and neighbours of both, so that nothing has to be asked for. */
+    private void knowEachOther() {
+        final String[] labels = {"blue", "red"};
+        for (int i = 0; i < 2; i++) {
+            final String mac = "02:00:00:00:00:0" + (2 - i);
+            net.exec(labels[i], "sysctl", "-q", "-w", "net.ipv6.conf.eth0.disable_ipv6=0").orFail();
+            net.ip(labels[i], "address", "add", "fd77::" + (1 + i) + "/64", "dev", "eth0", "nodad");
+            for (String peer : List.of("10.77.0." + (2 - i), "fd77::" + (2 - i))) {
+                net.ip(labels[i], "neighbor", "add", peer, "lladdr", mac, "dev", "eth0");
+            }
+        }
+    }
+
+    private long receivedByRed() {
+        final String file = "/sys/class/net/eth0/statistics/rx_packets";
+        return Long.parseLong(net.exec("red", "cat", file).orFail().output().strip());
+    }
+
+    private boolean hasUdpSegmentation() {
+        return net.exec("blue", "ethtool", "-k", "eth0")
+                .orFail()
+                .output()
+                .contains("tx-udp-segmentation: on");
+    }
+
+    @Test
+    void shouldDropAndCountAFrameThatAsksForTheImpossible() {
+        SendSegments.tooSmall(net, "blue", "eth0");
+        sendFromBlue(1, 56);
+
+        assertEquals(1, blue.receive(0, burst));
+        assertEquals(1, blue.dropped(DropReason.OFFLOAD_INVALID));
+        assertEquals(1, red.transmit(0, burst.mbufs, 1));
     }
 
     @Test

@@ -51,6 +51,11 @@ final class FaultyPool implements FramePool {
     }
 
     @Override
+    public int longest(long mbuf) {
+        return pool.longest(mbuf);
+    }
+
+    @Override
     public void trim(long mbuf, int length) {
         pool.trim(mbuf, length);
     }

@@ -114,6 +114,18 @@ class TransmitterTest {
     }
 
     @Test
+    void shouldMeasureTheSegmentsOfAFrameThatTheDeviceWillSplit() {
+        final Burst burst = rig.burst(Rig.C1, Verdict.DELIVER, frame(2000), frame(2000));
+        burst.port(0, Rig.C3);
+        burst.port(1, Rig.C3);
+        rig.pool.longest(burst.mbuf(0), 1414);
+        rig.pool.longest(burst.mbuf(1), 1415);
+        run(burst);
+        assertEquals(1, rig.sent(Rig.C3));
+        assertEquals(1, rig.drops(Rig.C3, DropReason.MTU));
+    }
+
+    @Test
     void shouldGrantFourBytesForEveryTagThatParseHasSkipped() {
         final Burst burst = rig.burst(Rig.C1, Verdict.WIRE, frame(1518), frame(1519));
         burst.l2(0, 1, Ethernet.TYPE_IPV4);

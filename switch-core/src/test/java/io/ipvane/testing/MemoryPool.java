@@ -38,6 +38,7 @@ public final class MemoryPool implements FramePool, AutoCloseable {
     private final int[] offset;
     private final int[] length;
     private final int[] next;
+    private final int[] split;
     private final int[] free;
     private int freeCount;
     private int poison = 0xDB;
@@ -60,6 +61,7 @@ public final class MemoryPool implements FramePool, AutoCloseable {
         offset = new int[frames];
         length = new int[frames];
         next = new int[frames];
+        split = new int[frames];
         free = new int[frames];
         Arrays.fill(next, FREE);
         for (int cell = frames - 1; cell >= 0; cell--) {
@@ -95,6 +97,7 @@ public final class MemoryPool implements FramePool, AutoCloseable {
         next[cell] = NONE;
         offset[cell] = HEADROOM;
         length[cell] = bytes;
+        split[cell] = Integer.MAX_VALUE;
         poisonCell(cell);
         return address(cell);
     }
@@ -155,6 +158,16 @@ public final class MemoryPool implements FramePool, AutoCloseable {
         return sum;
     }
 
+    @Override
+    public synchronized int longest(long mbuf) {
+        return Math.min(split[live(mbuf)], length(mbuf));
+    }
+
+    /** Says of a frame that the device will split it into frames of this many bytes at most. */
+    public synchronized void longest(long mbuf, int bytes) {
+        split[live(mbuf)] = bytes;
+    }
+
     /** Copies all bytes; a frame longer than 256 bytes becomes a head of 128 and the rest. */
     @Override
     public synchronized long replicate(long mbuf) {
@@ -165,6 +178,7 @@ public final class MemoryPool implements FramePool, AutoCloseable {
             return 0;
         }
         int tail = live(head);
+        split[tail] = split[live(mbuf)];
         copyOut(mbuf, 0, start(tail), part);
         for (int done = part; done < bytes; done += part) {
             part = Math.min(room, bytes - done);
