@@ -171,6 +171,11 @@ class AfPacketTest {
                 }
                 case "up", "down" -> {
                     new ProcessBuilder("ip", "link", "set", "va", words[0]).start().waitFor();
+                    // The kernel tells of a carrier a moment after it is there.
+                    final boolean wanted = words[0].equals("up");
+                    for (int i = 0; i < 500 && a.linkUp() != wanted; i++) {
+                        Thread.sleep(10);
+                    }
                     return "";
                 }
                 case "close" -> {
