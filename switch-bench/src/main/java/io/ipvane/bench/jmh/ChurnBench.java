@@ -7,15 +7,16 @@ import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import java.util.concurrent.locks.LockSupport;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
  * Addresses that come and go by way of the control plane while an lcore forwards at full rate: what
- * that costs its frames. One operation is an address added and an address removed; as many as the
- * conductor takes, which shares its CPU with the benchmark's thread that tells it.
+ * that costs its frames. One operation is an address added and another removed.
  */
 public class ChurnBench {
     private static final int PAIRS = 256;
@@ -28,6 +29,14 @@ public class ChurnBench {
         private static final int ADDRESSES = 1 << 16;
         private static final int WINDOW = 1024;
         private static final int PORTS = 8;
+        private static final long SECOND = 1_000_000_000;
+
+        /** Operations a second; 0: as many as the conductor takes. */
+        @Param({"200000", "0"})
+        long pace;
+
+        private long begun;
+        private long done;
 
         private final Command[] added = new Command[ADDRESSES];
         private final Command[] removed = new Command[ADDRESSES];
@@ -43,6 +52,20 @@ public class ChurnBench {
                         new Command.AddressAdded(
                                 port, new IpPrefix(address, address.bits()), false);
                 removed[i] = new Command.AddressRemoved(port, address);
+            }
+        }
+
+        @Setup(Level.Iteration)
+        public void begin() {
+            begun = System.nanoTime();
+            done = 0;
+        }
+
+        /** Waits until the next operations are due. */
+        void await(int count) {
+            done += count;
+            if (pace > 0) {
+                LockSupport.parkNanos(begun + done * SECOND / pace - System.nanoTime());
             }
         }
 
@@ -69,13 +92,14 @@ public class ChurnBench {
         for (int i = 0; i < PAIRS; i++) {
             commands.pair(running.dispatch.javaSwitch());
         }
-        frames.frames += running.sent();
+        commands.await(PAIRS);
+        running.watch(frames);
     }
 
     @Benchmark
     @Baseline(of = "churn", label = "quiet")
-    public void quiet(RunningCase.RunToCompletion running, Frames frames) {
+    public void quiet(RunningCase.RunToCompletion running, Commands none, Frames frames) {
         LockSupport.parkNanos(WATCH_NANOS);
-        frames.frames += running.sent();
+        running.watch(frames);
     }
 }

@@ -40,11 +40,8 @@ record Comparison(BenchCase of, List<Line> lines) {
                         lines.add(line(methods, method, byMethod));
                     }
                     if (methods.hasRate(method)) {
-                        lines.add(
-                                new Line(
-                                        Measurement.ofThread(method + ".rate", rounds),
-                                        false,
-                                        Map.of()));
+                        lines.add(alone(Measurement.ofThread(method + ".rate", rounds)));
+                        lines.add(alone(Measurement.ofConductor(method + ".conductor", rounds)));
                     }
                 });
         return new Comparison(of, lines);
@@ -64,6 +61,11 @@ record Comparison(BenchCase of, List<Line> lines) {
                 Measurement.of(subject, byMethod.get(subject)),
                 !methods.isControlPath(subject),
                 baselines);
+    }
+
+    /** What has no baseline. */
+    private static Line alone(Measurement measurement) {
+        return new Line(measurement, false, Map.of());
     }
 
     /** A sentence for each subject on the hot path that allocates. */

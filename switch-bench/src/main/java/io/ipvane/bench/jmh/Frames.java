@@ -5,13 +5,23 @@ import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** Frames that others forwarded while the benchmark's thread did something else: a second rate. */
+/**
+ * Frames that a running switch forwarded while the benchmark's thread did something else, and the
+ * CPU time that its threads had for that. Counted up by {@link RunningCase}.
+ */
 @State(Scope.Thread)
 @AuxCounters(AuxCounters.Type.OPERATIONS)
 public class Frames {
-    /** Name of the secondary result. */
-    static final String RESULT = "frames";
+    /** Name of the secondary result: frames. */
+    static final String FRAMES = "frames";
 
-    /** Counted up by the benchmark. */
+    /** Name of the secondary result: nanoseconds of the lcore that had most. */
+    static final String LCORE = "lcoreNanos";
+
+    /** Name of the secondary result: nanoseconds of the conductor. */
+    static final String CONDUCTOR = "conductorNanos";
+
     public long frames;
+    public long lcoreNanos;
+    public long conductorNanos;
 }

@@ -4,10 +4,9 @@ package io.ipvane.bench.jmh;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 
 /** One benchmark of a case, measured in every round; scores are millions a second of CPU time. */
@@ -16,6 +15,9 @@ final class Measurement {
     private static final String MEGABYTES_A_SECOND = "gc.alloc.rate";
     private static final double MEGABYTE = 1 << 20;
     private static final double MILLION = 1e6;
+
+    /** Nanoseconds in the microsecond by which JMH divides everything. */
+    private static final double NANOS = 1e3;
 
     private final String method;
     private final List<Double> rounds = new ArrayList<>();
@@ -26,50 +28,63 @@ final class Measurement {
         this.method = method;
     }
 
-    /** The results of all rounds; frames, where those that others forwarded are counted. */
+    /** The results of all rounds; frames by the time of lcores, where a switch was running. */
     static Measurement of(String method, List<RunResult> results) {
-        final Measurement measurement = new Measurement(method);
-        results.forEach(result -> measurement.add(result, true));
-        return measurement;
+        return of(method, results, Measurement::score);
     }
 
-    /** What the benchmark's own thread did, even so. */
+    /** What the benchmark's thread told a running switch, by the time of the wall. */
     static Measurement ofThread(String method, List<RunResult> results) {
+        return of(method, results, i -> i.getPrimaryResult().getScore());
+    }
+
+    /** The same by the time of the conductor. */
+    static Measurement ofConductor(String method, List<RunResult> results) {
+        return of(
+                method,
+                results,
+                i -> i.getPrimaryResult().getScore() / (secondary(i, Frames.CONDUCTOR) / NANOS));
+    }
+
+    private static Measurement of(
+            String method, List<RunResult> results, ToDoubleFunction<IterationResult> score) {
         final Measurement measurement = new Measurement(method);
-        results.forEach(result -> measurement.add(result, false));
+        results.forEach(result -> measurement.add(result, score));
         return measurement;
     }
 
-    private void add(RunResult result, boolean frames) {
+    private void add(RunResult result, ToDoubleFunction<IterationResult> score) {
         final List<Double> scores = new ArrayList<>();
         for (BenchmarkResult fork : result.getBenchmarkResults()) {
             for (IterationResult iteration : fork.getIterationResults()) {
-                final Map<String, ? extends Result<?>> others = secondary(iteration);
-                final Result<?> counted = others.get(Frames.RESULT);
-                if (counted != null && frames) {
-                    final double score = counted.getScore();
-                    scores.add(score);
-                    bytes =
-                            Math.min(
-                                    bytes,
-                                    others.get(MEGABYTES_A_SECOND).getScore()
-                                            * MEGABYTE
-                                            / (MILLION * score));
-                } else {
-                    scores.add(
-                            iteration.getPrimaryResult().getScore()
-                                    / others.get(CpuShare.RESULT).getScore());
-                    bytes = Math.min(bytes, others.get(BYTES_PER_OPERATION).getScore());
-                }
+                scores.add(score.applyAsDouble(iteration));
+                bytes = Math.min(bytes, bytes(iteration));
             }
         }
         rounds.add(median(scores));
         errors.add((Collections.max(scores) - Collections.min(scores)) / 2);
     }
 
-    @SuppressWarnings({"rawtypes", "unchecked"}) // JMH's own types are raw.
-    private static Map<String, ? extends Result<?>> secondary(IterationResult result) {
-        return (Map) result.getSecondaryResults();
+    private static double score(IterationResult iteration) {
+        return hasFrames(iteration)
+                ? secondary(iteration, Frames.FRAMES) / (secondary(iteration, Frames.LCORE) / NANOS)
+                : iteration.getPrimaryResult().getScore() / secondary(iteration, CpuShare.RESULT);
+    }
+
+    private static double bytes(IterationResult iteration) {
+        return hasFrames(iteration)
+                ? secondary(iteration, MEGABYTES_A_SECOND)
+                        * MEGABYTE
+                        / (MILLION * secondary(iteration, Frames.FRAMES))
+                : secondary(iteration, BYTES_PER_OPERATION);
+    }
+
+    private static boolean hasFrames(IterationResult iteration) {
+        return iteration.getSecondaryResults().containsKey(Frames.FRAMES);
+    }
+
+    private static double secondary(IterationResult iteration, String name) {
+        return iteration.getSecondaryResults().get(name).getScore();
     }
 
     /** Name of the benchmark, which tells what is counted. */

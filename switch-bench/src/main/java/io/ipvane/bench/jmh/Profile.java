@@ -15,7 +15,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 record Profile(
         int warmUps, int iterations, int millis, int rounds, Map<String, List<String>> parameters) {
     /** Everything within ten minutes. */
-    static final Profile QUICK = new Profile(4, 4, 150, 1, Map.of());
+    static final Profile QUICK = new Profile(5, 5, 160, 1, Map.of());
 
     /** Everything three times, and the whole switch with full tables too: an hour and a half. */
     static final Profile FULL =

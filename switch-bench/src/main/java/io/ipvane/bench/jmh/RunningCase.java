@@ -6,6 +6,7 @@ import io.ipvane.bench.dispatch.DispatchSetup;
 import io.ipvane.config.ThreadPlan;
 import io.ipvane.dpdk.LcoreThread;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -13,12 +14,15 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** A switch that runs by its own threads, and how many frames it has sent since last asked. */
+/** A switch that runs by its own threads, and what it has sent since last asked. */
 @State(Scope.Thread)
 public abstract class RunningCase {
     private static final int FRAMES = 1024;
     private static final int ADDRESSES = 1000;
     private static final int PORTS = 8;
+    private static final long WARM_UP_FRAMES = 10_000_000;
+    private static final long WARM_UP_NANOS = 3_000_000_000L;
+    private static final long WATCH_NANOS = 1_000_000;
 
     @Param({"ring", "null"})
     String device;
@@ -27,7 +31,9 @@ public abstract class RunningCase {
     private final ThreadPlan plan;
     private final boolean started;
     private LcoreThread thread;
-    private long seen;
+    private ThreadTimes lcores;
+    private ThreadTimes conductor;
+    private long sent;
 
     RunningCase(ThreadPlan plan, boolean started) {
         this.plan = plan;
@@ -84,20 +90,34 @@ public abstract class RunningCase {
                                         : List.of(last)));
         if (started) {
             dispatch.javaSwitch().start();
+            warmUp();
+            lcores = new ThreadTimes("lcore-");
+            conductor = new ThreadTimes("conductor");
+        } else {
+            lcores = new ThreadTimes(Thread.currentThread().getName());
+        }
+    }
+
+    /** Until the lcores run compiled code: JMH's own warm-ups are for the benchmark's thread. */
+    private void warmUp() {
+        final long latest = System.nanoTime() + WARM_UP_NANOS;
+        while (dispatch.sent() < WARM_UP_FRAMES && System.nanoTime() < latest) {
+            LockSupport.parkNanos(WATCH_NANOS);
         }
     }
 
     @Setup(Level.Iteration)
     public void begin() {
-        seen = dispatch.sent();
+        watch(new Frames());
     }
 
-    /** Frames sent since last asked. */
-    long sent() {
+    /** Counts what was sent, and the time of the threads, since last asked. */
+    void watch(Frames frames) {
         final long now = dispatch.sent();
-        final long since = now - seen;
-        seen = now;
-        return since;
+        frames.frames += now - sent;
+        sent = now;
+        frames.lcoreNanos += lcores.most();
+        frames.conductorNanos += started ? conductor.most() : 0;
     }
 
     @TearDown

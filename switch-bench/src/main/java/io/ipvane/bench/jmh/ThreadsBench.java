@@ -29,7 +29,7 @@ public class ThreadsBench {
 
     private static void watch(RunningCase running, Frames frames) {
         LockSupport.parkNanos(WATCH_NANOS);
-        frames.frames += running.sent();
+        running.watch(frames);
     }
 
     /** One thread, as there is no hand-over in C. */
@@ -39,6 +39,6 @@ public class ThreadsBench {
             label = "C")
     public void threadsC(RunningCase.InC running, Frames frames) {
         running.dispatch.c(TURNS);
-        frames.frames += running.sent();
+        running.watch(frames);
     }
 }
