@@ -14,6 +14,7 @@ SCRIPTS    := switch-core/src/main/scripts
 IMAGE      := switch-core/target/ipvane
 SHIM       := native/build/libipvane.so
 STAMP      := switch-core/target/image.stamp
+BENCH_LIBRARY := native/build/libipvane_bench.so
 
 # Maven and the JVMs that it starts run on the same JDK; "setup" says what to do where there is none.
 export JAVA_HOME := $(shell $(SCRIPTS)/find-jdk)
@@ -45,8 +46,17 @@ export QUICK := $(if $(CI),,-Dquick)
 
 .PHONY: test
 test: export QUICK :=
-test: setup-test image ## every test that this machine can run, and what was skipped and why
+test: setup-test image $(BENCH_LIBRARY) ## every test that this machine can run, and what was skipped and why
 	@exec switch-core/src/test/scripts/test
+
+# BENCH=full measures longer, ONLY="Lookup|Ring" a part.
+.PHONY: bench
+bench: setup-bench image $(BENCH_LIBRARY) ## every part of the data plane beside a baseline: a table, and switch-bench/target/bench.json
+	@echo "==> building the benchmarks"
+	@$(MVN) -q -pl switch-bench -am package -Dmaven.test.skip=true -Dspotless.check.skip=true $(QUICK) \
+	    2>&1 | sed 's/\x1b\[0m//g'
+	@exec switch-bench/src/main/scripts/bench io.ipvane.bench.jmh.Main switch-bench/target \
+	    "$(or $(BENCH),quick)" "$(ONLY)"
 
 .PHONY: build
 build: setup-build image ## a runnable image in switch-core/target/ipvane
@@ -72,8 +82,8 @@ clean: ## remove everything that was built
 	rm -rf target bindings/target switch-core/target switch-bench/target
 	@$(MAKE) -s -C native clean
 
-.PHONY: setup-build setup-run setup-test
-setup-build setup-run setup-test:
+.PHONY: setup-build setup-run setup-test setup-bench
+setup-build setup-run setup-test setup-bench:
 	@$(SCRIPTS)/setup $(@:setup-%=%)
 
 # A make of its own: it finds the JDK that setup has perhaps just installed.
@@ -84,6 +94,11 @@ image:
 $(SHIM): $(NATIVE_SOURCES)
 	@echo "==> building the C shim"
 	@$(MAKE) -s -C native
+	@touch $@
+
+$(BENCH_LIBRARY): $(NATIVE_SOURCES) $(wildcard native/bench/*)
+	@echo "==> building the baselines in C"
+	@$(MAKE) -s -C native bench
 	@touch $@
 
 $(STAMP): $(JAVA_SOURCES) $(SHIM) $(SCRIPTS)/ipvane $(SCRIPTS)/find-jdk

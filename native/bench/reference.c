@@ -308,30 +308,35 @@ drop(struct bench_switch *sw, struct rte_mbuf *m)
 	rte_pktmbuf_free(m);
 }
 
+/* The MACs of a frame that stays, and the port it goes to; NULL: it does not. */
+static inline struct port *
+rewrite(const struct bench_switch *sw, const struct port *in, struct rte_mbuf *m, uint32_t facts, uint8_t verdict,
+	int32_t owner)
+{
+	uint8_t *frame = rte_pktmbuf_mtod(m, uint8_t *);
+
+	switch (verdict) {
+	case DELIVER:
+		if (!in->wire) {
+			store_mac(frame + 6, sw->mac);
+			if ((facts & GROUP) == 0)
+				store_mac(frame, sw->mac);
+		}
+		return sw->port[owner];
+	case WIRE:
+		if (!in->wire)
+			store_mac(frame + 6, sw->mac);
+		return sw->port[sw->domain];
+	default:
+		return NULL;
+	}
+}
+
 static inline void
 act(struct bench_switch *sw, struct port *in, struct rte_mbuf *m, struct row *row, int32_t owner)
 {
-	uint8_t *frame = rte_pktmbuf_mtod(m, uint8_t *);
-	struct port *to;
+	struct port *to = rewrite(sw, in, m, row->facts, in->verdicts[row->facts], owner);
 
-	switch (in->verdicts[row->facts]) {
-	case DELIVER:
-		to = sw->port[owner];
-		if (!in->wire) {
-			store_mac(frame + 6, sw->mac);
-			if ((row->facts & GROUP) == 0)
-				store_mac(frame, sw->mac);
-		}
-		break;
-	case WIRE:
-		to = sw->port[sw->domain];
-		if (!in->wire)
-			store_mac(frame + 6, sw->mac);
-		break;
-	default:
-		drop(sw, m);
-		return;
-	}
 	if (unlikely(to == NULL || !to->up || m->pkt_len > to->max_frame)) {
 		drop(sw, m);
 		return;
@@ -339,18 +344,14 @@ act(struct bench_switch *sw, struct port *in, struct rte_mbuf *m, struct row *ro
 	enqueue(to, m);
 }
 
-static uint32_t
-turn(struct bench_switch *sw, uint32_t in_index)
+/* First pass over a burst; returns its bytes. */
+static inline uint64_t
+parse_burst(const struct bench_switch *sw, const struct port *in, struct rte_mbuf **mbufs, uint32_t count,
+	    struct row *rows)
 {
-	struct port *in = sw->port[in_index];
-	struct rte_mbuf *mbufs[BURST];
-	struct row rows[BURST];
 	uint64_t bytes = 0;
 	uint32_t i;
-	const uint32_t count = rte_eth_rx_burst(in->device, 0, mbufs, BURST);
 
-	if (count == 0)
-		return 0;
 	for (i = 0; i < count && i < MBUF_AHEAD; i++)
 		rte_prefetch0(mbufs[i]);
 	for (i = 0; i < count && i < DATA_AHEAD; i++)
@@ -365,8 +366,22 @@ turn(struct bench_switch *sw, uint32_t in_index)
 		if (unlikely(!parse(sw, in, mbufs[i], &rows[i])))
 			rows[i].family = 0;
 	}
+	return bytes;
+}
+
+static uint32_t
+turn(struct bench_switch *sw, uint32_t in_index)
+{
+	struct port *in = sw->port[in_index];
+	struct rte_mbuf *mbufs[BURST];
+	struct row rows[BURST];
+	uint32_t i;
+	const uint32_t count = rte_eth_rx_burst(in->device, 0, mbufs, BURST);
+
+	if (count == 0)
+		return 0;
+	in->counters[RX_BYTES] += parse_burst(sw, in, mbufs, count, rows);
 	in->counters[RX_PACKETS] += count;
-	in->counters[RX_BYTES] += bytes;
 	for (i = 0; i < count; i++) {
 		int32_t owner;
 
@@ -497,6 +512,112 @@ ipvane_bench_free(struct bench_switch *sw)
 	free(sw->slots4);
 	free(sw->slots6);
 	free(sw);
+}
+
+/*
+ * One pass of the above over bursts of 64 frames that nobody sends. parse leaves rows for lookup, lookup facts and
+ * owners for decide, decide verdicts for rewrite; "all" is the four in turn for each burst, and puts
+ * the frames where they would wait to be sent. All arrays are the caller's, 64 elements a burst. Returns the sum of what the last pass wrote, so that it is not left out.
+ */
+enum stage { STAGE_PARSE, STAGE_LOOKUP, STAGE_DECIDE, STAGE_REWRITE, STAGE_ALL };
+
+struct stage_arrays {
+	struct rte_mbuf **mbufs;
+	struct row *rows;
+	int32_t *owners;
+	uint8_t *verdicts;
+};
+
+static inline uint64_t
+stage(struct bench_switch *sw, uint32_t in_index, enum stage stage, const struct stage_arrays *at, uint32_t first)
+{
+	const struct port *in = sw->port[in_index];
+	struct rte_mbuf **mbufs = at->mbufs + first;
+	struct row *rows = at->rows + first;
+	int32_t *owners = at->owners + first;
+	uint8_t *verdicts = at->verdicts + first;
+	uint64_t sum = 0;
+	uint32_t i;
+
+	if (stage == STAGE_PARSE || stage == STAGE_ALL)
+		sum += parse_burst(sw, in, mbufs, BURST, rows);
+	if (stage == STAGE_LOOKUP || stage == STAGE_ALL)
+		for (i = 0; i < BURST; i++)
+			sum += owners[i] = lookup(sw, in, in_index, mbufs[i], &rows[i]);
+	if (stage == STAGE_DECIDE || stage == STAGE_ALL)
+		for (i = 0; i < BURST; i++)
+			sum += verdicts[i] = in->verdicts[rows[i].facts];
+	if (stage == STAGE_REWRITE || stage == STAGE_ALL)
+		for (i = 0; i < BURST; i++) {
+			struct port *to = rewrite(sw, in, mbufs[i], rows[i].facts, verdicts[i], owners[i]);
+
+			if (stage == STAGE_ALL && likely(to != NULL)) {
+				to->buffer[to->buffered] = mbufs[i];
+				to->lengths[to->buffered] = mbufs[i]->pkt_len;
+				to->buffered = (to->buffered + 1) % BURST;
+			}
+			sum += to != NULL;
+		}
+	return sum;
+}
+
+IPVANE_EXPORT uint64_t
+ipvane_bench_stage(struct bench_switch *sw, uint32_t in, uint32_t which, const struct stage_arrays *at,
+		   uint32_t bursts)
+{
+	uint64_t sum = 0;
+	uint32_t i;
+
+	for (i = 0; i < bursts; i++)
+		sum += stage(sw, in, which, at, i * BURST);
+	for (i = 0; i < sw->ports; i++)
+		if (sw->port[i] != NULL)
+			sw->port[i]->buffered = 0;
+	return sum;
+}
+
+/* The bytes of one row of stage_arrays.rows. */
+IPVANE_EXPORT uint32_t
+ipvane_bench_row_bytes(void)
+{
+	return sizeof(struct row);
+}
+
+/*
+ * The table alone: owners of IPv4 addresses, or of IPv6 addresses as pairs of high and low half, a burst of 64 at a
+ * time: hash all and ask for their lines, then probe.
+ */
+IPVANE_EXPORT void
+ipvane_bench_find4(const struct bench_switch *sw, const uint64_t *addresses, uint32_t bursts, int32_t *owners)
+{
+	uint64_t at[BURST];
+	uint32_t i;
+
+	for (; bursts > 0; bursts--, addresses += BURST) {
+		for (i = 0; i < BURST; i++) {
+			at[i] = hash4(sw, key4(sw, addresses[i])) & sw->mask4;
+			rte_prefetch0(&sw->slots4[at[i]]);
+		}
+		for (i = 0; i < BURST; i++)
+			owners[i] = probe4(sw, key4(sw, addresses[i]), at[i]);
+	}
+}
+
+IPVANE_EXPORT void
+ipvane_bench_find6(const struct bench_switch *sw, const uint64_t *high, const uint64_t *low, uint32_t bursts,
+		   int32_t *owners)
+{
+	uint64_t at[BURST];
+	uint32_t i;
+
+	for (; bursts > 0; bursts--, high += BURST, low += BURST) {
+		for (i = 0; i < BURST; i++) {
+			at[i] = hash6(sw, high[i], low[i]) & sw->mask6;
+			rte_prefetch0(&sw->slots6[at[i]]);
+		}
+		for (i = 0; i < BURST; i++)
+			owners[i] = probe6(sw, high[i], low[i], at[i]);
+	}
 }
 
 /* CPU time of the calling thread. */

@@ -80,9 +80,14 @@ public record UplinkModel(
                 linkUp);
     }
 
-    /** Whether the host port holds this address. */
+    /** Whether the host port holds this address. Asked for every address that comes or goes. */
     public boolean holds(IpAddress address) {
-        return hostAddresses.stream().anyMatch(p -> p.address().equals(address));
+        for (IpPrefix own : hostAddresses) {
+            if (own.address().equals(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Routes with those that the host port's addresses imply: local, and connected. */

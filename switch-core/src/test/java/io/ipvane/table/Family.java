@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.table;
 
+import io.ipvane.memory.Memory;
+
 /** Lets one test run over both address families; an IPv4 key is (domain, 0, address). */
 enum Family {
     IPV4 {
@@ -37,6 +39,11 @@ enum Family {
         @Override
         int slotBytes() {
             return 16;
+        }
+
+        @Override
+        int wordOffset() {
+            return 8;
         }
 
         @Override
@@ -81,6 +88,11 @@ enum Family {
         }
 
         @Override
+        int wordOffset() {
+            return 20;
+        }
+
+        @Override
         L3Key key(int domain, long hi, long lo) {
             return new L3Key(domain, hi, lo);
         }
@@ -101,6 +113,9 @@ enum Family {
 
     abstract int slotBytes();
 
+    /** Where the state of a slot is in it. */
+    abstract int wordOffset();
+
     /** The key of these numbers, cut to what the family can hold. */
     abstract L3Key key(int domain, long hi, long lo);
 
@@ -115,15 +130,19 @@ enum Family {
                 ((region.hash(key.domain(), key.hi(), key.lo()) & region.offsetMask) / slotBytes());
     }
 
-    /** Slots read to find a key that is in the table. */
+    /** Slots that a lookup reads, of a key in the table or not, however many; it stops earlier. */
     int probes(AddressTable table, L3Key key) {
         final Region region = region(table);
         long slot = home(table, key);
         int probes = 1;
-        while (!region.holds(region.base + slot * slotBytes(), key.domain(), key.hi(), key.lo())) {
+        while (true) {
+            final long at = region.base + slot * slotBytes();
+            if (Memory.i32(at + wordOffset()) == Region.EMPTY
+                    || region.holds(at, key.domain(), key.hi(), key.lo())) {
+                return probes;
+            }
             slot = (slot + 1) % slots(table);
             probes++;
         }
-        return probes;
     }
 }

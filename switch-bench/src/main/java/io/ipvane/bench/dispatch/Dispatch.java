@@ -10,6 +10,8 @@ import io.ipvane.bench.harness.BenchSwitch;
 import io.ipvane.bench.harness.ReferenceSwitch;
 import io.ipvane.bench.harness.SendOnly;
 import io.ipvane.bench.harness.Traffic;
+import io.ipvane.burst.Burst;
+import io.ipvane.counters.PortCounter;
 import io.ipvane.device.Device;
 import io.ipvane.device.DpdkDevice;
 import io.ipvane.device.MbufPool;
@@ -51,7 +53,8 @@ public final class Dispatch implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final Mempool mempool;
     private final MbufPool pool;
-    private final EthDevice device;
+    private final EthDevice port;
+    private final DpdkDevice device;
     private final BenchSwitch java;
     private final ReferenceSwitch c;
     private final int ingress;
@@ -64,22 +67,16 @@ public final class Dispatch implements AutoCloseable {
         mempool = Mempool.create(name, setup.frames() + SPARE, DATA_ROOM);
         pool = new MbufPool(mempool);
         final DeviceOptions options = DeviceOptions.DEFAULT.withMtu(DATA_ROOM - 32);
-        device =
+        port =
                 ring
                         ? EthDevice.adopt(ringPort(name), options, mempool)
-                        : EthDevice.open("vdev:net_null_" + name, options, mempool);
+                        : EthDevice.open("vdev:" + nullPort(name), options, mempool);
+        device = new DpdkDevice(name, port);
         ingress = setup.ingress().equals("wire") ? 0 : 1;
-        java =
-                new BenchSwitch(
-                        setup.mode(),
-                        setup.plan(),
-                        setup.lcores(),
-                        MAC,
-                        devices(new DpdkDevice(name, device)),
-                        pool);
+        java = new BenchSwitch(setup.mode(), setup.plan(), setup.lcores(), MAC, devices(), pool);
         addresses();
         final int[] ids = new int[1 + ports()];
-        Arrays.fill(ids, device.id());
+        Arrays.fill(ids, port.id());
         c = new ReferenceSwitch(java.snapshot(), ids);
         if (ring) {
             send();
@@ -103,15 +100,21 @@ public final class Dispatch implements AutoCloseable {
         return "net_ring_" + name;
     }
 
-    private int ports() {
+    /** By itself net_null gives frames of 64 bytes, which is too short for IPv6. */
+    private String nullPort(String name) {
+        return "net_null_" + name + ",size=" + Traffic.length(source());
+    }
+
+    /** The highest port; 0 is the uplink. */
+    public int ports() {
         return setup.ports() + (setup.ingress().equals("wire") ? 0 : 1);
     }
 
     /** The device itself where frames come in; all others send by it. */
-    private List<Device> devices(Device real) {
+    private List<Device> devices() {
         final List<Device> devices = new ArrayList<>();
         for (int i = 0; i <= ports(); i++) {
-            devices.add(i == ingress ? real : new SendOnly("p" + i, real));
+            devices.add(i == ingress ? device : new SendOnly("p" + i, device));
         }
         return devices;
     }
@@ -160,8 +163,18 @@ public final class Dispatch implements AutoCloseable {
         return chosen;
     }
 
+    /**
+     * In l3 a port may write what MACs it likes: the first turn replaces them, which the test of
+     * equality sees. In l2 those of siblings are all the same.
+     */
     private void write(long at, int destination) {
-        Traffic.write(at, MAC, ingress == 0 ? OUTSIDE : MAC, source(), address(destination));
+        final boolean strange = ingress != 0 && setup.mode().equals("l3");
+        Traffic.write(
+                at,
+                strange ? OUTSIDE : MAC,
+                ingress == 0 || strange ? OUTSIDE + 1 : MAC,
+                source(),
+                address(destination));
     }
 
     private void send() {
@@ -173,7 +186,7 @@ public final class Dispatch implements AutoCloseable {
             Memory.put64(mbufs + 8L * i, mbuf);
         }
         try {
-            final int sent = (int) SEND.invokeExact((short) device.id(), mbufs, setup.frames());
+            final int sent = (int) SEND.invokeExact((short) port.id(), mbufs, setup.frames());
             if (sent != setup.frames()) {
                 throw new IllegalStateException("the ring took " + sent + " frames");
             }
@@ -215,6 +228,40 @@ public final class Dispatch implements AutoCloseable {
         return c.run(ingress, turns);
     }
 
+    /** Takes up to 64 frames off the device, as the switch would before it parses them. */
+    public void take(Burst burst) {
+        device.receive(0, burst);
+        burst.ingress = ingress;
+        burst.snapshot = java.snapshot();
+    }
+
+    /** Frees what {@link #take} took. */
+    public void free(Burst burst) {
+        pool.free(burst.mbufs, burst.size);
+        burst.clear();
+    }
+
+    /** Where frames come in. */
+    public int ingress() {
+        return ingress;
+    }
+
+    /** Owner of all frames. */
+    public MbufPool pool() {
+        return pool;
+    }
+
+    /** Frames that all ports together have sent so far, in Java and in C. */
+    public long sent() {
+        long sent = 0;
+        for (int i = 0; i <= ports(); i++) {
+            sent +=
+                    java.counter(i, PortCounter.TRANSMIT_PACKETS_COLUMN)
+                            + c.counter(i, PortCounter.TRANSMIT_PACKETS_COLUMN);
+        }
+        return sent;
+    }
+
     /** The Java side. */
     public BenchSwitch javaSwitch() {
         return java;
@@ -230,7 +277,7 @@ public final class Dispatch implements AutoCloseable {
         final List<byte[]> frames = new ArrayList<>();
         final long mbufs = arena.allocate(8L * setup.frames(), 64).address();
         try {
-            final int count = (int) RECEIVE.invokeExact((short) device.id(), mbufs, setup.frames());
+            final int count = (int) RECEIVE.invokeExact((short) port.id(), mbufs, setup.frames());
             for (int i = 0; i < count; i++) {
                 final long mbuf = Memory.i64(mbufs + 8L * i);
                 frames.add(Memory.bytes(pool.data(mbuf), pool.length(mbuf)));

@@ -8,6 +8,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -23,19 +24,35 @@ public final class BenchLibrary {
     private static SymbolLookup load() {
         NativeLibrary.require();
         final Path shim = Path.of(System.getProperty(NativeLibrary.PROPERTY)).toAbsolutePath();
-        return SymbolLookup.libraryLookup(
-                shim.resolveSibling("libipvane_bench.so"), Arena.global());
+        final Path library = shim.resolveSibling("libipvane_bench.so");
+        if (!Files.isReadable(library)) {
+            throw new IllegalStateException(
+                    library + " cannot be read; build it: make -C native bench");
+        }
+        return SymbolLookup.libraryLookup(library, Arena.global());
     }
 
     /** A handle to a function; pointers are {@link NativeLibrary#POINTER}. */
-    @SuppressWarnings("restricted")
     public static MethodHandle call(String name, MemoryLayout result, MemoryLayout... arguments) {
+        return handle(name, result, arguments);
+    }
+
+    /** As {@link NativeLibrary#critical}, for a function of this library. */
+    public static MethodHandle critical(
+            String name, MemoryLayout result, MemoryLayout... arguments) {
+        return handle(name, result, arguments, Linker.Option.critical(false));
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle handle(
+            String name, MemoryLayout result, MemoryLayout[] arguments, Linker.Option... options) {
         return Linker.nativeLinker()
                 .downcallHandle(
                         SYMBOLS.find(name).orElseThrow(() -> missing(name)),
                         result == null
                                 ? FunctionDescriptor.ofVoid(arguments)
-                                : FunctionDescriptor.of(result, arguments));
+                                : FunctionDescriptor.of(result, arguments),
+                        options);
     }
 
     private static IllegalStateException missing(String name) {
@@ -43,5 +60,10 @@ public final class BenchLibrary {
                 "libipvane_bench.so has no function "
                         + name
                         + "; rebuild it: make -C native bench");
+    }
+
+    /** What to throw where a handle did; native functions themselves throw nothing. */
+    public static RuntimeException failed(Throwable cause) {
+        return cause instanceof RuntimeException e ? e : new IllegalStateException(cause);
     }
 }

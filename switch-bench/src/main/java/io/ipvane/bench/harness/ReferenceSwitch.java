@@ -8,7 +8,6 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
-import io.ipvane.table.AddressTable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -16,13 +15,10 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * The same work in C, {@code native/bench/reference.c}: set up from a snapshot of the Java switch,
- * over the same DPDK ports, with the same verdicts and a table of the same layout, size and
- * contents. One thread.
+ * over the same DPDK ports, with the same verdicts and a {@link ReferenceTable} of the same size
+ * and contents. One thread.
  */
 public final class ReferenceSwitch implements AutoCloseable {
-    private static final MethodHandle NEW =
-            BenchLibrary.call(
-                    "ipvane_bench_new", POINTER, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
     private static final MethodHandle PORT =
             BenchLibrary.call(
                     "ipvane_bench_port",
@@ -35,20 +31,37 @@ public final class ReferenceSwitch implements AutoCloseable {
                     JAVA_INT,
                     POINTER,
                     JAVA_INT);
-    private static final MethodHandle PUT4 =
-            BenchLibrary.call("ipvane_bench_put4", null, POINTER, JAVA_INT, JAVA_INT);
-    private static final MethodHandle PUT6 =
-            BenchLibrary.call("ipvane_bench_put6", null, POINTER, JAVA_LONG, JAVA_LONG, JAVA_INT);
     private static final MethodHandle RUN =
             BenchLibrary.call("ipvane_bench_run", JAVA_LONG, POINTER, JAVA_INT, JAVA_LONG);
     private static final MethodHandle COUNTER =
             BenchLibrary.call("ipvane_bench_counter", JAVA_LONG, POINTER, JAVA_INT, JAVA_INT);
     private static final MethodHandle OTHER =
             BenchLibrary.call("ipvane_bench_other", JAVA_LONG, POINTER);
-    private static final MethodHandle FREE = BenchLibrary.call("ipvane_bench_free", null, POINTER);
     private static final MethodHandle THREAD_NANOS =
             BenchLibrary.call("ipvane_bench_thread_nanos", JAVA_LONG);
 
+    private static final MethodHandle STAGE =
+            BenchLibrary.call(
+                    "ipvane_bench_stage",
+                    JAVA_LONG,
+                    POINTER,
+                    JAVA_INT,
+                    JAVA_INT,
+                    POINTER,
+                    JAVA_INT);
+    private static final MethodHandle ROW_BYTES =
+            BenchLibrary.call("ipvane_bench_row_bytes", JAVA_INT);
+
+    /** The passes over a burst, in the order of C's {@code enum stage}. */
+    public enum Stage {
+        PARSE,
+        LOOKUP,
+        DECIDE,
+        REWRITE,
+        ALL
+    }
+
+    private final ReferenceTable table;
     private final long address;
 
     /**
@@ -56,18 +69,16 @@ public final class ReferenceSwitch implements AutoCloseable {
      * @param devices DPDK's number of the port behind each entry
      */
     public ReferenceSwitch(ForwardingSnapshot snapshot, int[] devices) {
-        final AddressTable table = snapshot.addresses();
-        final PortEntry uplink = snapshot.entry(0);
+        table = new ReferenceTable(snapshot.addresses(), 0, snapshot.entry(0).uplink.mac());
+        address = table.address();
         try {
-            address =
-                    (long) NEW.invokeExact(table.slots4(), table.slots6(), 0, uplink.uplink.mac());
             for (int i = 0; i < devices.length; i++) {
                 port(snapshot.entry(i), devices[i]);
             }
         } catch (Throwable e) {
+            table.close();
             throw new IllegalStateException("the C reference could not be set up", e);
         }
-        table.forEach(new Copy());
     }
 
     private void port(PortEntry entry, int device) throws Throwable {
@@ -96,7 +107,30 @@ public final class ReferenceSwitch implements AutoCloseable {
         try {
             return (long) RUN.invokeExact(address, ingress, turns);
         } catch (Throwable e) {
-            throw new IllegalStateException(e);
+            throw BenchLibrary.failed(e);
+        }
+    }
+
+    /**
+     * One pass over bursts of 64 frames that nobody sends.
+     *
+     * @param arrays address of C's {@code struct stage_arrays}: frames, rows of {@link #rowBytes},
+     *     owners of 4 and verdicts of 1 byte, 64 a burst
+     */
+    public long stage(int ingress, Stage stage, long arrays, int bursts) {
+        try {
+            return (long) STAGE.invokeExact(address, ingress, stage.ordinal(), arrays, bursts);
+        } catch (Throwable e) {
+            throw BenchLibrary.failed(e);
+        }
+    }
+
+    /** Bytes of what the first pass knows of one frame. */
+    public static int rowBytes() {
+        try {
+            return (int) ROW_BYTES.invokeExact();
+        } catch (Throwable e) {
+            throw BenchLibrary.failed(e);
         }
     }
 
@@ -105,7 +139,7 @@ public final class ReferenceSwitch implements AutoCloseable {
         try {
             return (long) COUNTER.invokeExact(address, port, column);
         } catch (Throwable e) {
-            throw new IllegalStateException(e);
+            throw BenchLibrary.failed(e);
         }
     }
 
@@ -114,7 +148,7 @@ public final class ReferenceSwitch implements AutoCloseable {
         try {
             return (long) OTHER.invokeExact(address);
         } catch (Throwable e) {
-            throw new IllegalStateException(e);
+            throw BenchLibrary.failed(e);
         }
     }
 
@@ -123,36 +157,12 @@ public final class ReferenceSwitch implements AutoCloseable {
         try {
             return (long) THREAD_NANOS.invokeExact();
         } catch (Throwable e) {
-            throw new IllegalStateException(e);
+            throw BenchLibrary.failed(e);
         }
     }
 
     @Override
     public void close() {
-        try {
-            FREE.invokeExact(address);
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private final class Copy implements AddressTable.Visitor {
-        @Override
-        public void entry4(int domain, int address4, int value) {
-            try {
-                PUT4.invokeExact(address, address4, value);
-            } catch (Throwable e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        @Override
-        public void entry6(int domain, long hi, long lo, int value) {
-            try {
-                PUT6.invokeExact(address, hi, lo, value);
-            } catch (Throwable e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        table.close();
     }
 }
