@@ -28,14 +28,26 @@ public final class BenchLibrary {
     }
 
     /** A handle to a function; pointers are {@link NativeLibrary#POINTER}. */
-    @SuppressWarnings("restricted")
     public static MethodHandle call(String name, MemoryLayout result, MemoryLayout... arguments) {
+        return handle(name, result, arguments);
+    }
+
+    /** As {@link NativeLibrary#critical}, for a function of this library. */
+    public static MethodHandle critical(
+            String name, MemoryLayout result, MemoryLayout... arguments) {
+        return handle(name, result, arguments, Linker.Option.critical(false));
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle handle(
+            String name, MemoryLayout result, MemoryLayout[] arguments, Linker.Option... options) {
         return Linker.nativeLinker()
                 .downcallHandle(
                         SYMBOLS.find(name).orElseThrow(() -> missing(name)),
                         result == null
                                 ? FunctionDescriptor.ofVoid(arguments)
-                                : FunctionDescriptor.of(result, arguments));
+                                : FunctionDescriptor.of(result, arguments),
+                        options);
     }
 
     private static IllegalStateException missing(String name) {
@@ -43,5 +55,10 @@ public final class BenchLibrary {
                 "libipvane_bench.so has no function "
                         + name
                         + "; rebuild it: make -C native bench");
+    }
+
+    /** What to throw where a handle did; native functions themselves throw nothing. */
+    public static RuntimeException failed(Throwable cause) {
+        return cause instanceof RuntimeException e ? e : new IllegalStateException(cause);
     }
 }

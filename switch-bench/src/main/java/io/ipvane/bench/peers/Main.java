@@ -60,6 +60,7 @@ public final class Main {
                         new TestpmdScenario(),
                         new OvsScenario(),
                         new SelfScenario(),
+                        new HashScenario(),
                         new TapScenario(image.resolve("bin/ipvane")));
         for (String name : names) {
             if (all.stream().noneMatch(s -> s.name().equals(name))) {
