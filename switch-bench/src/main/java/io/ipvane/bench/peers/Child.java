@@ -103,11 +103,19 @@ final class Child implements AutoCloseable {
         if (line == null || line == END) {
             return null;
         }
+        remember(line);
+        return line;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // As in next.
+    private void remember(String line) {
+        if (line == END) {
+            return;
+        }
         if (last.size() == REMEMBERED) {
             last.removeFirst();
         }
         last.addLast(line);
-        return line;
     }
 
     /** Reads lines until one has the pattern in it. */
@@ -142,6 +150,9 @@ final class Child implements AutoCloseable {
 
     /** An exception with the last words of the process. */
     IOException failure(String what) {
+        for (String line = lines.poll(); line != null; line = lines.poll()) {
+            remember(line);
+        }
         return new IOException(name + " " + what + "\n      | " + String.join("\n      | ", last));
     }
 

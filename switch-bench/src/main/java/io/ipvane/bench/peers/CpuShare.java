@@ -42,7 +42,7 @@ final class CpuShare {
         }
         final double[] now = machine();
         final double busy = (now[0] - machine[0]) / (now[1] - machine[1]);
-        return busy > BUSY ? "all CPUs" : "hosts, waiting";
+        return busy > BUSY ? "all CPUs" : "waiting hosts";
     }
 
     private Map<Path, Long> threads() throws IOException {

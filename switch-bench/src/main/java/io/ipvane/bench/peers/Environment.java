@@ -37,6 +37,21 @@ record Environment(
                 settings.interval().toMillis() / 1e3);
     }
 
+    /** One paragraph for a reader. */
+    String describe() {
+        return "%s, CPUs %s, kernel %s, JDK %s, DPDK %s, %s, hugepages %s%n%d starts a system, %.1f s each"
+                .formatted(
+                        cpu,
+                        cpus,
+                        kernel,
+                        jvm,
+                        dpdk,
+                        ovs,
+                        hugepages ? "yes" : "no",
+                        starts,
+                        intervalSeconds);
+    }
+
     private static String cpuModel() throws IOException {
         return Files.readString(Path.of("/proc/cpuinfo"))
                 .lines()

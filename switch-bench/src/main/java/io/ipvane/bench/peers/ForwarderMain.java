@@ -12,13 +12,14 @@ import io.ipvane.dpdk.LcoreThread;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
  * The process behind {@link IpvaneForwarder}: forwards until its input ends, and says how much on
- * the line {@code count}.
+ * the line {@code count}, and how long the compilers have worked, in milliseconds.
  */
 final class ForwarderMain {
     /** Bytes of an mbuf and its frame, generously. */
@@ -75,7 +76,11 @@ final class ForwarderMain {
             for (int port = 0; port < javaSwitch.ports(); port++) {
                 sent += javaSwitch.counter(port, PortCounter.TRANSMIT_PACKETS_COLUMN);
             }
-            System.out.printf("sent %d errors %d%n", sent, errors);
+            System.out.printf(
+                    "sent %d errors %d compiling %d%n",
+                    sent,
+                    errors,
+                    ManagementFactory.getCompilationMXBean().getTotalCompilationTime());
         }
     }
 }

@@ -33,7 +33,8 @@ final class HashScenario implements Scenario {
             final List<Double> ours = new ArrayList<>();
             final List<Double> theirs = new ArrayList<>();
             for (int i = 0; i < settings.starts(); i++) {
-                final Matcher result = race(entries);
+                final int size = entries;
+                final Matcher result = settings.start(() -> race(size));
                 ours.add(Double.valueOf(result.group(1)));
                 theirs.add(Double.valueOf(result.group(2)));
                 settings.say(

@@ -33,7 +33,8 @@ final class Interleaved {
         for (int i = 0; i < settings.starts(); i++) {
             final StringBuilder line = new StringBuilder();
             for (int k = 0; k < peers.length; k++) {
-                final Sample sample = start(settings, peers[k]);
+                final Peer peer = peers[k];
+                final Sample sample = settings.start(() -> start(settings, peer));
                 samples.get(k).add(sample);
                 line.append("  %s %.2f".formatted(peers[k].system(), sample.mpps));
             }

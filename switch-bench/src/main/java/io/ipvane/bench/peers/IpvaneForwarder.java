@@ -29,7 +29,10 @@ record IpvaneForwarder(
         implements Peer {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern READY = Pattern.compile("^ready$");
-    private static final Pattern COUNT = Pattern.compile("^sent (\\d+) errors (\\d+)$");
+    private static final Pattern COUNT =
+            Pattern.compile("^sent (\\d+) errors (\\d+) compiling (\\d+)$");
+    private static final Duration COMPILING = Duration.ofSeconds(1);
+    private static final int WARM_UP = 20;
 
     @Override
     public Forwarder start() throws IOException, InterruptedException {
@@ -48,7 +51,7 @@ record IpvaneForwarder(
                         plan);
         try {
             child.await(READY, PATIENCE);
-            Thread.sleep(Settings.JVM_WARM_UP);
+            warmUp(child);
             return new Running(
                     child, ThreadClock.named(child.pid(), "lcore-" + Settings.forwardingCpu()));
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -57,15 +60,32 @@ record IpvaneForwarder(
         }
     }
 
+    /** Until the compilers have had nothing to do for a second. */
+    private static void warmUp(Child child) throws IOException, InterruptedException {
+        String before = "";
+        for (int i = 0; i < WARM_UP; i++) {
+            Thread.sleep(COMPILING);
+            final String now = count(child).group(3);
+            if (now.equals(before)) {
+                return;
+            }
+            before = now;
+        }
+    }
+
+    private static Matcher count(Child child) throws IOException, InterruptedException {
+        child.say("count");
+        final Matcher matcher = child.await(COUNT, PATIENCE);
+        if (!matcher.group(2).equals("0")) {
+            throw child.failure("met exceptions in its stages");
+        }
+        return matcher;
+    }
+
     private record Running(Child child, ThreadClock clock) implements Forwarder {
         @Override
         public long packets() throws IOException, InterruptedException {
-            child.say("count");
-            final Matcher matcher = child.await(COUNT, PATIENCE);
-            if (!matcher.group(2).equals("0")) {
-                throw child.failure("met exceptions in its stages");
-            }
-            return Long.parseLong(matcher.group(1));
+            return Long.parseLong(count(child).group(1));
         }
 
         @Override

@@ -44,7 +44,7 @@ public final class Main {
                         hugepages(),
                         directory);
         final Environment environment = Environment.of(settings);
-        System.out.println(environment);
+        System.out.println(environment.describe());
         final List<Comparison> comparisons = new ArrayList<>();
         final boolean complete = run(settings, chosen(words, image), comparisons);
         Report.write(file, comparisons, environment);

@@ -122,7 +122,11 @@ final class OvsDpdk implements AutoCloseable {
 
     /** Changes the configuration; returns when the switch has it. */
     String vsctl(String... arguments) throws IOException, InterruptedException {
-        return run("ovs-vsctl", "--db=unix:" + path("db.sock"), arguments);
+        try {
+            return run("ovs-vsctl", "--db=unix:" + path("db.sock"), arguments);
+        } catch (IOException e) {
+            throw vswitchd == null ? e : vswitchd.failure("does not answer: " + e.getMessage());
+        }
     }
 
     /** Asks the switch. */

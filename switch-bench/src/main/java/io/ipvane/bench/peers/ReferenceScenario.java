@@ -63,7 +63,7 @@ final class ReferenceScenario implements Scenario {
         for (int i = 0; i < settings.starts(); i++) {
             for (int k = 0; k < CASES.size(); k++) {
                 final Case each = CASES.get(k);
-                final Matcher result = race(each);
+                final Matcher result = settings.start(() -> race(each));
                 if (Boolean.parseBoolean(result.group(3)) != settings.hugepages()) {
                     throw new IOException("somebody else has taken hugepages since the start");
                 }

@@ -2,6 +2,7 @@
 package io.ipvane.bench.peers;
 
 import io.ipvane.dpdk.LcoreThread;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
@@ -15,9 +16,6 @@ import java.util.BitSet;
  * @param directory for what systems need on disk; goes away with the run
  */
 public record Settings(int starts, Duration interval, boolean hugepages, Path directory) {
-    /** Within it the second compiler has seen every loop, though it may not be done with them. */
-    public static final Duration JVM_WARM_UP = Duration.ofSeconds(2);
-
     /** The CPU that forwards: the last of this process, so that the first keeps everything else. */
     public static int forwardingCpu() {
         return LcoreThread.allowedCpus().length() - 1;
@@ -31,6 +29,22 @@ public record Settings(int starts, Duration interval, boolean hugepages, Path di
     /** CPUs that this process may use. */
     public static BitSet cpus() {
         return LcoreThread.allowedCpus();
+    }
+
+    /** One start of a system, which may take minutes. */
+    @FunctionalInterface
+    public interface Start<T> {
+        T run() throws IOException, InterruptedException;
+    }
+
+    /** Runs a start, and where it fails once more: one in a hundred must not end a run. */
+    public <T> T start(Start<T> start) throws IOException, InterruptedException {
+        try {
+            return start.run();
+        } catch (IOException e) {
+            say("once more, because %s", e.getMessage());
+            return start.run();
+        }
     }
 
     /** One line of progress. */

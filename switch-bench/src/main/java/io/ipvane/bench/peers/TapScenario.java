@@ -45,13 +45,14 @@ final class TapScenario implements Scenario {
         final List<List<Sample>> samples = List.of(list(), list(), list());
         for (int i = 0; i < settings.starts(); i++) {
             for (int k = 0; k < switches.size(); k++) {
-                final Sample sample = start(settings, switches.get(k));
+                final TapSwitch each = switches.get(k);
+                final Sample sample = settings.start(() -> start(settings, each));
                 samples.get(k).add(sample);
                 settings.say(
                         "tap %d/%d: %s TCP %.2f Gbit/s (%s), UDP %.3f Mpps (%s), ping %.0f us; CPUs %.0f ns apart",
                         i + 1,
                         settings.starts(),
-                        switches.get(k).system(),
+                        each.system(),
                         sample.tcp.value(),
                         sample.tcp.bottleneck(),
                         sample.udp.value(),
