@@ -12,7 +12,6 @@ import io.ipvane.table.AddressTable;
 import io.ipvane.table.Grace;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -45,11 +44,10 @@ final class HashRaceMain {
     private final Arena arena = Arena.ofConfined();
     private final AddressTable ours;
     private final RteHash theirs;
-    private final long[][] heapKeys;
-    private final long nativeKeys;
-    private final int[] rows = new int[Burst.MAX];
-    private final int[] owners = new int[Burst.MAX];
-    private final long nativeOwners = arena.allocate(4L * Burst.MAX, 64).address();
+    private final int bursts;
+    private final long keys;
+    private final long ourOwners = arena.allocate((long) KEY_BYTES * Burst.MAX, 64).address();
+    private final long theirOwners = arena.allocate(4L * Burst.MAX, 64).address();
 
     private HashRaceMain(int entries) {
         ours = new AddressTable(entries, 0, NO_READERS);
@@ -62,14 +60,10 @@ final class HashRaceMain {
             Memory.put64(key, address & 0xFFFF_FFFFL);
             theirs.put(key, address & 0x3FF);
         }
-        Arrays.setAll(rows, i -> i);
-        final int bursts = Math.ceilDiv(Math.max(entries, LEAST_QUESTIONS), Burst.MAX);
-        heapKeys = new long[bursts][Burst.MAX];
-        nativeKeys = arena.allocate((long) KEY_BYTES * Burst.MAX * bursts, 64).address();
+        bursts = Math.ceilDiv(Math.max(entries, LEAST_QUESTIONS), Burst.MAX);
+        keys = arena.allocate((long) KEY_BYTES * Burst.MAX * bursts, 64).address();
         for (int i = 0; i < bursts * Burst.MAX; i++) {
-            final long address = addresses[i % entries] & 0xFFFF_FFFFL;
-            heapKeys[i / Burst.MAX][i % Burst.MAX] = address;
-            Memory.put64(nativeKeys + (long) KEY_BYTES * i, address);
+            Memory.put64(keys + (long) KEY_BYTES * i, addresses[i % entries] & 0xFFFF_FFFFL);
         }
         check();
     }
@@ -85,33 +79,34 @@ final class HashRaceMain {
 
     /** Both must know every address, and its owner. */
     private void check() {
-        for (int burst = 0; burst < heapKeys.length; burst++) {
+        for (int burst = 0; burst < bursts; burst++) {
             ask(burst);
-            theirs.find(
-                    nativeKeys + (long) KEY_BYTES * Burst.MAX * burst, KEY_BYTES, 1, nativeOwners);
+            theirs.find(keys(burst), KEY_BYTES, 1, theirOwners);
             for (int i = 0; i < Burst.MAX; i++) {
-                final int owner = (int) heapKeys[burst][i] & 0x3FF;
-                if (owners[i] != owner || Memory.i32(nativeOwners + 4L * i) != owner) {
+                final int address = Memory.i32(keys(burst) + (long) KEY_BYTES * i);
+                final int our = Memory.i32(ourOwners + (long) KEY_BYTES * i);
+                final int their = Memory.i32(theirOwners + 4L * i);
+                if (our != (address & 0x3FF) || their != our) {
                     throw new IllegalStateException(
                             "address %x: owner %d, ours says %d, rte_hash %d"
-                                    .formatted(
-                                            heapKeys[burst][i],
-                                            owner,
-                                            owners[i],
-                                            Memory.i32(nativeOwners + 4L * i)));
+                                    .formatted(address, address & 0x3FF, our, their));
                 }
             }
         }
     }
 
+    private long keys(int burst) {
+        return keys + (long) KEY_BYTES * Burst.MAX * burst;
+    }
+
     /** One burst, as the pipeline asks it. */
     private void ask(int burst) {
-        ours.find4(0, heapKeys[burst], rows, Burst.MAX, owners);
+        ours.find4(0, keys(burst), ourOwners, KEY_BYTES, Burst.MAX);
     }
 
     private double ours() {
         final long before = ReferenceSwitch.threadNanos();
-        for (int burst = 0; burst < heapKeys.length; burst++) {
+        for (int burst = 0; burst < bursts; burst++) {
             ask(burst);
         }
         return rate(before);
@@ -119,12 +114,12 @@ final class HashRaceMain {
 
     private double theirs() {
         final long before = ReferenceSwitch.threadNanos();
-        theirs.find(nativeKeys, KEY_BYTES, heapKeys.length, nativeOwners);
+        theirs.find(keys, KEY_BYTES, bursts, theirOwners);
         return rate(before);
     }
 
     private double rate(long before) {
-        return heapKeys.length * Burst.MAX * 1e3 / (ReferenceSwitch.threadNanos() - before);
+        return (double) bursts * Burst.MAX * 1e3 / (ReferenceSwitch.threadNanos() - before);
     }
 
     private void race() {

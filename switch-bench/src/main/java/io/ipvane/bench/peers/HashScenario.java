@@ -17,8 +17,9 @@ final class HashScenario implements Scenario {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Target TARGET = Target.of(1.5);
     private static final String NOTE =
-            "rte_hash hashes by CRC without a secret and reads pointers to the keys; ours hashes with"
-                    + " a secret, since addresses come from outside, in Java";
+            "rte_hash hashes by CRC without a secret and lies in hugepages where there are some; ours"
+                    + " hashes with a secret, since addresses come from outside, and lies in"
+                    + " ordinary pages";
 
     @Override
     public String name() {
