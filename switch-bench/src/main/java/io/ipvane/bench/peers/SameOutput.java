@@ -4,16 +4,16 @@ package io.ipvane.bench.peers;
 import io.ipvane.bench.dispatch.Dispatch;
 import io.ipvane.bench.dispatch.DispatchSetup;
 import io.ipvane.config.ThreadPlan;
+import io.ipvane.counters.PortCounter;
 import io.ipvane.dpdk.Eal;
 import io.ipvane.dpdk.EalOptions;
 import io.ipvane.dpdk.LcoreThread;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
- * Forwards the same frames once in Java and once in C and compares what comes out, byte for byte
- * and in order: modes, directions and families. Fails at the first difference.
+ * Forwards the same frames once in Java and once in C and compares what comes out, byte for byte,
+ * and what each port has sent: modes, directions and families. Fails at the first difference.
  */
 final class SameOutput {
     private static final int FRAMES = 1_024;
@@ -53,13 +53,28 @@ final class SameOutput {
 
     private static int compare(DispatchSetup setup) {
         final int turns = FRAMES / BURST;
-        final List<byte[]> java = output(setup, dispatch -> dispatch.java(turns));
-        final List<byte[]> c = output(setup, dispatch -> dispatch.c(turns));
+        try (Dispatch java = new Dispatch(setup);
+                Dispatch c = new Dispatch(setup)) {
+            java.java(turns);
+            c.c(turns);
+            compareFrames(setup, java.drain(), c.drain());
+            for (int port = 0; port < java.javaSwitch().ports(); port++) {
+                compareCounters(setup, port, java, c);
+            }
+        }
+        return FRAMES;
+    }
+
+    private static void compareFrames(DispatchSetup setup, List<byte[]> java, List<byte[]> c) {
         if (java.size() != FRAMES || c.size() != FRAMES) {
             throw new IllegalStateException(
                     "%s: %d frames in, %d out of Java, %d out of C"
                             .formatted(setup, FRAMES, java.size(), c.size()));
         }
+        // Each frame has an address of its own, and frames of one burst to different addresses may
+        // overtake each other.
+        java.sort(Arrays::compare);
+        c.sort(Arrays::compare);
         for (int i = 0; i < FRAMES; i++) {
             if (!Arrays.equals(java.get(i), c.get(i))) {
                 throw new IllegalStateException(
@@ -71,13 +86,21 @@ final class SameOutput {
                                         Arrays.toString(c.get(i))));
             }
         }
-        return FRAMES;
     }
 
-    private static List<byte[]> output(DispatchSetup setup, Consumer<Dispatch> turns) {
-        try (Dispatch dispatch = new Dispatch(setup)) {
-            turns.accept(dispatch);
-            return dispatch.drain();
+    /** That frames went out by their own port shows in what it has sent. */
+    private static void compareCounters(DispatchSetup setup, int port, Dispatch java, Dispatch c) {
+        for (int column :
+                new int[] {
+                    PortCounter.TRANSMIT_PACKETS_COLUMN, PortCounter.TRANSMIT_BYTES_COLUMN
+                }) {
+            final long ours = java.javaSwitch().counter(port, column);
+            final long theirs = c.reference().counter(port, column);
+            if (ours != theirs) {
+                throw new IllegalStateException(
+                        "%s: counter %d of port %d is %d in Java, %d in C"
+                                .formatted(setup, column, port, ours, theirs));
+            }
         }
     }
 }
