@@ -31,7 +31,7 @@ NATIVE_SOURCES := $(shell find native -maxdepth 1)
 .PHONY: help
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name what; do \
-	    printf '  make %-10s %s\n' "$$name" "$$what"; done
+	    printf '  make %-11s %s\n' "$$name" "$$what"; done
 
 .PHONY: run
 run: setup-run image ## the switch on a network that it makes itself; Ctrl-C stops it and leaves nothing behind
@@ -58,6 +58,10 @@ bench: setup-bench image $(BENCH_LIBRARY) ## every part of the data plane beside
 	@exec switch-bench/src/main/scripts/bench io.ipvane.bench.jmh.Main switch-bench/target \
 	    "$(or $(BENCH),quick)" "$(ONLY)"
 
+.PHONY: bench-peers
+bench-peers: setup-bench-peers image ## beside testpmd, OVS-DPDK, the kernel and C; PEERS="quick tap ..." chooses
+	@$(MAKE) -s peers
+
 .PHONY: build
 build: setup-build image ## a runnable image in switch-core/target/ipvane
 
@@ -82,9 +86,22 @@ clean: ## remove everything that was built
 	rm -rf target bindings/target switch-core/target switch-bench/target
 	@$(MAKE) -s -C native clean
 
-.PHONY: setup-build setup-run setup-test setup-bench
-setup-build setup-run setup-test setup-bench:
+.PHONY: setup-build setup-run setup-test setup-bench setup-bench-peers
+setup-build setup-run setup-test setup-bench setup-bench-peers:
 	@$(SCRIPTS)/setup $(@:setup-%=%)
+
+# The benchmarks' Java and C are no part of the image.
+.PHONY: bench-classes
+bench-classes:
+	@$(MAKE) -s -C native bench
+	@$(MVN) -q -pl switch-bench -am compile -Dspotless.check.skip=true $(QUICK) 2>&1 | sed 's/\x1b\[0m//g'
+
+# The JVM of the daemon, so that what is measured is what runs.
+.PHONY: peers
+peers: bench-classes
+	@exec setpriv --pdeathsig TERM "$(JAVA_HOME)/bin/java" $$(cat $(IMAGE)/lib/daemon.args $(IMAGE)/lib/jvm.args) \
+	    -Dipvane.native=$(SHIM) -cp "switch-bench/target/classes:$(IMAGE)/lib/*" \
+	    io.ipvane.bench.peers.Main $(IMAGE) switch-bench/target/peers.json $(PEERS)
 
 # A make of its own: it finds the JDK that setup has perhaps just installed.
 .PHONY: image

@@ -63,7 +63,7 @@ public final class DispatchRace {
             Arrays.sort(c);
             Arrays.sort(ratio);
             System.out.printf(
-                    "%s java %.1f (%.1f-%.1f) c %.1f (%.1f-%.1f) Mpps ratio %.3f (%.3f-%.3f) other %d %s hugepages=%s%n",
+                    "%s java %.2f (%.2f-%.2f) c %.2f (%.2f-%.2f) Mpps ratio %.3f (%.3f-%.3f) other %d %s hugepages=%s%n",
                     String.join(" ", args),
                     java[rounds / 2],
                     java[rounds / 10],

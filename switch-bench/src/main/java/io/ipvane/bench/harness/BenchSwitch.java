@@ -31,6 +31,7 @@ public final class BenchSwitch implements AutoCloseable {
     private final Counters counters;
     private final TopologyRunner topology;
     private final ControlPlane control;
+    private final int ports;
 
     /**
      * @param mode {@code l2} or {@code l3}
@@ -44,6 +45,7 @@ public final class BenchSwitch implements AutoCloseable {
             long uplinkMac,
             List<Device> devices,
             FramePool pool) {
+        ports = devices.size();
         final SwitchConfig config = SwitchConfig.parse(yaml(mode, devices.size() - 1), "bench");
         final ModelBuilder model = new ModelBuilder();
         final UplinkConfig uplink = config.uplinks().getFirst();
@@ -123,6 +125,11 @@ public final class BenchSwitch implements AutoCloseable {
     /** The snapshot in force. */
     public ForwardingSnapshot snapshot() {
         return publisher.current();
+    }
+
+    /** How many ports there are, the uplink among them. */
+    public int ports() {
+        return ports;
     }
 
     /** One counter of a port; column as in {@link io.ipvane.counters.PortCounter}. */
