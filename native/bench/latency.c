@@ -33,6 +33,7 @@ struct ipvane_latency {
 	uint64_t pool;      /* of the frames sent */
 	uint64_t frame;     /* address of the frame to send, at least STAMP_OFFSET + 16 bytes */
 	uint64_t latencies; /* address of capacity times 32 bits, zero; by sequence, 0 stays where a frame was lost */
+	uint64_t dues;      /* address of capacity times 64 bits: when each was due, after start; one in flight only */
 	uint64_t stalls;    /* address of stall_capacity times {start, length}, 64 bits each */
 	uint32_t length;    /* of the frame */
 	uint32_t capacity;
@@ -54,13 +55,14 @@ struct ipvane_latency {
 	uint64_t stall_count;   /* may exceed stall_capacity */
 	uint64_t longest_stall;
 };
-_Static_assert(sizeof(struct ipvane_latency) == 144, "written by FrameClock.java");
+_Static_assert(sizeof(struct ipvane_latency) == 152, "written by FrameClock.java");
 
 /* What a run keeps in registers and close by. */
 struct clock {
 	struct ipvane_latency *l;
 	struct rte_mempool *pool;
 	uint32_t *latencies;
+	uint64_t *dues;
 	uint64_t *stalls;
 	uint64_t start; /* TSC, as all below */
 	uint64_t last;
@@ -86,6 +88,7 @@ begin(struct clock *c, struct ipvane_latency *l)
 	c->l = l;
 	c->pool = (struct rte_mempool *)(uintptr_t)l->pool;
 	c->latencies = (uint32_t *)(uintptr_t)l->latencies;
+	c->dues = (uint64_t *)(uintptr_t)l->dues;
 	c->stalls = (uint64_t *)(uintptr_t)l->stalls;
 	c->nanos_per_tick = 1e9 / hz;
 	c->stall_threshold = l->stall_threshold / c->nanos_per_tick;
@@ -195,6 +198,7 @@ ipvane_bench_one_in_flight(struct ipvane_latency *l)
 		if (m == NULL)
 			return -ENOMEM;
 		due = look(&c);
+		c.dues[sequence] = nanos(&c, due - c.start);
 		stamp(&c, m, sequence, due);
 		while (rte_eth_tx_burst(l->tx_port, 0, &m, 1) == 0) {
 			l->back_pressure++;

@@ -2,68 +2,61 @@
 package io.ipvane.bench.latency;
 
 import io.ipvane.bench.latency.Measurement.Late;
-import io.ipvane.bench.latency.Measurement.Span;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
- * Where late frames lie on the time axis: in or just after a pause of the JVM, else in or just
- * after a time in which the generator stood still, else neither: the switch's thread was not on its
- * CPU, or the host took the CPU away, or it was slow.
- *
- * @param inPause frames
- * @param inStall frames
- * @param elsewhere frames
+ * What late frames coincide with on the time axis: a pause of the JVM, by its name; else who ran on
+ * one of the two CPUs instead of its owner; else a time in which the generator stood still all the
+ * same, so that the host or an interrupt had its CPU; else nothing that could be seen, which is the
+ * host or an interrupt on the switch's CPU, or the switch itself.
  */
-public record Causes(long inPause, long inStall, long elsewhere) {
-    /** Nothing was late. */
-    static final Causes NONE = new Causes(0, 0, 0);
+final class Causes {
+    private static final int NAMED = 4;
+    private static final String UNSEEN = "unseen";
 
-    /** Sorts the late frames of one phase of one start. */
-    static Causes of(Start start, Measurement measurement) {
+    private final Map<String, Long> frames = new HashMap<>();
+
+    /** Adds the late frames of one phase of one start. */
+    void add(Start start, Measurement measurement) {
         final List<Pause> pauses = start.pausesIn(measurement);
-        long inPause = 0;
-        long inStall = 0;
-        long elsewhere = 0;
         for (Late late : measurement.late()) {
-            // What was due before a stop and had not come back yet is as late as what came after.
-            final long from = late.offset() - Measurement.LATE_NANOS;
-            final long to = late.offset() + Measurement.WINDOW_NANOS + late.worst();
-            final long zero = measurement.start();
-            if (pauses.stream().anyMatch(p -> p.meets(zero + from, zero + to))) {
-                inPause += late.frames();
-            } else if (stalled(measurement.stalls(), from, to)) {
-                inStall += late.frames();
-            } else {
-                elsewhere += late.frames();
-            }
+            final long from = measurement.start() + late.offset() - Measurement.LATE_NANOS;
+            final long to = from + Measurement.WINDOW_NANOS + late.worst();
+            final String cause =
+                    pauses.stream()
+                            .filter(p -> p.length() >= Measurement.LATE_NANOS / 2)
+                            .filter(p -> p.meets(from, to))
+                            .findFirst()
+                            .map(p -> "pause:" + p.operation())
+                            .orElse(late.who().isEmpty() ? UNSEEN : late.who());
+            frames.merge(cause, (long) late.frames(), Long::sum);
         }
-        return new Causes(inPause, inStall, elsewhere);
     }
 
-    /** Only a stall that is itself late makes frames late. */
-    private static boolean stalled(List<Span> stalls, long from, long to) {
-        return stalls.stream()
-                .anyMatch(s -> s.length() >= Measurement.LATE_NANOS && s.meets(from, to));
+    /** Frames by cause. */
+    Map<String, Long> frames() {
+        return frames;
     }
 
-    Causes plus(Causes other) {
-        return new Causes(
-                inPause + other.inPause, inStall + other.inStall, elsewhere + other.elsewhere);
+    private long all() {
+        return frames.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    long all() {
-        return inPause + inStall + elsewhere;
-    }
-
+    /** The largest, with their shares. */
     @Override
     public String toString() {
-        return all() == 0
-                ? "no late frame"
-                : "%d late frames: pause %d %%, generator %d %%, elsewhere %d %%"
-                        .formatted(all(), share(inPause), share(inStall), share(elsewhere));
-    }
-
-    private long share(long of) {
-        return Math.round(100.0 * of / all());
+        if (frames.isEmpty()) {
+            return "no frame later than 20 us";
+        }
+        return all()
+                + " late: "
+                + frames.entrySet().stream()
+                        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                        .limit(NAMED)
+                        .map(e -> e.getKey() + " " + Math.round(100.0 * e.getValue() / all()) + "%")
+                        .collect(Collectors.joining(", "));
     }
 }

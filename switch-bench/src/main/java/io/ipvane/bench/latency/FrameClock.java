@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.ipvane.bench.harness.BenchLibrary;
 import io.ipvane.bench.harness.Traffic;
+import io.ipvane.bench.latency.Intruder.Side;
 import io.ipvane.dpdk.EthDevice;
 import io.ipvane.dpdk.Mempool;
 import io.ipvane.memory.Memory;
@@ -16,7 +17,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /**
  * Sends frames that carry the time at which they were due, takes them back and keeps how late each
@@ -38,8 +41,8 @@ final class FrameClock {
     private static final long OUTSIDE = 0x0200_0000_00FEL;
     private static final IpAddress SOURCE = IpAddress.ipv4(0xC000_0201);
     private static final int MAX_STALLS = 65_536;
-    private static final int SIZE = 144;
-    private static final int OUT = 88;
+    private static final int SIZE = 152;
+    private static final int OUT = 96;
 
     private static final MethodHandle ONE =
             BenchLibrary.call("ipvane_bench_one_in_flight", JAVA_INT, POINTER);
@@ -69,6 +72,7 @@ final class FrameClock {
         try (Arena arena = Arena.ofConfined()) {
             final int capacity = phase.capacity();
             final MemorySegment latencies = arena.allocate(4L * capacity, 64);
+            final MemorySegment dues = arena.allocate(phase.rate() == 0 ? 8L * capacity : 8, 64);
             final MemorySegment stalls = arena.allocate(16L * MAX_STALLS, 64);
             final long frame = arena.allocate(64, 64).address();
             Traffic.write(frame, MAC, OUTSIDE, SOURCE, DESTINATION);
@@ -76,19 +80,20 @@ final class FrameClock {
             Memory.put64(at, pool.address());
             Memory.put64(at + 8, frame);
             Memory.put64(at + 16, latencies.address());
-            Memory.put64(at + 24, stalls.address());
-            Memory.put32(at + 32, Traffic.LENGTH);
-            Memory.put32(at + 36, capacity);
-            Memory.put32(at + 40, MAX_STALLS);
-            Memory.put32(at + 44, ++run);
-            Memory.put64(at + 48, phase.rate() == 0 ? 0 : 1_000_000_000_000L / phase.rate());
-            Memory.put64(at + 56, TimeUnit.SECONDS.toNanos(phase.seconds()));
-            Memory.put64(at + 64, PATIENCE_NANOS);
-            Memory.put64(at + 72, STALL_NANOS);
-            Memory.put16(at + 80, tx);
-            Memory.put16(at + 82, rx);
+            Memory.put64(at + 24, dues.address());
+            Memory.put64(at + 32, stalls.address());
+            Memory.put32(at + 40, Traffic.LENGTH);
+            Memory.put32(at + 44, capacity);
+            Memory.put32(at + 48, MAX_STALLS);
+            Memory.put32(at + 52, ++run);
+            Memory.put64(at + 56, phase.rate() == 0 ? 0 : 1_000_000_000_000L / phase.rate());
+            Memory.put64(at + 64, TimeUnit.SECONDS.toNanos(phase.seconds()));
+            Memory.put64(at + 72, PATIENCE_NANOS);
+            Memory.put64(at + 80, STALL_NANOS);
+            Memory.put16(at + 88, tx);
+            Memory.put16(at + 90, rx);
             go(phase, at);
-            return result.read(new Raw(at, latencies, stalls));
+            return result.read(new Raw(at, phase.rate(), latencies, dues, stalls));
         }
     }
 
@@ -110,7 +115,8 @@ final class FrameClock {
     }
 
     /** What a run left in native memory. */
-    record Raw(long at, MemorySegment latencies, MemorySegment stalls) {
+    record Raw(
+            long at, long rate, MemorySegment latencies, MemorySegment dues, MemorySegment stalls) {
         /** When the first frame was due, as System.nanoTime(). */
         long start() {
             return out(0);
@@ -142,23 +148,28 @@ final class FrameClock {
             return out(6);
         }
 
-        /** When a stall began, after {@link #start}. */
-        long stallStart(int i) {
-            return stalls.getAtIndex(JAVA_LONG, 2L * i);
+        /** When the generator stood still for at least so long, in order. */
+        List<Intruder> stalls(long least) {
+            return IntStream.range(0, (int) Math.min(stallCount(), MAX_STALLS))
+                    .mapToObj(i -> new Intruder("stall", Side.GENERATOR, stall(i, 0), stall(i, 1)))
+                    .filter(s -> s.length() >= least)
+                    .toList();
         }
 
-        long stallLength(int i) {
-            return stalls.getAtIndex(JAVA_LONG, 2L * i + 1);
-        }
-
-        /** How many stalls can be told apart. */
-        int stallsKept() {
-            return (int) Math.min(stallCount(), MAX_STALLS);
+        private long stall(int i, int word) {
+            return stalls.getAtIndex(JAVA_LONG, 2L * i + word);
         }
 
         /** How late a frame came back, or 0 where it did not. */
         long latency(int sequence) {
             return latencies.getAtIndex(ValueLayout.JAVA_INT, sequence) & 0xFFFF_FFFFL;
+        }
+
+        /** When a frame was due, after {@link #start}. */
+        long due(int sequence) {
+            return rate == 0
+                    ? dues.getAtIndex(JAVA_LONG, sequence)
+                    : (long) (sequence * (1e9 / rate));
         }
 
         private long out(int i) {

@@ -2,6 +2,7 @@
 package io.ipvane.bench.latency;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ipvane.bench.latency.Intruder.Side;
 import io.ipvane.dpdk.DeviceOptions;
 import io.ipvane.dpdk.Eal;
 import io.ipvane.dpdk.EalOptions;
@@ -74,18 +75,36 @@ final class Generator {
     }
 
     private Measurement measure(Phase phase) throws IOException {
-        final ThreadTime lcoreBefore = ThreadTime.read(lcore);
-        final ThreadTime selfBefore = ThreadTime.read(self);
-        final MachineTime machineBefore = machine();
-        return clock.run(
-                phase,
-                raw ->
-                        Measurement.of(
+        final long pid = ProcessHandle.current().pid();
+        try (CpuWatch own =
+                        new CpuWatch(
+                                Links.GENERATOR_CPU, id(self), Side.GENERATOR, pid, underTest);
+                CpuWatch theirs =
+                        new CpuWatch(Links.SWITCH_CPU, id(lcore), Side.SWITCH, pid, underTest)) {
+            final ThreadTime lcoreBefore = ThreadTime.read(lcore);
+            final ThreadTime selfBefore = ThreadTime.read(self);
+            final MachineTime machineBefore = machine();
+            return clock.run(
+                    phase,
+                    raw -> {
+                        final ThreadTime lcoreTime = ThreadTime.read(lcore).since(lcoreBefore);
+                        final ThreadTime selfTime = ThreadTime.read(self).since(selfBefore);
+                        final MachineTime machineTime = machine().since(machineBefore);
+                        return Measurement.of(
                                 phase,
                                 raw,
-                                ThreadTime.read(lcore).since(lcoreBefore),
-                                ThreadTime.read(self).since(selfBefore),
-                                machine().since(machineBefore)));
+                                own.intruders(raw.start()),
+                                theirs.intruders(raw.start()),
+                                lcoreTime,
+                                selfTime,
+                                machineTime);
+                    });
+        }
+    }
+
+    /** A thread's number, as switches between threads name it. */
+    private static long id(Path task) {
+        return Long.parseLong(task.getFileName().toString());
     }
 
     private MachineTime machine() throws IOException {

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 
@@ -19,10 +18,16 @@ import java.util.Properties;
  *
  * @param collector one of {@link #COLLECTORS}, or {@code daemon}: the daemon's own
  * @param load {@code idle} or {@code busy}: see {@link ControlLoad}
+ * @param apart whether the JVM's other threads stay off the CPU of the one that forwards
  * @param flags further ones for the JVM
  */
 record IpvaneSubject(
-        String name, String collector, ThreadPlan plan, String load, List<String> flags)
+        String name,
+        String collector,
+        ThreadPlan plan,
+        String load,
+        boolean apart,
+        List<String> flags)
         implements Subject {
     private static final Map<String, String> COLLECTORS =
             Map.of(
@@ -40,6 +45,7 @@ record IpvaneSubject(
         final List<String> words = List.of(parts.getFirst().split(":", -1));
         ThreadPlan plan = ThreadPlan.SHARED;
         String load = "idle";
+        boolean apart = false;
         if (!words.getFirst().equals("ipvane")
                 || words.size() < 2
                 || !(COLLECTORS.containsKey(words.get(1)) || words.get(1).equals("daemon"))) {
@@ -48,18 +54,19 @@ record IpvaneSubject(
         for (String word : words.subList(2, words.size())) {
             switch (word) {
                 case "idle", "busy" -> load = word;
+                case "apart" -> apart = true;
                 case "shared" -> plan = ThreadPlan.SHARED;
                 case "run-to-completion" -> plan = ThreadPlan.RUN_TO_COMPLETION;
                 default -> throw unknown(name);
             }
         }
         return new IpvaneSubject(
-                name, words.get(1), plan, load, List.copyOf(parts.subList(1, parts.size())));
+                name, words.get(1), plan, load, apart, List.copyOf(parts.subList(1, parts.size())));
     }
 
     private static IllegalArgumentException unknown(String name) {
         return new IllegalArgumentException(
-                "no system '%s'; say testpmd:io, testpmd:mac or ipvane:COLLECTOR[:PLAN][:LOAD][@FLAG]..., with"
+                "no system '%s'; say testpmd:io, testpmd:mac or ipvane:COLLECTOR[:PLAN][:LOAD][:apart][@FLAG]..., with"
                                 .formatted(name)
                         + " COLLECTOR daemon or one of "
                         + COLLECTORS.keySet()
@@ -123,10 +130,5 @@ record IpvaneSubject(
     @Override
     public int warmUpSeconds() {
         return WARM_UP_SECONDS;
-    }
-
-    @Override
-    public String toString() {
-        return name.toLowerCase(Locale.ROOT);
     }
 }

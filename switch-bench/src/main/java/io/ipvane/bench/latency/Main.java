@@ -34,9 +34,9 @@ public final class Main {
     private static final int HUGEPAGE_MEGABYTES = 600;
 
     /** How long to wait for other programs to end, and how often to try again where one came. */
-    private static final int QUIET_SECONDS = 120;
+    private static final int QUIET_SECONDS = 30;
 
-    private static final int TRIES = 3;
+    private static final int TRIES = 1;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -93,14 +93,15 @@ public final class Main {
     /** Systems in turn, round after round: what changes on the host meets all of them. */
     private static boolean run(int rounds, List<Subject> subjects, List<Phase> phases, Path seen)
             throws IOException, InterruptedException {
-        final int first = read(seen).stream().mapToInt(Start::round).max().orElse(-1) + 1;
+        final List<Start> before = read(seen);
         final Path directory = Files.createTempDirectory("ipvane-latency");
         boolean complete = true;
         try {
             final Starter starter = new Starter(directory, hugepages(), phases);
-            for (int round = first; round < first + rounds; round++) {
+            for (int i = 0; i < rounds; i++) {
                 for (Subject subject : subjects) {
                     try {
+                        final int round = i + rounds(before, subject);
                         append(seen, undisturbed(starter, subject, round));
                     } catch (IOException e) {
                         complete = false;
@@ -112,6 +113,11 @@ public final class Main {
             remove(directory);
         }
         return complete;
+    }
+
+    /** How many a system has had. */
+    private static int rounds(List<Start> starts, Subject subject) {
+        return (int) starts.stream().filter(s -> s.system().equals(subject.name())).count();
     }
 
     /** The first start that no other program disturbs, or the last that may be tried. */
@@ -141,19 +147,22 @@ public final class Main {
                                 start.placement().getFirst(),
                                 start.placement().getLast()));
         for (Measurement m : start.measurements()) {
-            final Series.Sample sample = new Series.Sample(start, m, m.decoded());
+            final Series.Sample sample = Series.Sample.of(start, m);
             line.append(
-                    "%n    %-14s p50 %.2f p99.99 %.1f max %.0f us, waited: switch %d generator %d us, others %d stolen %d ms, %s"
+                    "%n    %-14s p50 %.2f p99.99 %.1f (quiet %.1f) max %.0f (quiet %.0f) us, waited: switch %d generator %d us, others %d stolen %d ms, disturbed %.1f%%, %s"
                             .formatted(
                                     m.phase().title(),
                                     sample.micros(50),
                                     sample.micros(99.99),
+                                    sample.quietMicros(99.99),
                                     sample.micros(100),
+                                    sample.quietMicros(100),
                                     m.lcore().waited() / 1000,
                                     m.generator().waited() / 1000,
                                     m.machine().foreign(),
                                     m.machine().stolen(),
-                                    Causes.of(start, m)));
+                                    100 * sample.disturbed(),
+                                    sample.causes()));
         }
         return line.toString();
     }

@@ -2,7 +2,6 @@
 package io.ipvane.bench.latency;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -17,9 +16,10 @@ import org.HdrHistogram.Histogram;
  * @param nanos from the first frame to the end
  * @param strangers frames that were not ours, or came twice
  * @param backPressure how often the link did not take a frame at once
- * @param stalls when the generator itself stood still
+ * @param stallCount how often the generator itself stood still
  * @param late milliseconds with a late frame in them
  * @param histogram every frame; a lost one as late as was waited for it
+ * @param quiet those of them that nobody from outside disturbed: see {@link QuietTime}
  * @param lcore CPU time of the switch's thread
  * @param generator CPU time of the generator's thread
  * @param machine CPU time of everybody else
@@ -33,9 +33,9 @@ public record Measurement(
         long strangers,
         long backPressure,
         long stallCount,
-        List<Span> stalls,
         List<Late> late,
         String histogram,
+        String quiet,
         ThreadTime lcore,
         ThreadTime generator,
         MachineTime machine) {
@@ -45,53 +45,41 @@ public record Measurement(
     static final long WINDOW_NANOS = 1_000_000;
     private static final int DIGITS = 3;
 
-    /** A stretch of time. */
-    public record Span(long start, long length) {
-        long end() {
-            return start + length;
-        }
-
-        boolean meets(long from, long to) {
-            return start < to && from < end();
-        }
-    }
-
     /**
      * A millisecond in which late frames were due.
      *
      * @param offset of its begin
      * @param worst of its frames
      * @param frames how many were late
+     * @param who had one of the CPUs for longest instead of its owner; empty: nobody
      */
-    public record Late(long offset, long worst, int frames) {}
+    public record Late(long offset, long worst, int frames, String who) {}
 
     /** Reads what a run has left. */
     static Measurement of(
             Phase phase,
             FrameClock.Raw raw,
+            List<Intruder> onGenerator,
+            List<Intruder> onSwitch,
             ThreadTime lcore,
             ThreadTime generator,
             MachineTime machine) {
         final long end = System.nanoTime();
-        final List<Span> stalls = new ArrayList<>();
-        for (int i = 0; i < raw.stallsKept(); i++) {
-            stalls.add(new Span(raw.stallStart(i), raw.stallLength(i)));
-        }
-        final Histogram histogram = empty();
-        final LateFrames late = new LateFrames();
+        final Histogram all = empty();
+        final Histogram quiet = empty();
+        final List<Intruder> stalls = raw.stalls(LATE_NANOS / 2);
+        final QuietTime quietTime = new QuietTime(onGenerator, onSwitch, stalls);
+        final LateFrames late = new LateFrames(onGenerator, onSwitch, stalls);
         final int frames = Math.toIntExact(raw.sent());
-        final double period = phase.rate() == 0 ? 0 : 1e9 / phase.rate();
-        long due = 0;
         for (int i = 0; i < frames; i++) {
+            final long due = raw.due(i);
             final long latency = raw.latency(i);
             final long counted = latency == 0 ? FrameClock.PATIENCE_NANOS : latency;
-            histogram.recordValue(counted);
-            if (period > 0) {
-                due = (long) (i * period);
+            all.recordValue(counted);
+            if (quietTime.has(due, counted)) {
+                quiet.recordValue(counted);
             }
             late.add(due, counted);
-            // One in flight: the next was due when this one was back, within some nanoseconds.
-            due += counted;
         }
         return new Measurement(
                 phase,
@@ -102,9 +90,9 @@ public record Measurement(
                 raw.strangers(),
                 raw.backPressure(),
                 raw.stallCount(),
-                stalls,
                 late.windows(),
-                encode(histogram),
+                encode(all),
+                encode(quiet),
                 lcore,
                 generator,
                 machine);
@@ -122,8 +110,8 @@ public record Measurement(
         return machine.quietFor(nanos);
     }
 
-    /** The distribution of all frames. */
-    Histogram decoded() {
+    /** A distribution from its form here. */
+    static Histogram decode(String histogram) {
         try {
             return Histogram.decodeFromCompressedByteBuffer(
                     ByteBuffer.wrap(Base64.getDecoder().decode(histogram)), 0);

@@ -8,8 +8,8 @@ package io.ipvane.bench.latency;
  * @param seconds for how long
  */
 public record Phase(long rate, int seconds) {
-    /** Most frames of one in flight a second that there is room for: a way of 250 ns. */
-    private static final int ONES_A_SECOND = 4_000_000;
+    /** Most frames of one in flight a second that there is room for. */
+    private static final int ONES_A_SECOND = 2_000_000;
 
     /** From its form on a command line, {@code RATE:SECONDS}. */
     static Phase parse(String text) {

@@ -40,8 +40,17 @@ public final class Report {
         for (Series series : all) {
             final String causes = series.causes().toString();
             for (double percentile : PERCENTILES) {
-                rows.add(row(series, metric(percentile), "us", s -> s.micros(percentile), causes));
+                final String metric = metric(percentile);
+                rows.add(row(series, metric, "us", s -> s.micros(percentile), causes));
+                rows.add(
+                        row(
+                                series,
+                                metric + "_quiet",
+                                "us",
+                                s -> s.quietMicros(percentile),
+                                causes));
             }
+            rows.add(row(series, "disturbed", "%", s -> 100 * s.disturbed(), causes));
             rows.add(row(series, "lost", "frames", s -> lost(s.measurement()), causes));
             rows.add(row(series, "pauses", "1/s", Report::pausesASecond, causes));
             rows.add(row(series, "longest_pause", "us", Report::longestPause, causes));
@@ -86,9 +95,15 @@ public final class Report {
     /**
      * A distribution for plotting.
      *
-     * @param points of {percentile, microseconds}
+     * @param points of {percentile, microseconds}, of every frame
+     * @param quiet the same without frames that other programs disturbed
      */
-    public record Distribution(String scenario, String system, int runs, List<double[]> points) {}
+    public record Distribution(
+            String scenario,
+            String system,
+            int runs,
+            List<double[]> points,
+            List<double[]> quiet) {}
 
     /** Every distribution, all starts of a system in one. */
     public List<Distribution> distributions() {
@@ -99,7 +114,8 @@ public final class Report {
                                         series.phase().title(),
                                         series.system(),
                                         series.samples().size(),
-                                        points(series.merged())))
+                                        points(series.merged(Series.Sample::all)),
+                                        points(series.merged(Series.Sample::quiet))))
                 .toList();
     }
 
@@ -119,38 +135,45 @@ public final class Report {
 
     /** Prints medians over starts, what late frames coincide with, and verdicts. */
     public void print() {
-        System.out.printf(
-                "%n%-14s %-34s %8s %8s %8s %8s %9s %5s %8s %9s %4s%n",
-                "us",
-                "",
-                "p50",
-                "p99",
-                "p99.9",
-                "p99.99",
-                "max",
-                "lost",
-                "pauses/s",
-                "longest",
-                "runs");
         for (Series s : all) {
             System.out.printf(
-                    "%-14s %-34s %8.2f %8.2f %8.1f %8.1f %9.0f %5.0f %8.1f %9.0f %2d-%d  %s%n",
+                    "%n%s, %s: %d starts, of which %d disturbed; placement %s ns%n",
                     s.phase().title(),
                     s.system(),
-                    s.medianMicros(50),
-                    s.medianMicros(99),
-                    s.medianMicros(99.9),
-                    s.medianMicros(99.99),
-                    s.medianMicros(100),
-                    Row.median(s.each(x -> lost(x.measurement()))),
-                    Row.median(s.each(Report::pausesASecond)),
-                    Row.median(s.each(Report::longestPause)),
                     s.samples().size(),
-                    s.disturbed(),
+                    s.voided() ? s.disturbed() : 0,
+                    s.samples().stream().map(x -> x.start().placement()).toList());
+            System.out.printf("    every frame      %s%n", line(s, Series.Sample::micros));
+            System.out.printf(
+                    "    quiet (%4.1f%%)    %s%n",
+                    100 - 100 * s.median(Series.Sample::disturbed),
+                    line(s, Series.Sample::quietMicros));
+            System.out.printf(
+                    "    lost %.0f, pauses %.1f/s, longest %.0f us; %s%n",
+                    s.median(x -> lost(x.measurement())),
+                    s.median(Report::pausesASecond),
+                    s.median(Report::longestPause),
                     s.causes());
         }
-        System.out.println("runs: starts counted - starts disturbed by other programs\n");
+        System.out.println();
         verdicts().forEach(System.out::println);
+    }
+
+    /** A percentile of a start. */
+    private interface Percentile {
+        double of(Series.Sample sample, double percentile);
+    }
+
+    private static String line(Series series, Percentile which) {
+        final StringBuilder line = new StringBuilder();
+        for (double percentile : PERCENTILES) {
+            line.append(
+                    "%s %.2f  "
+                            .formatted(
+                                    metric(percentile),
+                                    series.median(s -> which.of(s, percentile))));
+        }
+        return line.append("us").toString();
     }
 
     /** Each system of ours against testpmd, start by start of the same round. */
@@ -164,7 +187,8 @@ public final class Report {
             if (ours.phase().rate() == 0) {
                 lines.add(oneInFlight(ours, peer));
             } else if (ours.phase().rate() == LOADED_RATE) {
-                lines.add(loaded(ours, peer));
+                lines.add(loaded(ours, peer, "every frame", Series.Sample::micros));
+                lines.add(loaded(ours, peer, "quiet", Series.Sample::quietMicros));
             }
         }
         return lines;
@@ -188,12 +212,13 @@ public final class Report {
                 ratio <= ONE_IN_FLIGHT_RATIO ? "met" : "missed");
     }
 
-    private static String loaded(Series ours, Series peer) {
-        final double more = median(ours, peer, (a, b) -> a.micros(99.99) - b.micros(99.99));
+    private static String loaded(Series ours, Series peer, String which, Percentile percentile) {
+        final double more =
+                median(ours, peer, (a, b) -> percentile.of(a, 99.99) - percentile.of(b, 99.99));
         return verdict(
                 ours,
                 peer,
-                "p99.99 - " + PEER + ", us",
+                "p99.99 - %s, us, %s".formatted(PEER, which),
                 more,
                 "<= 50 (10)",
                 more <= LOADED_AIM_MICROS ? "aim met" : more <= LOADED_MICROS ? "met" : "missed");
@@ -202,7 +227,7 @@ public final class Report {
     private static String verdict(
             Series ours, Series peer, String what, double value, String target, String verdict) {
         final boolean disturbed = ours.voided() || peer.voided();
-        return "%-14s %-34s %-26s %8.2f  target %-11s %s"
+        return "%-14s %-34s %-36s %8.2f  target %-11s %s"
                 .formatted(
                         ours.phase().title(),
                         ours.system(),

@@ -3,6 +3,7 @@ package io.ipvane.bench.latency;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 
@@ -12,10 +13,38 @@ import org.HdrHistogram.Histogram;
  * @param disturbed starts left out because other programs used the CPUs
  */
 record Series(String system, Phase phase, List<Sample> samples, int disturbed) {
-    /** What was seen of one start, its histogram unpacked. */
-    record Sample(Start start, Measurement measurement, Histogram histogram) {
+    /**
+     * What was seen of one start, its histograms unpacked.
+     *
+     * @param all every frame
+     * @param quiet those that no other program disturbed
+     */
+    record Sample(Start start, Measurement measurement, Histogram all, Histogram quiet) {
+        static Sample of(Start start, Measurement measurement) {
+            return new Sample(
+                    start,
+                    measurement,
+                    Measurement.decode(measurement.histogram()),
+                    Measurement.decode(measurement.quiet()));
+        }
+
         double micros(double percentile) {
-            return histogram.getValueAtPercentile(percentile) / 1e3;
+            return all.getValueAtPercentile(percentile) / 1e3;
+        }
+
+        double quietMicros(double percentile) {
+            return quiet.getValueAtPercentile(percentile) / 1e3;
+        }
+
+        /** Share of frames that others disturbed. */
+        double disturbed() {
+            return 1 - (double) quiet.getTotalCount() / Math.max(1, all.getTotalCount());
+        }
+
+        Causes causes() {
+            final Causes causes = new Causes();
+            causes.add(start, measurement);
+            return causes;
         }
     }
 
@@ -26,7 +55,7 @@ record Series(String system, Phase phase, List<Sample> samples, int disturbed) {
         for (Start start : starts) {
             final Measurement measurement = start.in(phase);
             if (start.system().equals(system) && measurement != null) {
-                final Sample sample = new Sample(start, measurement, measurement.decoded());
+                final Sample sample = Sample.of(start, measurement);
                 all.add(sample);
                 if (measurement.undisturbed()) {
                     quiet.add(sample);
@@ -45,21 +74,21 @@ record Series(String system, Phase phase, List<Sample> samples, int disturbed) {
         return samples.stream().mapToDouble(value).toArray();
     }
 
-    double medianMicros(double percentile) {
-        return Row.median(each(s -> s.micros(percentile)));
+    double median(ToDoubleFunction<Sample> value) {
+        return Row.median(each(value));
     }
 
     /** All starts in one. */
-    Histogram merged() {
+    Histogram merged(Function<Sample, Histogram> which) {
         final Histogram sum = Measurement.empty();
-        samples.forEach(s -> sum.add(s.histogram()));
+        samples.forEach(s -> sum.add(which.apply(s)));
         return sum;
     }
 
     Causes causes() {
-        return samples.stream()
-                .map(s -> Causes.of(s.start(), s.measurement()))
-                .reduce(Causes.NONE, Causes::plus);
+        final Causes causes = new Causes();
+        samples.forEach(s -> causes.add(s.start(), s.measurement()));
+        return causes;
     }
 
     /** The sample of the same round, or null. */

@@ -53,6 +53,9 @@ final class Starter {
                 child(subject.command(socket, hugepages, pauses), said.toFile().toPath());
         try {
             awaitReady(subject, underTest, said);
+            if (subject.apart()) {
+                keepApart(underTest.pid(), subject.thread());
+            }
             generate(subject, underTest.pid(), socket, result);
         } finally {
             end(underTest);
@@ -111,6 +114,25 @@ final class Starter {
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile())
                 .start();
+    }
+
+    /** Threads that come later have the CPUs of those that make them. */
+    private static void keepApart(long pid, String thread)
+            throws IOException, InterruptedException {
+        bind("-acp", Links.GENERATOR_CPU, Long.toString(pid));
+        bind("-cp", Links.SWITCH_CPU, ThreadTime.find(pid, thread).getFileName().toString());
+    }
+
+    private static void bind(String options, int cpu, String task)
+            throws IOException, InterruptedException {
+        final Process taskset =
+                new ProcessBuilder("taskset", options, "" + cpu, task)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        if (taskset.waitFor() != 0) {
+            throw new IOException("taskset failed for " + task);
+        }
     }
 
     private static void awaitReady(Subject subject, Process underTest, Path said)

@@ -26,7 +26,13 @@ sealed interface Subject permits TestpmdSubject, IpvaneSubject {
     /** Seconds under load before it is measured. */
     int warmUpSeconds();
 
-    /** From its name: {@code testpmd:MODE} or {@code ipvane:COLLECTOR[:PLAN][:LOAD][@FLAG]...}. */
+    /** Whether its other threads are kept off the CPU of the one that forwards. */
+    boolean apart();
+
+    /**
+     * From its name: {@code testpmd:MODE} or {@code
+     * ipvane:COLLECTOR[:PLAN][:LOAD][:apart][@FLAG]...}.
+     */
     static Subject parse(String name) {
         return name.startsWith("testpmd:")
                 ? new TestpmdSubject(name.substring(name.indexOf(':') + 1))

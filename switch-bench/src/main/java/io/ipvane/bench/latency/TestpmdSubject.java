@@ -63,4 +63,10 @@ record TestpmdSubject(String mode) implements Subject {
     public int warmUpSeconds() {
         return 2;
     }
+
+    /** Its other threads never run. */
+    @Override
+    public boolean apart() {
+        return false;
+    }
 }

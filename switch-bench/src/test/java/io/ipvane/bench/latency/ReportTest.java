@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.bench.latency.Measurement.Late;
-import io.ipvane.bench.latency.Measurement.Span;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +18,7 @@ class ReportTest {
 
     /** Begins at 5 s. */
     private static Measurement measurement(
-            Phase phase, long foreignMillis, List<Span> stalls, List<Late> late, long... nanos) {
+            Phase phase, long foreignMillis, List<Late> late, long... nanos) {
         final Histogram histogram = Measurement.empty();
         for (long each : nanos) {
             histogram.recordValue(each);
@@ -31,9 +31,9 @@ class ReportTest {
                 nanos.length,
                 0,
                 0,
-                stalls.size(),
-                stalls,
+                0,
                 late,
+                Measurement.encode(histogram),
                 Measurement.encode(histogram),
                 new ThreadTime(0, 0, 0),
                 new ThreadTime(0, 0, 0),
@@ -46,7 +46,7 @@ class ReportTest {
     }
 
     private static Start quick(String system, int round, Phase phase, long micros) {
-        return start(system, round, measurement(phase, 0, List.of(), List.of(), micros * 1_000));
+        return start(system, round, measurement(phase, 0, List.of(), micros * 1_000));
     }
 
     @Test
@@ -85,10 +85,7 @@ class ReportTest {
         final Report report =
                 new Report(
                         List.of(
-                                start(
-                                        "ipvane:zgc",
-                                        0,
-                                        measurement(ONE, 51, List.of(), List.of(), 900_000)),
+                                start("ipvane:zgc", 0, measurement(ONE, 51, List.of(), 900_000)),
                                 quick("ipvane:zgc", 1, ONE, 2)));
         final Row median = report.rows().getFirst();
         assertEquals("p50", median.metric());
@@ -102,11 +99,14 @@ class ReportTest {
                 measurement(
                         LOADED,
                         0,
-                        List.of(new Span(20_000_000, 100_000), new Span(30_000_000, 6_000)),
                         List.of(
-                                new Late(10_000_000, 300_000, 300),
-                                new Late(20_000_000, 100_000, 90),
-                                new Late(30_000_000, 25_000, 10)),
+                                new Late(
+                                        10_000_000,
+                                        300_000,
+                                        300,
+                                        "switch:VM Thread on switch's cpu"),
+                                new Late(20_000_000, 100_000, 90, "other:javac on switch's cpu"),
+                                new Late(30_000_000, 25_000, 10, "")),
                         1);
         final Start start =
                 new Start(
@@ -116,6 +116,10 @@ class ReportTest {
                         false,
                         List.of(measurement),
                         List.of(new Pause("G1", 5 * SECOND + 10_500_000, 300_000)));
-        assertEquals(new Causes(300, 90, 10), Causes.of(start, measurement));
+        final Causes causes = new Causes();
+        causes.add(start, measurement);
+        assertEquals(
+                Map.of("pause:G1", 300L, "other:javac on switch's cpu", 90L, "unseen", 10L),
+                causes.frames());
     }
 }
