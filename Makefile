@@ -51,16 +51,20 @@ test: setup-test image $(BENCH_LIBRARY) ## every test that this machine can run,
 
 # BENCH=full measures longer, ONLY="Lookup|Ring" a part.
 .PHONY: bench
-bench: setup-bench image $(BENCH_LIBRARY) ## every part of the data plane beside a baseline: a table, and switch-bench/target/bench.json
-	@echo "==> building the benchmarks"
-	@$(MVN) -q -pl switch-bench -am package -Dmaven.test.skip=true -Dspotless.check.skip=true $(QUICK) \
-	    2>&1 | sed 's/\x1b\[0m//g'
+bench: setup-bench image bench-image ## every part of the data plane beside a baseline: a table, and switch-bench/target/bench.json
 	@exec switch-bench/src/main/scripts/bench io.ipvane.bench.jmh.Main switch-bench/target \
 	    "$(or $(BENCH),quick)" "$(ONLY)"
 
 .PHONY: bench-peers
-bench-peers: setup-bench-peers image ## beside testpmd, OVS-DPDK, the kernel and C; PEERS="quick tap ..." chooses
-	@$(MAKE) -s peers
+bench-peers: setup-bench-peers image bench-image ## beside testpmd, OVS-DPDK, the kernel and C; PEERS="quick tap latency ..." chooses
+	@exec setpriv --pdeathsig TERM switch-bench/src/main/scripts/bench-peers $(PEERS)
+
+# The benchmarks' Java and C, which are no part of the image.
+.PHONY: bench-image
+bench-image: $(BENCH_LIBRARY)
+	@echo "==> building the benchmarks"
+	@$(MVN) -q -pl switch-bench -am package -Dmaven.test.skip=true -Dspotless.check.skip=true $(QUICK) \
+	    2>&1 | sed 's/\x1b\[0m//g'
 
 .PHONY: build
 build: setup-build image ## a runnable image in switch-core/target/ipvane
@@ -89,19 +93,6 @@ clean: ## remove everything that was built
 .PHONY: setup-build setup-run setup-test setup-bench setup-bench-peers
 setup-build setup-run setup-test setup-bench setup-bench-peers:
 	@$(SCRIPTS)/setup $(@:setup-%=%)
-
-# The benchmarks' Java and C are no part of the image.
-.PHONY: bench-classes
-bench-classes:
-	@$(MAKE) -s -C native bench
-	@$(MVN) -q -pl switch-bench -am compile -Dspotless.check.skip=true $(QUICK) 2>&1 | sed 's/\x1b\[0m//g'
-
-# The JVM of the daemon, so that what is measured is what runs.
-.PHONY: peers
-peers: bench-classes
-	@exec setpriv --pdeathsig TERM "$(JAVA_HOME)/bin/java" $$(cat $(IMAGE)/lib/daemon.args $(IMAGE)/lib/jvm.args) \
-	    -Dipvane.native=$(SHIM) -cp "switch-bench/target/classes:$(IMAGE)/lib/*" \
-	    io.ipvane.bench.peers.Main $(IMAGE) switch-bench/target/peers.json $(PEERS)
 
 # A make of its own: it finds the JDK that setup has perhaps just installed.
 .PHONY: image
