@@ -84,7 +84,7 @@ struct row {
 	uint32_t family;
 };
 
-static inline uint64_t
+static __rte_always_inline uint64_t
 fold(uint64_t a, uint64_t b)
 {
 	const unsigned __int128 product = (unsigned __int128)a * b;
@@ -92,7 +92,7 @@ fold(uint64_t a, uint64_t b)
 	return (uint64_t)(product >> 64) ^ (uint64_t)product;
 }
 
-static inline uint64_t
+static __rte_always_inline uint64_t
 hash4(const struct bench_switch *sw, uint64_t key)
 {
 	const uint64_t first = (key ^ sw->secret[0]) * sw->secret[1];
@@ -100,19 +100,19 @@ hash4(const struct bench_switch *sw, uint64_t key)
 	return ((first ^ first >> 32) * sw->secret[2]) >> 36;
 }
 
-static inline uint64_t
+static __rte_always_inline uint64_t
 hash6(const struct bench_switch *sw, uint64_t hi, uint64_t lo)
 {
 	return fold(fold(hi ^ sw->secret[0], lo ^ sw->secret[2]) ^ sw->secret[4] ^ sw->domain, sw->secret[1]);
 }
 
-static inline uint64_t
+static __rte_always_inline uint64_t
 key4(const struct bench_switch *sw, uint32_t address)
 {
 	return (uint64_t)sw->domain << 32 | address;
 }
 
-static inline int32_t
+static __rte_always_inline int32_t
 probe4(const struct bench_switch *sw, uint64_t key, uint64_t at)
 {
 	uint32_t i;
@@ -130,7 +130,7 @@ probe4(const struct bench_switch *sw, uint64_t key, uint64_t at)
 	return -1;
 }
 
-static inline int32_t
+static __rte_always_inline int32_t
 probe6(const struct bench_switch *sw, uint64_t hi, uint64_t lo, uint64_t at)
 {
 	uint32_t i;
@@ -148,7 +148,7 @@ probe6(const struct bench_switch *sw, uint64_t hi, uint64_t lo, uint64_t at)
 	return -1;
 }
 
-static inline uint64_t
+static __rte_always_inline uint64_t
 load64be(const uint8_t *at)
 {
 	uint64_t value;
@@ -166,7 +166,7 @@ load32be(const uint8_t *at)
 	return rte_be_to_cpu_32(value);
 }
 
-static inline void
+static __rte_always_inline void
 store_mac(uint8_t *at, uint64_t mac)
 {
 	const uint64_t be = rte_cpu_to_be_64(mac << 16);
@@ -174,21 +174,21 @@ store_mac(uint8_t *at, uint64_t mac)
 	memcpy(at, &be, 6);
 }
 
-static inline bool
+static __rte_always_inline bool
 martian4(uint32_t source, uint32_t destination)
 {
 	return source >> 24 == 127 || source >> 28 == 0xE || source == UINT32_MAX ||
 	       destination >> 24 == 127 || destination == 0;
 }
 
-static inline bool
+static __rte_always_inline bool
 martian6(uint64_t shi, uint64_t slo, uint64_t dhi, uint64_t dlo)
 {
 	return shi >> 56 == 0xFF || (shi == 0 && slo == 1) || (dhi == 0 && dlo >> 1 == 0);
 }
 
 /* First pass: checks and facts; asks for the lines of the table. False: not a plain frame. */
-static inline bool
+static __rte_always_inline bool
 parse(const struct bench_switch *sw, const struct port *in, struct rte_mbuf *m, struct row *row)
 {
 	const uint8_t *frame = rte_pktmbuf_mtod(m, const uint8_t *);
@@ -245,7 +245,7 @@ parse(const struct bench_switch *sw, const struct port *in, struct rte_mbuf *m, 
 }
 
 /* Second pass: the owners of both addresses. Returns the port of the destination or -1. */
-static inline int32_t
+static __rte_always_inline int32_t
 lookup(const struct bench_switch *sw, const struct port *in, uint32_t in_index, struct rte_mbuf *m,
        struct row *row)
 {
@@ -292,7 +292,7 @@ flush(struct port *port)
 	}
 }
 
-static inline void
+static __rte_always_inline void
 enqueue(struct port *to, struct rte_mbuf *m)
 {
 	if (to->buffered == BURST)
@@ -301,7 +301,7 @@ enqueue(struct port *to, struct rte_mbuf *m)
 	to->lengths[to->buffered++] = m->pkt_len;
 }
 
-static inline void
+static __rte_always_inline void
 drop(struct bench_switch *sw, struct rte_mbuf *m)
 {
 	sw->other++;
@@ -309,7 +309,7 @@ drop(struct bench_switch *sw, struct rte_mbuf *m)
 }
 
 /* The MACs of a frame that stays, and the port it goes to; NULL: it does not. */
-static inline struct port *
+static __rte_always_inline struct port *
 rewrite(const struct bench_switch *sw, const struct port *in, struct rte_mbuf *m, uint32_t facts, uint8_t verdict,
 	int32_t owner)
 {
@@ -332,7 +332,7 @@ rewrite(const struct bench_switch *sw, const struct port *in, struct rte_mbuf *m
 	}
 }
 
-static inline void
+static __rte_always_inline void
 act(struct bench_switch *sw, struct port *in, struct rte_mbuf *m, struct row *row, int32_t owner)
 {
 	struct port *to = rewrite(sw, in, m, row->facts, in->verdicts[row->facts], owner);
@@ -345,7 +345,7 @@ act(struct bench_switch *sw, struct port *in, struct rte_mbuf *m, struct row *ro
 }
 
 /* First pass over a burst; returns its bytes. */
-static inline uint64_t
+static __rte_always_inline uint64_t
 parse_burst(const struct bench_switch *sw, const struct port *in, struct rte_mbuf **mbufs, uint32_t count,
 	    struct row *rows)
 {
@@ -528,7 +528,7 @@ struct stage_arrays {
 	uint8_t *verdicts;
 };
 
-static inline uint64_t
+static __rte_always_inline uint64_t
 stage(struct bench_switch *sw, uint32_t in_index, enum stage stage, const struct stage_arrays *at, uint32_t first)
 {
 	const struct port *in = sw->port[in_index];

@@ -88,18 +88,33 @@ public final class Parser {
     public static void parse(Burst burst, long ownMac, int options, FramePool pool) {
         final long own = Long.reverseBytes(ownMac);
         burst.anyFacts = 0;
+        if (startsWithIpv6(burst) && plainIpv6(burst, every(burst), own) == 0) {
+            burst.families = Burst.KEY_IPV6;
+            return;
+        }
+        burst.anyFacts = 0;
         long others = plainIpv4(burst, own);
-        burst.families = Burst.KEY_IPV4;
+        burst.families = others == 0 ? Burst.KEY_IPV4 : Burst.NO_KEY;
         if (others != 0) {
-            final boolean all = Long.bitCount(others) == burst.size;
             others = plainIpv6(burst, others, own);
-            burst.families = all && others == 0 ? Burst.KEY_IPV6 : Burst.NO_KEY;
         }
         for (; others != 0; others &= others - 1) {
             final int i = Long.numberOfTrailingZeros(others);
             HeaderParser.parse(burst, i, ownMac, options, pool);
             burst.anyFacts |= burst.facts(i);
         }
+    }
+
+    /** A guess at what all frames are, as most bursts are of one kind. */
+    private static boolean startsWithIpv6(Burst burst) {
+        final long first = burst.row(0);
+        return burst.size > 0
+                && Row.contiguous(first) >= PLAIN_IPV6
+                && Memory.i64(Row.data(first), SOURCE_AND_TYPE) >>> 48 == WIRE_IPV6;
+    }
+
+    private static long every(Burst burst) {
+        return -1L >>> (Burst.MAX - burst.size);
     }
 
     /**
