@@ -34,8 +34,8 @@ class AddressPlaneTest {
     @Test
     void shouldKeepWhatLcoresReadUntilTheyAreDoneThoughItGrowsTwiceInOneTurn() {
         final AddressTable read = plane.table();
-        assertEquals(0, put(1, 4_000));
-        final int grown = put(4_000, 20_000);
+        assertEquals(0, put(1, 1_000));
+        final int grown = put(1_000, 20_000);
         assertEquals(true, grown >= 2, grown + " times");
         assertNotSame(read, plane.table());
         plane.published();
