@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include <rte_byteorder.h>
@@ -408,6 +409,20 @@ ipvane_bench_run(struct bench_switch *sw, uint32_t in, uint64_t turns)
 	return frames;
 }
 
+/* Huge pages where there is much, as for the table of the switch. */
+static void *
+zeroed(size_t bytes)
+{
+	const size_t huge = 2 << 20;
+	void *memory = aligned_alloc(bytes < huge ? 64 : huge, RTE_ALIGN_CEIL(bytes, bytes < huge ? 64 : huge));
+
+	if (memory == NULL)
+		return NULL;
+	if (bytes >= huge)
+		madvise(memory, bytes, MADV_HUGEPAGE);
+	return memset(memory, 0, bytes);
+}
+
 /* A switch with room for so many slots (powers of two); domain is the index of the uplink. NULL: no memory. */
 IPVANE_EXPORT struct bench_switch *
 ipvane_bench_new(uint64_t slots4, uint64_t slots6, uint32_t domain, uint64_t mac)
@@ -418,12 +433,10 @@ ipvane_bench_new(uint64_t slots4, uint64_t slots6, uint32_t domain, uint64_t mac
 
 	if (sw == NULL)
 		return NULL;
-	sw->slots4 = aligned_alloc(64, slots4 * sizeof(struct slot4));
-	sw->slots6 = aligned_alloc(64, slots6 * sizeof(struct slot6));
+	sw->slots4 = zeroed(slots4 * sizeof(struct slot4));
+	sw->slots6 = zeroed(slots6 * sizeof(struct slot6));
 	if (sw->slots4 == NULL || sw->slots6 == NULL)
 		return NULL;
-	memset(sw->slots4, 0, slots4 * sizeof(struct slot4));
-	memset(sw->slots6, 0, slots6 * sizeof(struct slot6));
 	sw->mask4 = slots4 - 1;
 	sw->mask6 = slots6 - 1;
 	sw->domain = domain;

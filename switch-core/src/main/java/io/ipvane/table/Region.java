@@ -2,6 +2,7 @@
 package io.ipvane.table;
 
 import io.ipvane.memory.Memory;
+import io.ipvane.memory.Pages;
 import java.lang.foreign.Arena;
 
 /**
@@ -25,8 +26,6 @@ abstract sealed class Region permits Region4, Region6 {
 
     /** Up to this capacity a quarter of the slots is used at most, above it half. */
     private static final int SMALL = 1 << 16;
-
-    private static final long CACHE_LINE = 64;
 
     /** Address of the first slot. */
     final long base;
@@ -58,7 +57,7 @@ abstract sealed class Region permits Region4, Region6 {
         this.retirement = retirement;
         this.limit = (int) (slots / spread);
         this.offsetMask = (slots - 1) * slotBytes;
-        this.base = arena.allocate(slots * slotBytes, CACHE_LINE).address();
+        this.base = Pages.zeroed(arena, slots * slotBytes);
     }
 
     /** Hash of a key; the bits of {@link #offsetMask} choose its home slot. */
