@@ -24,7 +24,8 @@ import io.ipvane.table.AddressTable;
  * of one flow are settled alike. A burst with a group frame or a question is left alone as a whole,
  * as their copies and answers must not be overtaken.
  *
- * <p>Justified by measurement: the whole switch forwards 1.25 times as many frames with it
+ * <p>Justified by measurement: with it the whole switch forwards a tenth more frames from the wire
+ * to ports, and 0.9 of what C does between ports, where one look at a source serves a burst
  * (net_ring, 1,000 addresses).
  */
 @HotPath
