@@ -20,10 +20,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What strangers can do to the hash: they know this code and choose addresses, not the secret. */
 class AddressTableFloodTest {
-    /** Keys in a table that they fill to half its slots: the worst load there is. */
+    /** Keys that fill a table to the quarter of its slots that a small one has at most. */
     private static final int KEYS = 4_096;
 
+    /** Keys that fill a table to half of its slots: the worst load there is. */
+    private static final int MANY_KEYS = 1 << 17;
+
     private static final int SECRETS = 20;
+    private static final int SECRETS_OF_MANY = 2;
     private static final int GUESSED_SECRET = 1;
 
     /** Times the golden ratio's bits, with which much code hashes without a secret: 1. */
@@ -34,13 +38,14 @@ class AddressTableFloodTest {
     @ParameterizedTest
     @EnumSource
     void shouldSpreadKeysThatCollideUnderAnotherSecret(Family family) {
-        assertLikeRandom(family, collidingUnder(GUESSED_SECRET, 2 * KEYS, family), "guessed");
+        final List<L3Key> keys = collidingUnder(GUESSED_SECRET, 2 * KEYS, family);
+        assertLikeRandom(family, keys, SECRETS, "guessed");
     }
 
     @ParameterizedTest
     @EnumSource
     void shouldRefuseRatherThanSearchOnWhenTheSecretIsKnown(Family family) {
-        try (AddressTable table = table(GUESSED_SECRET)) {
+        try (AddressTable table = table(KEYS, GUESSED_SECRET)) {
             int added = 0;
             for (final L3Key key : collidingUnder(GUESSED_SECRET, KEYS, family)) {
                 if (family.put(table, key, 0) == Outcome.ADDED) {
@@ -65,7 +70,7 @@ class AddressTableFloodTest {
         patterns.put("a host of each /24", i -> family.key(7, 0, (long) i << 8));
         patterns.put(
                 "the same in all bits that choose a slot", i -> family.key(7, 0, (long) i << 13));
-        patterns.put("low bits zero", i -> family.key(7, 0, (long) i << 19));
+        patterns.put("low bits last", i -> family.key(7, 0, Integer.rotateLeft(i, 19)));
         patterns.put("high bits first", i -> family.key(7, 0, reversed(i)));
         patterns.put("a run after multiplication", i -> family.key(7, 0, i * INVERSE));
         patterns.put("one address in many domains", i -> family.key(i, 0xFE80L << 48, 1));
@@ -73,14 +78,18 @@ class AddressTableFloodTest {
         patterns.put("few in some domains", i -> family.key(i >>> 8, 0xFE80L << 48, i & 0xFF));
         patterns.put("high bits in some domains", i -> family.key(i >>> 6, 0, (i & 0x3FL) << 26));
         patterns.put("bits in all words", i -> family.key(i & 0xFF, (long) i << 16, i >>> 8));
-        patterns.forEach((name, pattern) -> assertLikeRandom(family, keys(pattern), name));
+        patterns.forEach(
+                (name, pattern) -> {
+                    assertLikeRandom(family, keys(KEYS, pattern), SECRETS, name);
+                    assertLikeRandom(family, keys(MANY_KEYS, pattern), SECRETS_OF_MANY, name);
+                });
     }
 
     /** As an attacker would with a copy of the switch: keys whose homes are close together. */
     private List<L3Key> collidingUnder(int secret, int count, Family family) {
         final SplittableRandom random = new SplittableRandom(5);
         final List<L3Key> found = new ArrayList<>();
-        try (AddressTable copy = table(secret)) {
+        try (AddressTable copy = table(KEYS, secret)) {
             while (found.size() < count) {
                 final L3Key key = family.key(7, 0xFD00L << 48, random.nextLong());
                 if (family.home(copy, key) < 32) {
@@ -100,8 +109,9 @@ class AddressTableFloodTest {
         return x;
     }
 
-    private static List<L3Key> keys(IntFunction<L3Key> pattern) {
-        return IntStream.range(0, 2 * KEYS).mapToObj(pattern).toList();
+    /** So many keys for a table, and as many that are not in it. */
+    private static List<L3Key> keys(int count, IntFunction<L3Key> pattern) {
+        return IntStream.range(0, 2 * count).mapToObj(pattern).toList();
     }
 
     private static long reversed(int i) {
@@ -109,16 +119,17 @@ class AddressTableFloodTest {
     }
 
     /**
-     * At most twice what keys without a pattern cost, under twenty secrets: on average, for those
+     * At most twice what keys without a pattern cost, under several secrets: on average, for those
      * that are found and those that are not, and in the longest search. Counted, not timed.
      *
      * @param keys the first half goes into the table, the second half is asked for in vain
      */
-    private void assertLikeRandom(Family family, List<L3Key> keys, String name) {
+    private void assertLikeRandom(Family family, List<L3Key> keys, int secrets, String name) {
         final SplittableRandom random = new SplittableRandom(9);
-        final Cost expected =
-                cost(family, keys(i -> family.key(7, random.nextLong(), random.nextLong())));
-        final Cost cost = cost(family, keys);
+        final List<L3Key> patternless =
+                keys(keys.size() / 2, i -> family.key(i, random.nextLong(), random.nextLong()));
+        final Cost expected = cost(family, patternless, secrets);
+        final Cost cost = cost(family, keys, secrets);
         assertAll(
                 name,
                 () -> assertTrue(cost.hit <= 2 * expected.hit, cost + ", random " + expected),
@@ -130,28 +141,30 @@ class AddressTableFloodTest {
     /** Slots read on average by a lookup that finds and one that does not, and by any at most. */
     private record Cost(double hit, double miss, int longest) {}
 
-    private Cost cost(Family family, List<L3Key> keys) {
+    private Cost cost(Family family, List<L3Key> keys, int secrets) {
+        final int count = keys.size() / 2;
         long hits = 0;
         long misses = 0;
         int longest = 0;
-        for (int secret = 100; secret < 100 + SECRETS; secret++) {
-            try (AddressTable table = table(secret)) {
-                for (L3Key key : keys.subList(0, KEYS)) {
+        for (int secret = 100; secret < 100 + secrets; secret++) {
+            try (AddressTable table = table(count, secret)) {
+                for (L3Key key : keys.subList(0, count)) {
                     assertEquals(Outcome.ADDED, family.put(table, key, 0));
                 }
-                for (int i = 0; i < 2 * KEYS; i++) {
+                for (int i = 0; i < 2 * count; i++) {
                     final int probes = family.probes(table, keys.get(i));
-                    hits += i < KEYS ? probes : 0;
-                    misses += i < KEYS ? 0 : probes;
+                    hits += i < count ? probes : 0;
+                    misses += i < count ? 0 : probes;
                     longest = Math.max(longest, probes);
                 }
             }
         }
-        return new Cost(
-                (double) hits / (SECRETS * KEYS), (double) misses / (SECRETS * KEYS), longest);
+        final double lookups = (double) secrets * count;
+        return new Cost(hits / lookups, misses / lookups, longest);
     }
 
-    private AddressTable table(int secret) {
-        return new AddressTable(KEYS, KEYS, grace, Arena.ofShared(), new SplittableRandom(secret));
+    private AddressTable table(int capacity, int secret) {
+        return new AddressTable(
+                capacity, capacity, grace, Arena.ofShared(), new SplittableRandom(secret));
     }
 }
