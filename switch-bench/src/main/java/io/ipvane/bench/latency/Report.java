@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.bench.latency;
 
+import io.ipvane.bench.latency.Series.Sample;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 
 /** What a run has shown: rows for programs, a table and verdicts for people. */
@@ -31,41 +33,49 @@ public final class Report {
                         phase ->
                                 systems.forEach(
                                         system -> all.add(Series.of(starts, system, phase))));
-        all.removeIf(series -> series.samples().isEmpty());
+        all.removeIf(Series::isEmpty);
     }
 
-    /** Every figure. */
+    /** Every figure; none where no start was good enough for it. */
     public List<Row> rows() {
         final List<Row> rows = new ArrayList<>();
         for (Series series : all) {
-            final String causes = series.causes().toString();
-            for (double percentile : PERCENTILES) {
-                final String metric = metric(percentile);
-                rows.add(row(series, metric, "us", s -> s.micros(percentile), causes));
-                rows.add(
-                        row(
-                                series,
-                                metric + "_quiet",
-                                "us",
-                                s -> s.quietMicros(percentile),
-                                causes));
+            for (View view : View.values()) {
+                final Series good = series.where(view::accepts);
+                for (double percentile : PERCENTILES) {
+                    add(
+                            rows,
+                            good,
+                            metric(percentile) + view.suffix(),
+                            "us",
+                            s -> view.micros(s, percentile));
+                }
             }
-            rows.add(row(series, "disturbed", "%", s -> 100 * s.disturbed(), causes));
-            rows.add(row(series, "lost", "frames", s -> lost(s.measurement()), causes));
-            rows.add(row(series, "pauses", "1/s", Report::pausesASecond, causes));
-            rows.add(row(series, "longest_pause", "us", Report::longestPause, causes));
+            final Series good = series.where(View.EVERY::accepts);
+            add(rows, good, "lost", "frames", s -> lost(s.measurement()));
+            add(rows, good, "pauses", "1/s", Report::pausesASecond);
+            add(rows, good, "longest_pause", "us", Report::longestPause);
+            add(rows, series, "disturbed", "%", s -> 100 * s.disturbed());
         }
         return rows;
     }
 
-    private static Row row(
+    private static void add(
+            List<Row> rows,
             Series series,
             String metric,
             String unit,
-            java.util.function.ToDoubleFunction<Series.Sample> value,
-            String causes) {
-        return Row.of(
-                series.phase().title(), series.system(), metric, unit, series.each(value), causes);
+            ToDoubleFunction<Sample> value) {
+        if (!series.isEmpty()) {
+            rows.add(
+                    Row.of(
+                            series.phase().title(),
+                            series.system(),
+                            metric,
+                            unit,
+                            series.each(value),
+                            series.causes().toString()));
+        }
     }
 
     private static String metric(double percentile) {
@@ -78,13 +88,13 @@ public final class Report {
         return measurement.sent() - measurement.received();
     }
 
-    private static double pausesASecond(Series.Sample sample) {
+    private static double pausesASecond(Sample sample) {
         return sample.start().pausesIn(sample.measurement()).size()
                 * 1e9
                 / sample.measurement().nanos();
     }
 
-    private static double longestPause(Series.Sample sample) {
+    private static double longestPause(Sample sample) {
         return sample.start().pausesIn(sample.measurement()).stream()
                         .mapToLong(Pause::length)
                         .max()
@@ -95,28 +105,30 @@ public final class Report {
     /**
      * A distribution for plotting.
      *
-     * @param points of {percentile, microseconds}, of every frame
-     * @param quiet the same without frames that other programs disturbed
+     * @param frames which, in the words of {@link View}
+     * @param points of {percentile, microseconds}
      */
     public record Distribution(
-            String scenario,
-            String system,
-            int runs,
-            List<double[]> points,
-            List<double[]> quiet) {}
+            String scenario, String system, String frames, int runs, List<double[]> points) {}
 
-    /** Every distribution, all starts of a system in one. */
+    /** Every distribution, all good starts of a system in one. */
     public List<Distribution> distributions() {
-        return all.stream()
-                .map(
-                        series ->
-                                new Distribution(
-                                        series.phase().title(),
-                                        series.system(),
-                                        series.samples().size(),
-                                        points(series.merged(Series.Sample::all)),
-                                        points(series.merged(Series.Sample::quiet))))
-                .toList();
+        final List<Distribution> distributions = new ArrayList<>();
+        for (Series series : all) {
+            for (View view : View.values()) {
+                final Series good = series.where(view::accepts);
+                if (!good.isEmpty()) {
+                    distributions.add(
+                            new Distribution(
+                                    series.phase().title(),
+                                    series.system(),
+                                    view.title(),
+                                    good.samples().size(),
+                                    points(good.merged(view))));
+                }
+            }
+        }
+        return distributions;
     }
 
     private static List<double[]> points(Histogram histogram) {
@@ -136,44 +148,40 @@ public final class Report {
     /** Prints medians over starts, what late frames coincide with, and verdicts. */
     public void print() {
         for (Series s : all) {
+            System.out.printf("%n%s, %s%n", s.phase().title(), s.system());
+            for (View view : View.values()) {
+                System.out.println("    " + line(s, view));
+            }
             System.out.printf(
-                    "%n%s, %s: %d starts, of which %d disturbed; placement %s ns%n",
-                    s.phase().title(),
-                    s.system(),
-                    s.samples().size(),
-                    s.voided() ? s.disturbed() : 0,
-                    s.samples().stream().map(x -> x.start().placement()).toList());
-            System.out.printf("    every frame      %s%n", line(s, Series.Sample::micros));
-            System.out.printf(
-                    "    quiet (%4.1f%%)    %s%n",
-                    100 - 100 * s.median(Series.Sample::disturbed),
-                    line(s, Series.Sample::quietMicros));
-            System.out.printf(
-                    "    lost %.0f, pauses %.1f/s, longest %.0f us; %s%n",
+                    "    lost %.0f, pauses %.1f/s, longest %.0f us, disturbed %.0f%%; %s%n",
                     s.median(x -> lost(x.measurement())),
                     s.median(Report::pausesASecond),
                     s.median(Report::longestPause),
+                    100 * s.median(Sample::disturbed),
                     s.causes());
         }
         System.out.println();
         verdicts().forEach(System.out::println);
     }
 
-    /** A percentile of a start. */
-    private interface Percentile {
-        double of(Series.Sample sample, double percentile);
-    }
-
-    private static String line(Series series, Percentile which) {
-        final StringBuilder line = new StringBuilder();
-        for (double percentile : PERCENTILES) {
-            line.append(
-                    "%s %.2f  "
-                            .formatted(
-                                    metric(percentile),
-                                    series.median(s -> which.of(s, percentile))));
+    private static String line(Series series, View view) {
+        final Series good = series.where(view::accepts);
+        final StringBuilder line =
+                new StringBuilder(
+                        "%-12s %d of %d starts: "
+                                .formatted(
+                                        view.title(),
+                                        good.samples().size(),
+                                        series.samples().size()));
+        if (!good.isEmpty()) {
+            for (double percentile : PERCENTILES) {
+                final double[] values = good.each(s -> view.micros(s, percentile));
+                line.append(Row.of("", "", metric(percentile), "us", values, "").range())
+                        .append("  ");
+            }
+            line.append("us");
         }
-        return line.append("us").toString();
+        return line.toString();
     }
 
     /** Each system of ours against testpmd, start by start of the same round. */
@@ -184,11 +192,12 @@ public final class Report {
             if (peer == null || !ours.system().startsWith("ipvane")) {
                 continue;
             }
-            if (ours.phase().rate() == 0) {
-                lines.add(oneInFlight(ours, peer));
-            } else if (ours.phase().rate() == LOADED_RATE) {
-                lines.add(loaded(ours, peer, "every frame", Series.Sample::micros));
-                lines.add(loaded(ours, peer, "quiet", Series.Sample::quietMicros));
+            for (View view : View.values()) {
+                if (ours.phase().rate() == 0) {
+                    lines.add(oneInFlight(ours, peer, view));
+                } else if (ours.phase().rate() == LOADED_RATE) {
+                    lines.add(loaded(ours, peer, view));
+                }
             }
         }
         return lines;
@@ -201,55 +210,45 @@ public final class Report {
                 .orElse(null);
     }
 
-    private static String oneInFlight(Series ours, Series peer) {
-        final double ratio = median(ours, peer, (a, b) -> a.micros(50) / b.micros(50));
-        return verdict(
-                ours,
-                peer,
-                "p50 / " + PEER,
-                ratio,
-                "<= " + ONE_IN_FLIGHT_RATIO,
-                ratio <= ONE_IN_FLIGHT_RATIO ? "met" : "missed");
+    private static String oneInFlight(Series ours, Series peer, View view) {
+        final double[] ratios =
+                ours.where(view::accepts)
+                        .against(
+                                peer.where(view::accepts),
+                                (a, b) -> view.micros(a, 50) / view.micros(b, 50));
+        return verdict(ours, view, "p50 / " + PEER, ratios, "<= " + ONE_IN_FLIGHT_RATIO)
+                + judged(ratios, ONE_IN_FLIGHT_RATIO, Double.NaN);
     }
 
-    private static String loaded(Series ours, Series peer, String which, Percentile percentile) {
-        final double more =
-                median(ours, peer, (a, b) -> percentile.of(a, 99.99) - percentile.of(b, 99.99));
-        return verdict(
-                ours,
-                peer,
-                "p99.99 - %s, us, %s".formatted(PEER, which),
-                more,
-                "<= 50 (10)",
-                more <= LOADED_AIM_MICROS ? "aim met" : more <= LOADED_MICROS ? "met" : "missed");
+    private static String loaded(Series ours, Series peer, View view) {
+        final double[] more =
+                ours.where(view::accepts)
+                        .against(
+                                peer.where(view::accepts),
+                                (a, b) -> view.micros(a, 99.99) - view.micros(b, 99.99));
+        return verdict(ours, view, "p99.99 - " + PEER + ", us", more, "<= 50 (10)")
+                + judged(more, LOADED_MICROS, LOADED_AIM_MICROS);
     }
 
     private static String verdict(
-            Series ours, Series peer, String what, double value, String target, String verdict) {
-        final boolean disturbed = ours.voided() || peer.voided();
-        return "%-14s %-34s %-36s %8.2f  target %-11s %s"
-                .formatted(
-                        ours.phase().title(),
-                        ours.system(),
-                        what,
-                        value,
-                        target,
-                        Double.isNaN(value) ? "not measured" : disturbed ? "disturbed" : verdict);
+            Series ours, View view, String what, double[] values, String target) {
+        return String.format(
+                Locale.ROOT,
+                "%-14s %-40s %-12s %-24s %s of %d rounds, target %s: ",
+                ours.phase().title(),
+                ours.system(),
+                view.title(),
+                what,
+                values.length == 0 ? "-" : Row.of("", "", "", "", values, "").range().strip(),
+                values.length,
+                target);
     }
 
-    /** Compares two starts. */
-    interface Comparison {
-        double of(Series.Sample ours, Series.Sample theirs);
-    }
-
-    /** The median over rounds in which both ran undisturbed; NaN where there are none. */
-    static double median(Series ours, Series theirs, Comparison comparison) {
-        final double[] values =
-                IntStream.range(0, ours.samples().size())
-                        .mapToObj(ours.samples()::get)
-                        .filter(s -> theirs.ofRound(s.start().round()) != null)
-                        .mapToDouble(s -> comparison.of(s, theirs.ofRound(s.start().round())))
-                        .toArray();
-        return values.length == 0 ? Double.NaN : Row.median(values);
+    private static String judged(double[] values, double target, double aim) {
+        if (values.length == 0) {
+            return "disturbed";
+        }
+        final double median = Row.median(values);
+        return median <= aim ? "aim met" : median <= target ? "met" : "missed";
     }
 }

@@ -45,6 +45,11 @@ public record Row(
         return sorted[(sorted.length - 1) / 2];
     }
 
+    /** Metric, median and range, for people. */
+    String range() {
+        return metric + " " + median + " (" + min + "-" + max + ")";
+    }
+
     private static double rounded(double value) {
         return new BigDecimal(value).round(DIGITS).doubleValue();
     }

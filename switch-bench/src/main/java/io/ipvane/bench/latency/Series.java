@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.bench.latency;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 
-/**
- * Every start of one system in one phase.
- *
- * @param disturbed starts left out because other programs used the CPUs
- */
-record Series(String system, Phase phase, List<Sample> samples, int disturbed) {
+/** Every start of one system in one phase. */
+record Series(String system, Phase phase, List<Sample> samples) {
     /**
      * What was seen of one start, its histograms unpacked.
      *
      * @param all every frame
-     * @param quiet those that no other program disturbed
+     * @param quiet those that nobody from outside disturbed
      */
     record Sample(Start start, Measurement measurement, Histogram all, Histogram quiet) {
         static Sample of(Start start, Measurement measurement) {
@@ -26,14 +22,6 @@ record Series(String system, Phase phase, List<Sample> samples, int disturbed) {
                     measurement,
                     Measurement.decode(measurement.histogram()),
                     Measurement.decode(measurement.quiet()));
-        }
-
-        double micros(double percentile) {
-            return all.getValueAtPercentile(percentile) / 1e3;
-        }
-
-        double quietMicros(double percentile) {
-            return quiet.getValueAtPercentile(percentile) / 1e3;
         }
 
         /** Share of frames that others disturbed. */
@@ -48,26 +36,23 @@ record Series(String system, Phase phase, List<Sample> samples, int disturbed) {
         }
     }
 
-    /** Gathers them; where others have disturbed all, all are kept and said to be disturbed. */
     static Series of(List<Start> starts, String system, Phase phase) {
-        final List<Sample> all = new ArrayList<>();
-        final List<Sample> quiet = new ArrayList<>();
-        for (Start start : starts) {
-            final Measurement measurement = start.in(phase);
-            if (start.system().equals(system) && measurement != null) {
-                final Sample sample = Sample.of(start, measurement);
-                all.add(sample);
-                if (measurement.undisturbed()) {
-                    quiet.add(sample);
-                }
-            }
-        }
-        return new Series(system, phase, quiet.isEmpty() ? all : quiet, all.size() - quiet.size());
+        return new Series(
+                system,
+                phase,
+                starts.stream()
+                        .filter(s -> s.system().equals(system) && s.in(phase) != null)
+                        .map(s -> Sample.of(s, s.in(phase)))
+                        .toList());
     }
 
-    /** Whether there is nothing to judge by. */
-    boolean voided() {
-        return samples.size() == disturbed;
+    /** Those that meet a condition. */
+    Series where(Predicate<Sample> condition) {
+        return new Series(system, phase, samples.stream().filter(condition).toList());
+    }
+
+    boolean isEmpty() {
+        return samples.isEmpty();
     }
 
     double[] each(ToDoubleFunction<Sample> value) {
@@ -79,9 +64,9 @@ record Series(String system, Phase phase, List<Sample> samples, int disturbed) {
     }
 
     /** All starts in one. */
-    Histogram merged(Function<Sample, Histogram> which) {
+    Histogram merged(View view) {
         final Histogram sum = Measurement.empty();
-        samples.forEach(s -> sum.add(which.apply(s)));
+        samples.forEach(s -> sum.add(view.of(s)));
         return sum;
     }
 
@@ -91,8 +76,23 @@ record Series(String system, Phase phase, List<Sample> samples, int disturbed) {
         return causes;
     }
 
-    /** The sample of the same round, or null. */
-    Sample ofRound(int round) {
-        return samples.stream().filter(s -> s.start().round() == round).findFirst().orElse(null);
+    /** Compares two starts. */
+    interface Comparison {
+        double of(Sample ours, Sample theirs);
+    }
+
+    /** The comparison of every round that both have. */
+    double[] against(Series theirs, Comparison comparison) {
+        return samples.stream()
+                .map(
+                        ours ->
+                                theirs.samples.stream()
+                                        .filter(t -> t.start.round() == ours.start.round())
+                                        .findFirst()
+                                        .map(t -> comparison.of(ours, t))
+                                        .orElse(null))
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
+                .toArray();
     }
 }

@@ -59,7 +59,9 @@ class ReportTest {
             starts.add(quick("ipvane:zgc", round, ONE, 12 * scale));
         }
         final String verdict = new Report(starts).verdicts().getFirst();
-        assertTrue(verdict.contains("1.20") && verdict.endsWith(" met"), verdict);
+        assertTrue(
+                verdict.contains(" 1.2 (1.2-1.2) of 3 rounds") && verdict.endsWith(" met"),
+                verdict);
     }
 
     @Test
