@@ -49,7 +49,7 @@ test: export QUICK :=
 test: setup-test image $(BENCH_LIBRARY) ## every test that this machine can run, and what was skipped and why
 	@exec switch-core/src/test/scripts/test
 
-# BENCH=full measures longer, ONLY="Lookup|Ring" a part.
+# BENCH=full measures longer, ONLY="ring|lookup family=4" a part.
 .PHONY: bench
 bench: setup-bench image bench-image ## every part of the data plane beside a baseline: a table, and switch-bench/target/bench.json
 	@exec switch-bench/src/main/scripts/bench io.ipvane.bench.jmh.Main switch-bench/target \

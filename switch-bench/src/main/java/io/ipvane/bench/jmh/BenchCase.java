@@ -21,21 +21,20 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * @param parameters in the order of their names
  */
 record BenchCase(String type, Map<String, String> parameters) {
-    /** All cases of the benchmarks whose class matches. */
+    /** All cases whose title and label match. */
     static List<BenchCase> all(Pattern only, Profile profile) {
         final Map<String, Map<String, List<String>>> types = new TreeMap<>();
         final OutputFormat silent =
                 OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT);
         for (BenchmarkListEntry entry : BenchmarkList.defaultList().getAll(silent, List.of())) {
             final String type = entry.getUserClassQName();
-            if (only.matcher(type).find()) {
-                types.put(type, parameters(entry, profile));
-            }
+            types.put(type, parameters(entry, profile));
         }
         final List<BenchCase> cases = new ArrayList<>();
         types.forEach(
                 (type, parameters) ->
                         combinations(parameters).forEach(c -> cases.add(new BenchCase(type, c))));
+        cases.removeIf(c -> !only.matcher(c.title() + " " + c.label()).find());
         return cases;
     }
 

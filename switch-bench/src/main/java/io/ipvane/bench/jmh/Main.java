@@ -28,9 +28,12 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  *
  * <pre>bench DIRECTORY quick|full [REGEX]</pre>
  *
- * REGEX chooses classes by name, as {@code Lookup|Ring}.
+ * REGEX chooses cases as they are printed: {@code ring|lookup family=4}.
  */
 public final class Main {
+    /** A busy machine would starve the compiler, and short warm-ups end before it does. */
+    private static final String COMPILE_AT_ONCE = "-Xbatch";
+
     private Main() {}
 
     public static void main(String[] args) throws IOException {
@@ -69,6 +72,7 @@ public final class Main {
                         .include("^" + Pattern.quote(one.type() + ".") + "[^.]*$")
                         .mode(Mode.Throughput)
                         .timeUnit(TimeUnit.MICROSECONDS)
+                        .jvmArgsAppend(COMPILE_AT_ONCE)
                         .shouldFailOnError(true)
                         .addProfiler(GCProfiler.class)
                         .addProfiler(CpuShare.class);

@@ -4,6 +4,7 @@ package io.ipvane.bench.jmh;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
@@ -16,6 +17,9 @@ final class Measurement {
     private static final double MEGABYTE = 1 << 20;
     private static final double MILLION = 1e6;
 
+    /** What JMH allocates in an iteration at most; 10 KiB were seen. */
+    private static final double JMH_BYTES = 1 << 15;
+
     /** Nanoseconds in the microsecond by which JMH divides everything. */
     private static final double NANOS = 1e3;
 
@@ -23,6 +27,7 @@ final class Measurement {
     private final List<Double> rounds = new ArrayList<>();
     private final List<Double> errors = new ArrayList<>();
     private double bytes = Double.MAX_VALUE;
+    private double profiled = Double.MAX_VALUE;
 
     private Measurement(String method) {
         this.method = method;
@@ -58,7 +63,8 @@ final class Measurement {
         for (BenchmarkResult fork : result.getBenchmarkResults()) {
             for (IterationResult iteration : fork.getIterationResults()) {
                 scores.add(score.applyAsDouble(iteration));
-                bytes = Math.min(bytes, bytes(iteration));
+                profiled = Math.min(profiled, profiled(iteration));
+                bytes = Math.min(bytes, profiled(iteration) * shareOfBenchmark(iteration));
             }
         }
         rounds.add(median(scores));
@@ -71,12 +77,20 @@ final class Measurement {
                 : iteration.getPrimaryResult().getScore() / secondary(iteration, CpuShare.RESULT);
     }
 
-    private static double bytes(IterationResult iteration) {
+    private static double profiled(IterationResult iteration) {
         return hasFrames(iteration)
                 ? secondary(iteration, MEGABYTES_A_SECOND)
                         * MEGABYTE
                         / (MILLION * secondary(iteration, Frames.FRAMES))
                 : secondary(iteration, BYTES_PER_OPERATION);
+    }
+
+    /** JMH counts what it allocates itself to start and end an iteration. */
+    private static double shareOfBenchmark(IterationResult iteration) {
+        final double seconds =
+                iteration.getParams().getTime().convertTo(TimeUnit.MILLISECONDS) / 1e3;
+        final double all = secondary(iteration, MEGABYTES_A_SECOND) * MEGABYTE * seconds;
+        return Math.max(0, 1 - JMH_BYTES / all);
     }
 
     private static boolean hasFrames(IterationResult iteration) {
@@ -107,9 +121,14 @@ final class Measurement {
         return median(errors);
     }
 
-    /** Allocated on the heap by an operation, the least of all iterations: more is JMH's own. */
+    /** Allocated on the heap by an operation: the least of all iterations, less what JMH does. */
     double bytes() {
         return bytes;
+    }
+
+    /** What JMH's profiler says of that: the least of all iterations. */
+    double profiledBytes() {
+        return profiled;
     }
 
     /** How much faster this is than another, measured in turn with it: the median of the rounds. */

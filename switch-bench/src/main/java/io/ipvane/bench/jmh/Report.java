@@ -16,7 +16,7 @@ import java.util.Map;
  * <pre>
  * { "environment": { "cpu": ..., "commit": ... },
  *   "results": [ { "benchmark": "lookup.lookup", "params": { "family": "4", ... },
- *                  "score": 123.4, "error": 1.2, "unit": "ops/us", "bytesPerOp": 0.0,
+ *                  "score": 123.4, "error": 1.2, "unit": "ops/us", "bytesPerOp": 0.0, "gc.alloc.rate.norm": 0.001,
  *                  "ratios": { "C": 0.93 } },
  *                { "benchmark": "lookup.lookupC", ..., "baseline": "C" } ] }
  * </pre>
@@ -54,6 +54,7 @@ final class Report {
         result.put("unit", UNIT);
         result.put("rounds", measurement.rounds());
         result.put("bytesPerOp", measurement.bytes());
+        result.put("gc.alloc.rate.norm", measurement.profiledBytes());
         return result;
     }
 

@@ -27,7 +27,7 @@ final class ResultTable {
     private void header(String title) {
         final StringBuilder line = new StringBuilder();
         line.append(
-                String.format(Locale.ROOT, "%n%-64s %9s %6s", title + ", million/s", "Java", "+-"));
+                String.format(Locale.ROOT, "%n%-74s %9s %6s", title + ", million/s", "Java", "+-"));
         for (String label : labels) {
             line.append(String.format(Locale.ROOT, " %9s %6s", label, "ratio"));
         }
@@ -40,7 +40,7 @@ final class ResultTable {
         text.append(
                 String.format(
                         Locale.ROOT,
-                        "  %-62s %9.2f %5.0f%%",
+                        "  %-72s %9.2f %5.0f%%",
                         subject.method() + " " + of.label(),
                         subject.score(),
                         100 * subject.error() / subject.score()));
