@@ -104,7 +104,9 @@ hash4(const struct bench_switch *sw, uint64_t key)
 static __rte_always_inline uint64_t
 hash6(const struct bench_switch *sw, uint64_t hi, uint64_t lo)
 {
-	return fold(fold(hi ^ sw->secret[0], lo ^ sw->secret[2]) ^ sw->secret[4] ^ sw->domain, sw->secret[1]);
+	uint64_t first = fold(hi ^ sw->secret[0], lo ^ sw->secret[2]) ^ sw->secret[4] ^ sw->domain;
+
+	return ((first ^ (first >> 32)) * sw->secret[1]) >> 32;
 }
 
 static __rte_always_inline uint64_t

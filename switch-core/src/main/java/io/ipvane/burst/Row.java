@@ -32,6 +32,9 @@ public final class Row {
     /** Offset of the port that has the destination key. */
     public static final int PORT = 44;
 
+    /** Offset of what {@link #slot(long)} reads. */
+    public static final int SLOT = 48;
+
     /** Offset of the port that has the source key. */
     public static final int OWNER = 56;
 
@@ -53,7 +56,6 @@ public final class Row {
     private static final int LENGTH = LENGTHS;
     private static final int CONTIGUOUS = LENGTHS + 4;
     private static final int FACTS = 40;
-    private static final int SLOT = 48;
     private static final int VERDICT = 60;
     private static final int NEXT_HOP0 = KEY1 + 16;
     private static final int NEXT_HOP1 = KEY1 + 24;
@@ -184,14 +186,9 @@ public final class Row {
         Memory.put32(row, PORT, port);
     }
 
-    /** Where in the address table the search for the key starts; scratch of one stage. */
+    /** Where in the address table the search for a key starts; scratch of one stage. */
     public static long slot(long row) {
         return Memory.i64(row, SLOT);
-    }
-
-    /** Writes {@link #slot(long)}. */
-    public static void slot(long row, long address) {
-        Memory.put64(row, SLOT, address);
     }
 
     /** Index of the port that has the source key, where somebody asked; else anything. */

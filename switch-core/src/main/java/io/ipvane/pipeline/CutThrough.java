@@ -38,10 +38,6 @@ final class CutThrough implements Stage {
 
     private final LaneOwner owner;
 
-    /** What the first loads from the table gave, so that the compiler does not leave them out. */
-    @SuppressWarnings("UnusedVariable")
-    private int touched;
-
     CutThrough(LaneOwner owner) {
         this.owner = owner;
     }
@@ -68,7 +64,8 @@ final class CutThrough implements Stage {
     /** Frames that could not be settled, as bits. */
     private long ipv4(Burst burst, int size, PortEntry ingress, AddressTable table, TxLanes lanes) {
         final int domain = ingress.uplink.index();
-        touched = homes4(burst, size, domain, table);
+        final long rows = burst.rows;
+        table.start4(domain, rows + Row.KEY0, rows + Row.SLOT, rows + Row.PORT, Row.BYTES, size);
         final long good =
                 ingress.antispoof ? goodSource4(burst.row(0), domain, ingress, table) : ANY;
         long open = first4(burst, size, ingress, good, lanes);
@@ -82,8 +79,7 @@ final class CutThrough implements Stage {
                 rest |= 1L << i;
                 continue;
             }
-            final int port = table.find4(domain, (int) Row.key0(row));
-            final int to = forward(row, port, ingress, lanes);
+            final int to = forward(row, owner4(row, domain, table), ingress, lanes);
             if (to < 0) {
                 rest |= 1L << i;
             } else {
@@ -91,17 +87,6 @@ final class CutThrough implements Stage {
             }
         }
         return rest;
-    }
-
-    private static int homes4(Burst burst, int size, int domain, AddressTable table) {
-        int touched = 0;
-        for (int i = 0; i < size; i++) {
-            final long row = burst.row(i);
-            final long home = table.home4(domain, Row.key0(row));
-            Row.slot(row, home);
-            touched += Memory.i32(home);
-        }
-        return touched;
     }
 
     /** What one probe settles; the others as bits. */
@@ -115,7 +100,7 @@ final class CutThrough implements Stage {
         long used = 0;
         for (int i = 0; i < size; i++) {
             final long row = burst.row(i);
-            final int port = AddressTable.peek4(Row.slot(row), domain, Row.key0(row));
+            final int port = peek4(row, domain);
             if (port == AddressTable.UNSETTLED || (checked && Row.source0(row) != good)) {
                 open |= 1L << i;
                 continue;
@@ -131,10 +116,29 @@ final class CutThrough implements Stage {
         return open;
     }
 
+    private static int peek4(long row, int domain) {
+        return AddressTable.peek4(Row.slot(row), domain, Row.key0(row));
+    }
+
+    private static int owner4(long row, int domain, AddressTable table) {
+        final int port = peek4(row, domain);
+        return port == AddressTable.UNSETTLED
+                ? table.resume4(Row.slot(row), domain, Row.key0(row))
+                : port;
+    }
+
     /** As {@link #ipv4}. */
     private long ipv6(Burst burst, int size, PortEntry ingress, AddressTable table, TxLanes lanes) {
         final int domain = ingress.uplink.index();
-        touched = homes6(burst, size, domain, table);
+        final long rows = burst.rows;
+        table.start6(
+                domain,
+                rows + Row.KEY0,
+                rows + Row.KEY1,
+                rows + Row.SLOT,
+                rows + Row.PORT,
+                Row.BYTES,
+                size);
         final boolean trusted =
                 !ingress.antispoof || goodSource6(burst.row(0), domain, ingress, table);
         long open = trusted ? first6(burst, size, ingress, lanes) : -1L >>> (Burst.MAX - size);
@@ -146,8 +150,7 @@ final class CutThrough implements Stage {
                 rest |= 1L << i;
                 continue;
             }
-            final int port = table.find6(domain, Row.key0(row), Row.key1(row));
-            final int to = forward(row, port, ingress, lanes);
+            final int to = forward(row, owner6(row, domain, table), ingress, lanes);
             if (to < 0) {
                 rest |= 1L << i;
             } else {
@@ -155,17 +158,6 @@ final class CutThrough implements Stage {
             }
         }
         return rest;
-    }
-
-    private static int homes6(Burst burst, int size, int domain, AddressTable table) {
-        int touched = 0;
-        for (int i = 0; i < size; i++) {
-            final long row = burst.row(i);
-            final long home = table.home6(domain, Row.key0(row), Row.key1(row));
-            Row.slot(row, home);
-            touched += Memory.i32(home);
-        }
-        return touched;
     }
 
     private static long first6(Burst burst, int size, PortEntry ingress, TxLanes lanes) {
@@ -180,8 +172,7 @@ final class CutThrough implements Stage {
         long used = 0;
         for (int i = 0; i < size; i++) {
             final long row = burst.row(i);
-            final int port =
-                    AddressTable.peek6(Row.slot(row), domain, Row.key0(row), Row.key1(row));
+            final int port = peek6(row, domain);
             if (port == AddressTable.UNSETTLED
                     || (checked && (Row.source0(row) != goodHigh || Row.source1(row) != goodLow))) {
                 open |= 1L << i;
@@ -196,6 +187,17 @@ final class CutThrough implements Stage {
         }
         lanes.use(used);
         return open;
+    }
+
+    private static int peek6(long row, int domain) {
+        return AddressTable.peek6(Row.slot(row), domain, Row.key0(row), Row.key1(row));
+    }
+
+    private static int owner6(long row, int domain, AddressTable table) {
+        final int port = peek6(row, domain);
+        return port == AddressTable.UNSETTLED
+                ? table.resume6(Row.slot(row), domain, Row.key0(row), Row.key1(row))
+                : port;
     }
 
     /**

@@ -51,11 +51,14 @@ final class LookupStage implements Stage {
     /** Offsets within a row of the two halves of the key and of the result. */
     private void find(Burst burst, AddressTable table, int domain, int high, int low, int out) {
         final long rows = burst.rows;
+        final long slots = rows + Row.SLOT;
         final int size = burst.size;
         switch (burst.families) {
-            case Burst.KEY_IPV4 -> table.find4(domain, rows + high, rows + out, Row.BYTES, size);
+            case Burst.KEY_IPV4 ->
+                    table.find4(domain, rows + high, slots, rows + out, Row.BYTES, size);
             case Burst.KEY_IPV6 ->
-                    table.find6(domain, rows + high, rows + low, rows + out, Row.BYTES, size);
+                    table.find6(
+                            domain, rows + high, rows + low, slots, rows + out, Row.BYTES, size);
             default -> mixed.find(burst, table, domain, high, low, out);
         }
     }

@@ -15,11 +15,12 @@ import java.lang.foreign.Arena;
  */
 @HotPath
 final class MixedLookup {
-    // A row of ours: both halves of a key, the result, and which frame it is of.
-    private static final int ROW_BYTES = 24;
+    // A row of ours: both halves of a key, the result, which frame it is of, and scratch.
+    private static final int ROW_BYTES = 32;
     private static final int LOW = 8;
     private static final int RESULT = 16;
     private static final int FRAME = 20;
+    private static final int SLOT = 24;
 
     private final long rows4;
     private final long rows6;
@@ -48,9 +49,9 @@ final class MixedLookup {
                 default -> Memory.put32(row + out, AddressTable.NONE);
             }
         }
-        table.find4(domain, rows4, rows4 + RESULT, ROW_BYTES, count4);
+        table.find4(domain, rows4, rows4 + SLOT, rows4 + RESULT, ROW_BYTES, count4);
         scatter(burst, rows4, count4, out);
-        table.find6(domain, rows6, rows6 + LOW, rows6 + RESULT, ROW_BYTES, count6);
+        table.find6(domain, rows6, rows6 + LOW, rows6 + SLOT, rows6 + RESULT, ROW_BYTES, count6);
         scatter(burst, rows6, count6, out);
     }
 

@@ -49,7 +49,7 @@ public final class AddressTable implements AutoCloseable {
     /** No port owns the address. */
     public static final int NONE = -1;
 
-    /** The first probe did not find out: a search by {@code find} is needed. */
+    /** The first probe did not find out: {@code resume} will. */
     public static final int UNSETTLED = -2;
 
     /** The largest value that can be stored. */
@@ -136,33 +136,50 @@ public final class AddressTable implements AutoCloseable {
     }
 
     /**
-     * Where the search for an IPv4 address starts, for {@link #peek4}. Apart from it, because
-     * hashes of a whole burst overlap, and so do first loads of their slots.
-     *
-     * @param address in the low 32 bits; the high bits are ignored
+     * Begins a lookup as {@link #find4(int, long, long, long, int, int)} does, for a caller that
+     * goes on with {@link #peek4} and {@link #resume4} in a loop of its own: writes to {@code
+     * slots} where each search starts, and has these places loaded. What it leaves at {@code out}
+     * means nothing.
      */
-    public long home4(int domain, long address) {
-        return region4.home(domain, address);
+    public void start4(int domain, long keys, long slots, long out, int stride, int count) {
+        region4.start(domain, keys, slots, out, stride, count);
     }
 
-    /** As {@link #home4}, for IPv6. */
-    public long home6(int domain, long hi, long lo) {
-        return region6.home(domain, hi, lo);
+    /** As {@link #start4}, for IPv6. */
+    public void start6(
+            int domain, long high, long low, long slots, long out, int stride, int count) {
+        region6.start(domain, high, low, slots, out, stride, count);
     }
 
     /**
-     * The owner of an IPv4 address as far as one probe tells: what {@link #find4} says, or {@link
-     * #UNSETTLED}. No calls and no loop, to be inlined into the loop over a burst.
+     * The owner of an IPv4 address as far as one probe tells: what {@link #find4(int, int)} says,
+     * or {@link #UNSETTLED}. No calls and no loop, to be inlined into the loop over a burst.
      *
-     * @param home what {@link #home4} said of this address, and in the same burst
+     * @param slot what {@link #start4} said of this address in the same burst
+     * @param address in the low 32 bits; the high bits are ignored
      */
-    public static int peek4(long home, int domain, long address) {
-        return Region4.peek(home, domain, address);
+    public static int peek4(long slot, int domain, long address) {
+        return Region4.peek(slot, domain, address);
     }
 
     /** As {@link #peek4}, for IPv6. */
-    public static int peek6(long home, int domain, long hi, long lo) {
-        return Region6.peek(home, domain, hi, lo);
+    public static int peek6(long slot, int domain, long hi, long lo) {
+        return Region6.peek(slot, domain, hi, lo);
+    }
+
+    /**
+     * The owner of an IPv4 address that one probe did not settle, or {@link #NONE}.
+     *
+     * @param slot what {@link #start4} said of this address in the same burst
+     * @param address in the low 32 bits; the high bits are ignored
+     */
+    public int resume4(long slot, int domain, long address) {
+        return region4.resume(slot, domain, address);
+    }
+
+    /** As {@link #resume4}, for IPv6. */
+    public int resume6(long slot, int domain, long hi, long lo) {
+        return region6.resume(slot, domain, hi, lo);
     }
 
     /**
@@ -170,22 +187,28 @@ public final class AddressTable implements AutoCloseable {
      * to the next: the owner of the first, or {@link #NONE}, is written to {@code out}, that of the
      * second to {@code out + stride}, and so on.
      *
+     * <p>In passes over all of them: places, loads, compares. A pass of few instructions has tens
+     * of loads under way at once, where a loop that does all for one key has a handful: a million
+     * addresses are looked up half again as fast.
+     *
      * @param keys address of the first: 64 bits, of which the high 32 are ignored
+     * @param slots room for 64 bits a key, likewise {@code stride} apart
      * @param out address of the first result: 32 bits
      * @param count 0 to 64
      */
-    public void find4(int domain, long keys, long out, int stride, int count) {
-        region4.find(domain, keys, out, stride, count);
+    public void find4(int domain, long keys, long slots, long out, int stride, int count) {
+        region4.find(domain, keys, slots, out, stride, count);
     }
 
     /**
-     * As {@link #find4(int, long, long, int, int)}, for IPv6.
+     * As {@link #find4(int, long, long, long, int, int)}, for IPv6.
      *
      * @param high address of the first high half: 64 bits
      * @param low address of the first low half: 64 bits
      */
-    public void find6(int domain, long high, long low, long out, int stride, int count) {
-        region6.find(domain, high, low, out, stride, count);
+    public void find6(
+            int domain, long high, long low, long slots, long out, int stride, int count) {
+        region6.find(domain, high, low, slots, out, stride, count);
     }
 
     // -- the writer --

@@ -4,9 +4,10 @@ package io.ipvane.table;
 /**
  * The hash of the tables: multiplication to 128 bits, folded by exclusive or, under a random
  * secret. Addresses are chosen by strangers; without the secret nobody can choose them so that they
- * meet in one place. Every key passes two folds. One is not enough: what differs in a few bits
- * only, as the addresses of a subnet do, leaves it with a pattern, and runs of hundreds of slots
- * were seen for some secrets where two folds gave 56.
+ * meet in one place. A key passes two rounds. One is not enough: what differs in a few bits only,
+ * as the addresses of a subnet do, leaves it with a pattern, and runs of hundreds of slots were
+ * seen for some secrets where two rounds gave 56. The second may be an ordinary multiplication of
+ * which the high half is used, which is cheaper by one instruction.
  *
  * <p>Not a cryptographic hash: safe as long as its values stay inside.
  */

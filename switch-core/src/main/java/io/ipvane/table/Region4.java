@@ -41,8 +41,22 @@ final class Region4 extends Region {
         return word == EMPTY ? AddressTable.NONE : findNext(key, offset);
     }
 
-    long home(int domain, long address) {
-        return base + (hash(key(domain, address)) & offsetMask);
+    /**
+     * Where every search starts, then a first load from there: two loops of few instructions, so
+     * that the loads of many keys are under way at once.
+     */
+    void start(int domain, long keys, long slots, long out, int stride, int count) {
+        final long first = base;
+        final long mask = offsetMask;
+        final long s0 = secret0;
+        final long s1 = secret1;
+        final long s2 = secret2;
+        final long own = key(domain, 0);
+        for (int i = 0; i < count; i++) {
+            final long key = own | Memory.u32(keys + (long) i * stride);
+            Memory.put64(slots + (long) i * stride, first + (hash(key, s0, s1, s2) & mask));
+        }
+        touch(slots, stride, count, out);
     }
 
     static int peek(long slot, int domain, long address) {
@@ -52,26 +66,25 @@ final class Region4 extends Region {
                 : AddressTable.UNSETTLED;
     }
 
-    /** First probe of every key in a loop without calls or branches; few keys need more. */
-    void find(int domain, long keys, long out, int stride, int count) {
-        final long first = base;
-        final long mask = offsetMask;
-        final long s0 = secret0;
-        final long s1 = secret1;
-        final long s2 = secret2;
+    int resume(long slot, int domain, long address) {
+        return findNext(key(domain, address), slot - base);
+    }
+
+    void find(int domain, long keys, long slots, long out, int stride, int count) {
+        start(domain, keys, slots, out, stride, count);
         final long own = key(domain, 0);
         long open = 0;
         for (int i = 0; i < count; i++) {
-            final long key = own | Memory.u32(keys + (long) i * stride);
-            final long slot = first + (hash(key, s0, s1, s2) & mask);
+            final long at = (long) i * stride;
+            final long key = own | Memory.u32(keys + at);
+            final long slot = Memory.i64(slots + at);
             final int word = Memory.i32Acquire(slot, WORD);
-            Memory.put32(out + (long) i * stride, word - 1);
+            Memory.put32(out + at, word - 1);
             open |= unsettled(word, Memory.i64(slot, 0) ^ key) << i;
         }
         for (; open != 0; open &= open - 1) {
             final long at = (long) Long.numberOfTrailingZeros(open) * stride;
-            final long key = own | Memory.u32(keys + at);
-            Memory.put32(out + at, findNext(key, hash(key) & mask));
+            Memory.put32(out + at, resume(Memory.i64(slots + at), domain, Memory.i64(keys + at)));
         }
     }
 

@@ -47,8 +47,21 @@ final class Region6 extends Region {
         return word == EMPTY ? AddressTable.NONE : findNext(domain, hi, lo, offset);
     }
 
-    long home(int domain, long hi, long lo) {
-        return base + (hash(domain, hi, lo) & offsetMask);
+    /** As in {@link Region4}. */
+    void start(int domain, long high, long low, long slots, long out, int stride, int count) {
+        final long first = base;
+        final long mask = offsetMask;
+        final long s0 = secret0;
+        final long s1 = secret1;
+        final long ofDomain = domainHash(domain);
+        final long s2 = secret4;
+        for (int i = 0; i < count; i++) {
+            final long at = (long) i * stride;
+            final long hash =
+                    hash(Memory.i64(high + at), Memory.i64(low + at), s0, s1, ofDomain, s2);
+            Memory.put64(slots + at, first + (hash & mask));
+        }
+        touch(slots, stride, count, out);
     }
 
     static int peek(long slot, int domain, long hi, long lo) {
@@ -58,33 +71,29 @@ final class Region6 extends Region {
                 : AddressTable.UNSETTLED;
     }
 
-    /** As {@link Region4}: first probes without calls or branches. */
-    void find(int domain, long high, long low, long out, int stride, int count) {
-        final long first = base;
-        final long mask = offsetMask;
-        final long s0 = secret0;
-        final long s1 = secret1;
-        final long ofDomain = domainHash(domain);
-        final long s2 = secret4;
+    int resume(long slot, int domain, long hi, long lo) {
+        return findNext(domain, hi, lo, slot - base);
+    }
+
+    void find(int domain, long high, long low, long slots, long out, int stride, int count) {
+        start(domain, high, low, slots, out, stride, count);
         long open = 0;
         for (int i = 0; i < count; i++) {
             final long at = (long) i * stride;
-            final long hi = Memory.i64(high + at);
-            final long lo = Memory.i64(low + at);
-            final long slot = first + (hash(hi, lo, s0, s1, ofDomain, s2) & mask);
+            final long slot = Memory.i64(slots + at);
             final int word = Memory.i32Acquire(slot, WORD);
             final long difference =
-                    (Memory.i64(slot, 0) ^ hi)
-                            | (Memory.i64(slot, LO) ^ lo)
+                    (Memory.i64(slot, 0) ^ Memory.i64(high + at))
+                            | (Memory.i64(slot, LO) ^ Memory.i64(low + at))
                             | (Memory.i32(slot, DOMAIN) ^ domain);
             Memory.put32(out + at, word - 1);
             open |= unsettled(word, difference) << i;
         }
         for (; open != 0; open &= open - 1) {
             final long at = (long) Long.numberOfTrailingZeros(open) * stride;
-            final long hi = Memory.i64(high + at);
-            final long lo = Memory.i64(low + at);
-            Memory.put32(out + at, findNext(domain, hi, lo, hash(domain, hi, lo) & mask));
+            final long slot = Memory.i64(slots + at);
+            final int owner = resume(slot, domain, Memory.i64(high + at), Memory.i64(low + at));
+            Memory.put32(out + at, owner);
         }
     }
 
@@ -138,6 +147,7 @@ final class Region6 extends Region {
     }
 
     private static long hash(long hi, long lo, long s0, long s1, long ofDomain, long s2) {
-        return KeyedHash.fold(KeyedHash.fold(hi ^ s0, lo ^ s1) ^ ofDomain, s2);
+        final long first = KeyedHash.fold(hi ^ s0, lo ^ s1) ^ ofDomain;
+        return ((first ^ (first >>> 32)) * s2) >>> 32;
     }
 }

@@ -27,8 +27,8 @@ enum Family {
                     keys,
                     rows,
                     out,
-                    (high, low, result, count) ->
-                            table.find4(domain, low, result, Strided.BYTES, count));
+                    (high, low, slot, result, count) ->
+                            table.find4(domain, low, slot, result, Strided.BYTES, count));
         }
 
         @Override
@@ -73,8 +73,8 @@ enum Family {
                     keys,
                     rows,
                     out,
-                    (high, low, result, count) ->
-                            table.find6(domain, high, low, result, Strided.BYTES, count));
+                    (high, low, slot, result, count) ->
+                            table.find6(domain, high, low, slot, result, Strided.BYTES, count));
         }
 
         @Override

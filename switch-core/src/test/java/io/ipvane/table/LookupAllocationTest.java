@@ -24,7 +24,7 @@ class LookupAllocationTest {
     void shouldAllocateNothingInAddressLookups() {
         try (Arena arena = Arena.ofConfined();
                 AddressTable table = new AddressTable(ENTRIES, ENTRIES, new ManualGrace())) {
-            final long keys = arena.allocate(BURST * 24L, 8).address();
+            final long keys = arena.allocate(BURST * 32L, 8).address();
             for (int i = 0; i < ENTRIES; i++) {
                 table.put4(1, i, i);
                 table.put6(1, HI, i, i);
@@ -37,8 +37,8 @@ class LookupAllocationTest {
             assertAllocatesNothing(i -> table.find6(1, HI, i & 0x7FF));
             assertAllocatesNothing(
                     i -> {
-                        table.find4(1, keys + 8, keys + 16, 24, BURST);
-                        table.find6(1, keys, keys + 8, keys + 16, 24, BURST);
+                        table.find4(1, keys + 8, keys + 24, keys + 16, 32, BURST);
+                        table.find6(1, keys, keys + 8, keys + 24, keys + 16, 32, BURST);
                         return Memory.i32(keys + 16 + 24L * (i & 63));
                     });
         }

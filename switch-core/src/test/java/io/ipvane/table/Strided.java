@@ -14,10 +14,11 @@ final class Strided {
 
     private static final int LOW = 8;
     private static final int RESULT = 20;
+    private static final int SLOT = 24;
 
-    /** A bulk lookup: addresses of the first high half, low half and result, and how many. */
+    /** A bulk lookup: addresses of the first high half, low half, slot and result, and how many. */
     interface Lookup {
-        void find(long high, long low, long result, int count);
+        void find(long high, long low, long slot, long result, int count);
     }
 
     private Strided() {}
@@ -37,7 +38,7 @@ final class Strided {
                 Memory.put64(block + (long) k * BYTES, keys[0][rows[first + k]]);
                 Memory.put64(block + (long) k * BYTES + LOW, keys[1][rows[first + k]]);
             }
-            lookup.find(block, block + LOW, block + RESULT, count);
+            lookup.find(block, block + LOW, block + SLOT, block + RESULT, count);
             for (int k = 0; k < count; k++) {
                 out[rows[first + k]] = Memory.i32(block + (long) k * BYTES + RESULT);
             }

@@ -14,10 +14,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/**
- * The address table: lookups a second, asked in bursts, addresses in random order; in one pass, and
- * in two as on the short way through the switch.
- */
+/** The address table: lookups a second, asked in bursts, addresses in random order. */
 public class LookupBench {
     /** The questions, and how far they have been asked. */
     @State(Scope.Thread)
@@ -159,27 +156,14 @@ public class LookupBench {
     }
 
     @Benchmark
-    @OperationsPerInvocation(KeyStream.LOOKUPS)
-    public void lookupInTwo(Keys keys, Ours ours) {
-        final int first = keys.next();
-        for (int i = 0; i < KeyStream.BURSTS; i++) {
-            ours.table.findInTwo(first + i);
-        }
-    }
-
-    @Benchmark
-    @Baseline(
-            of = {"lookup", "lookupInTwo"},
-            label = "C")
+    @Baseline(of = "lookup", label = "C")
     @OperationsPerInvocation(KeyStream.LOOKUPS)
     public void lookupC(Keys keys, InC c, Owners owners) {
         c.find(keys.stream, keys.next(), KeyStream.BURSTS, owners.at);
     }
 
     @Benchmark
-    @Baseline(
-            of = {"lookup", "lookupInTwo"},
-            label = "rte_hash")
+    @Baseline(of = "lookup", label = "rte_hash")
     @OperationsPerInvocation(KeyStream.LOOKUPS)
     public void lookupRteHash(Keys keys, Dpdk dpdk, Owners owners) {
         dpdk.find(keys.stream, keys.next(), KeyStream.BURSTS, owners.at);

@@ -31,11 +31,7 @@ final class OurTable implements AutoCloseable {
     private final AddressTable table;
     private final Arena arena = Arena.ofShared();
     private final long owners = arena.allocate((long) STRIDE * Burst.MAX, 64).address();
-    private final long homes = arena.allocate((long) STRIDE * Burst.MAX, 64).address();
-
-    /** What the first loads gave, so that the compiler does not leave them out. */
-    @SuppressWarnings("UnusedVariable")
-    private int touched;
+    private final long slots = arena.allocate((long) STRIDE * Burst.MAX, 64).address();
 
     OurTable(KeyStream keys) {
         this.keys = keys;
@@ -43,15 +39,11 @@ final class OurTable implements AutoCloseable {
         table = new AddressTable(ipv4 ? keys.entries() : 0, ipv4 ? 0 : keys.entries(), NO_READERS);
         keys.forEachEntry(this::put);
         long found = 0;
-        long foundInTwo = 0;
         for (int burst = 0; burst < keys.bursts(); burst++) {
             find(burst);
             found += found();
-            findInTwo(burst);
-            foundInTwo += found();
         }
         keys.check("find", found);
-        keys.check("home and peek", foundInTwo);
     }
 
     private long found() {
@@ -70,60 +62,12 @@ final class OurTable implements AutoCloseable {
         }
     }
 
-    /** Asks one burst, as the stages one by one do. */
+    /** Asks one burst. */
     void find(int burst) {
         if (ipv4) {
-            table.find4(0, keys.lowAt(burst), owners, STRIDE, Burst.MAX);
+            table.find4(0, keys.lowAt(burst), slots, owners, STRIDE, Burst.MAX);
         } else {
-            table.find6(0, keys.highAt(burst), keys.lowAt(burst), owners, STRIDE, Burst.MAX);
-        }
-    }
-
-    /**
-     * Asks one burst, as the short way through the switch does: all first loads, then all probes.
-     */
-    void findInTwo(int burst) {
-        if (ipv4) {
-            findInTwo4(keys.lowAt(burst));
-        } else {
-            findInTwo6(keys.highAt(burst), keys.lowAt(burst));
-        }
-    }
-
-    private void findInTwo4(long keysAt) {
-        int sum = 0;
-        for (long i = 0; i < STRIDE * Burst.MAX; i += STRIDE) {
-            final long home = table.home4(0, Memory.i64(keysAt + i));
-            Memory.put64(homes + i, home);
-            sum += Memory.i32(home);
-        }
-        touched = sum;
-        for (long i = 0; i < STRIDE * Burst.MAX; i += STRIDE) {
-            final long key = Memory.i64(keysAt + i);
-            int owner = AddressTable.peek4(Memory.i64(homes + i), 0, key);
-            if (owner == AddressTable.UNSETTLED) {
-                owner = table.find4(0, (int) key);
-            }
-            Memory.put32(owners + i, owner);
-        }
-    }
-
-    private void findInTwo6(long highAt, long lowAt) {
-        int sum = 0;
-        for (long i = 0; i < STRIDE * Burst.MAX; i += STRIDE) {
-            final long home = table.home6(0, Memory.i64(highAt + i), Memory.i64(lowAt + i));
-            Memory.put64(homes + i, home);
-            sum += Memory.i32(home);
-        }
-        touched = sum;
-        for (long i = 0; i < STRIDE * Burst.MAX; i += STRIDE) {
-            final long high = Memory.i64(highAt + i);
-            final long low = Memory.i64(lowAt + i);
-            int owner = AddressTable.peek6(Memory.i64(homes + i), 0, high, low);
-            if (owner == AddressTable.UNSETTLED) {
-                owner = table.find6(0, high, low);
-            }
-            Memory.put32(owners + i, owner);
+            table.find6(0, keys.highAt(burst), keys.lowAt(burst), slots, owners, STRIDE, Burst.MAX);
         }
     }
 

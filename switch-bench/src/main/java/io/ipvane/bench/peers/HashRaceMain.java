@@ -47,6 +47,7 @@ final class HashRaceMain {
     private final int bursts;
     private final long keys;
     private final long ourOwners = arena.allocate((long) KEY_BYTES * Burst.MAX, 64).address();
+    private final long slots = arena.allocate((long) KEY_BYTES * Burst.MAX, 64).address();
     private final long theirOwners = arena.allocate(4L * Burst.MAX, 64).address();
 
     private HashRaceMain(int entries) {
@@ -101,7 +102,7 @@ final class HashRaceMain {
 
     /** One burst, as the pipeline asks it. */
     private void ask(int burst) {
-        ours.find4(0, keys(burst), ourOwners, KEY_BYTES, Burst.MAX);
+        ours.find4(0, keys(burst), slots, ourOwners, KEY_BYTES, Burst.MAX);
     }
 
     private double ours() {
