@@ -167,14 +167,15 @@ public final class Dispatch implements AutoCloseable {
      * In l3 a port may write what MACs it likes: the first turn replaces them, which the test of
      * equality sees. In l2 those of siblings are all the same.
      */
-    private void write(long at, int destination) {
+    private void write(long at, int destination, int number) {
         final boolean strange = ingress != 0 && setup.mode().equals("l3");
         Traffic.write(
                 at,
                 strange ? OUTSIDE : MAC,
                 ingress == 0 || strange ? OUTSIDE + 1 : MAC,
                 source(),
-                address(destination));
+                address(destination),
+                number);
     }
 
     private void send() {
@@ -182,7 +183,7 @@ public final class Dispatch implements AutoCloseable {
         final int[] to = destinations(setup.frames());
         for (int i = 0; i < to.length; i++) {
             final long mbuf = pool.allocate(Traffic.length(address(to[i])));
-            write(pool.data(mbuf), to[i]);
+            write(pool.data(mbuf), to[i], i);
             Memory.put64(mbufs + 8L * i, mbuf);
         }
         try {
@@ -204,7 +205,7 @@ public final class Dispatch implements AutoCloseable {
         for (int i = 0; i < taken.length; i++) {
             taken[i] = pool.allocate(DATA_ROOM);
             if (taken[i] != 0) {
-                write(pool.data(taken[i]), to[i]);
+                write(pool.data(taken[i]), to[i], i);
             }
         }
         for (long mbuf : taken) {

@@ -55,8 +55,13 @@ public final class DispatchRace {
             final double[] c = new double[rounds];
             final double[] ratio = new double[rounds];
             for (int i = 0; i < rounds; i++) {
-                java[i] = mpps(() -> dispatch.java(TURNS));
-                c[i] = mpps(() -> dispatch.c(TURNS));
+                if (i % 2 == 0) {
+                    java[i] = mpps(() -> dispatch.java(TURNS));
+                    c[i] = mpps(() -> dispatch.c(TURNS));
+                } else {
+                    c[i] = mpps(() -> dispatch.c(TURNS));
+                    java[i] = mpps(() -> dispatch.java(TURNS));
+                }
                 ratio[i] = java[i] / c[i];
             }
             Arrays.sort(java);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.bench.harness;
 
-import io.ipvane.burst.FramePool;
 import io.ipvane.memory.Memory;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.IpAddress;
@@ -21,24 +20,14 @@ public final class Traffic {
         return destination.isIpv4() ? LENGTH : LENGTH6;
     }
 
-    /** One new frame; fails where the pool is empty. */
-    public static long frame(
-            FramePool pool,
+    /** Writes a frame; its payload is zero but for a number at its end. */
+    public static void write(
+            long at,
             long destinationMac,
             long sourceMac,
             IpAddress source,
-            IpAddress destination) {
-        final long mbuf = pool.allocate(length(destination));
-        if (mbuf == 0) {
-            throw new IllegalStateException("the pool is too small for the frames asked for");
-        }
-        write(pool.data(mbuf), destinationMac, sourceMac, source, destination);
-        return mbuf;
-    }
-
-    /** Writes a frame; its payload is zero. */
-    public static void write(
-            long at, long destinationMac, long sourceMac, IpAddress source, IpAddress destination) {
+            IpAddress destination,
+            int number) {
         final int length = length(destination);
         Memory.zero(at, length);
         Memory.putMac(at, destinationMac);
@@ -66,6 +55,7 @@ public final class Traffic {
             Memory.put64be(ip + 32, destination.key1());
             udp(ip + 40, ipLength - 40);
         }
+        Memory.put32be(at + length - 4, number);
     }
 
     private static void udp(long at, int length) {

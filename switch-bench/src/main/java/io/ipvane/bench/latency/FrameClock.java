@@ -75,7 +75,7 @@ final class FrameClock {
             final MemorySegment dues = arena.allocate(phase.rate() == 0 ? 8L * capacity : 8, 64);
             final MemorySegment stalls = arena.allocate(16L * MAX_STALLS, 64);
             final long frame = arena.allocate(64, 64).address();
-            Traffic.write(frame, MAC, OUTSIDE, SOURCE, DESTINATION);
+            Traffic.write(frame, MAC, OUTSIDE, SOURCE, DESTINATION, 0);
             final long at = arena.allocate(SIZE, 64).address();
             Memory.put64(at, pool.address());
             Memory.put64(at + 8, frame);

@@ -55,7 +55,7 @@ final class FrameFile {
             final long at = arena.allocate(SNAP_LENGTH, 64).address();
             for (int i = 0; i < frames; i++) {
                 final IpAddress to = destination(order[i % addresses]);
-                Traffic.write(at, MAC, MAC, source(), to);
+                Traffic.write(at, MAC, MAC, source(), to, i);
                 final int length = Traffic.length(to);
                 for (int word : new int[] {0, 0, length, length}) {
                     out.writeInt(word);

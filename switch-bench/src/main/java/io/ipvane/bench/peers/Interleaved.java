@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Systems in turns, A B A B: each start a process of its own, measured in frames per second of CPU
+ * Systems in turns, A B B A, so that what drifts favours none: each start a process of its own, measured in frames per second of CPU
  * time of the one thread that forwards.
  */
 final class Interleaved {
@@ -32,11 +32,12 @@ final class Interleaved {
         final List<List<Sample>> samples = Arrays.stream(peers).map(Interleaved::none).toList();
         for (int i = 0; i < settings.starts(); i++) {
             final StringBuilder line = new StringBuilder();
-            for (int k = 0; k < peers.length; k++) {
+            for (int n = 0; n < peers.length; n++) {
+                final int k = i % 2 == 0 ? n : peers.length - 1 - n;
                 final Peer peer = peers[k];
                 final Sample sample = settings.start(() -> start(settings, peer));
                 samples.get(k).add(sample);
-                line.append("  %s %.2f".formatted(peers[k].system(), sample.mpps));
+                line.append("  %s %.2f".formatted(peer.system(), sample.mpps));
             }
             settings.say("%s %d/%d:%s %s", scenario, i + 1, settings.starts(), line, UNIT);
         }

@@ -8,8 +8,10 @@ import io.ipvane.counters.PortCounter;
 import io.ipvane.dpdk.Eal;
 import io.ipvane.dpdk.EalOptions;
 import io.ipvane.dpdk.LcoreThread;
-import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Forwards the same frames once in Java and once in C and compares what comes out, byte for byte,
@@ -17,8 +19,11 @@ import java.util.List;
  */
 final class SameOutput {
     private static final int FRAMES = 1_024;
+    private static final int ADDRESSES = 16;
     private static final int PORTS = 8;
     private static final int BURST = 64;
+    private static final int IPV4_DESTINATION = 30;
+    private static final int IPV6_DESTINATION = 38;
 
     private SameOutput() {}
 
@@ -44,7 +49,7 @@ final class SameOutput {
                 mode,
                 ingress,
                 family,
-                FRAMES,
+                ADDRESSES,
                 FRAMES,
                 PORTS,
                 ThreadPlan.RUN_TO_COMPLETION,
@@ -71,21 +76,35 @@ final class SameOutput {
                     "%s: %d frames in, %d out of Java, %d out of C"
                             .formatted(setup, FRAMES, java.size(), c.size()));
         }
-        // Each frame has an address of its own, and frames of one burst to different addresses may
-        // overtake each other.
-        java.sort(Arrays::compare);
-        c.sort(Arrays::compare);
-        for (int i = 0; i < FRAMES; i++) {
-            if (!Arrays.equals(java.get(i), c.get(i))) {
-                throw new IllegalStateException(
-                        "%s: frame %d differs:%n%s%n%s"
-                                .formatted(
-                                        setup,
-                                        i,
-                                        Arrays.toString(java.get(i)),
-                                        Arrays.toString(c.get(i))));
-            }
-        }
+        final Map<String, List<String>> expected = flows(setup, c);
+        flows(setup, java)
+                .forEach(
+                        (destination, frames) -> {
+                            if (!frames.equals(expected.get(destination))) {
+                                throw new IllegalStateException(
+                                        "%s: to %s Java sends%n%s%nand C%n%s"
+                                                .formatted(
+                                                        setup,
+                                                        destination,
+                                                        frames,
+                                                        expected.get(destination)));
+                            }
+                        });
+    }
+
+    /**
+     * The frames to each address in their order, in hexadecimal: frames of one burst to different
+     * addresses may overtake each other, those of one flow may not. Each frame carries its number.
+     */
+    private static Map<String, List<String>> flows(DispatchSetup setup, List<byte[]> frames) {
+        final int bytes = setup.family() == 4 ? 4 : 16;
+        final int at = setup.family() == 4 ? IPV4_DESTINATION : IPV6_DESTINATION;
+        return frames.stream()
+                .collect(
+                        Collectors.groupingBy(
+                                frame -> HexFormat.of().formatHex(frame, at, at + bytes),
+                                Collectors.mapping(
+                                        HexFormat.of()::formatHex, Collectors.toList())));
     }
 
     /** That frames went out by their own port shows in what it has sent. */
