@@ -34,7 +34,7 @@ record BenchCase(String type, Map<String, String> parameters) {
         types.forEach(
                 (type, parameters) ->
                         combinations(parameters).forEach(c -> cases.add(new BenchCase(type, c))));
-        cases.removeIf(c -> !only.matcher(c.title() + " " + c.label()).find());
+        cases.removeIf(c -> !only.matcher(c.toString()).find());
         return cases;
     }
 
@@ -76,5 +76,10 @@ record BenchCase(String type, Map<String, String> parameters) {
         parameters.forEach(
                 (name, value) -> label.append(' ').append(name).append('=').append(value));
         return label.toString().trim();
+    }
+
+    @Override
+    public String toString() {
+        return title() + " " + label();
     }
 }

@@ -39,7 +39,14 @@ public final class Main {
     public static void main(String[] args) throws IOException {
         final Path directory = Path.of(args[0]);
         final Profile profile = args[1].equals("full") ? Profile.FULL : Profile.QUICK;
-        final Pattern only = Pattern.compile(args.length > 2 ? args[2] : "");
+        final Pattern only =
+                Pattern.compile(args.length > 2 ? args[2] : "", Pattern.CASE_INSENSITIVE);
+        final List<BenchCase> cases = BenchCase.all(only, profile);
+        if (cases.isEmpty()) {
+            System.err.printf("no case matches '%s'; there are:%n", only);
+            BenchCase.all(Pattern.compile(""), profile).forEach(System.err::println);
+            System.exit(1);
+        }
         final Report report = new Report();
         final ResultTable table = new ResultTable(System.out);
         final List<String> wrong = new ArrayList<>();
@@ -49,7 +56,7 @@ public final class Main {
                         Files.newOutputStream(directory.resolve("bench.log")), true, UTF_8)) {
             final OutputFormat format =
                     OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL);
-            for (BenchCase one : BenchCase.all(only, profile)) {
+            for (BenchCase one : cases) {
                 final Comparison comparison = Comparison.of(one, run(one, profile, format));
                 table.add(comparison);
                 report.add(comparison);

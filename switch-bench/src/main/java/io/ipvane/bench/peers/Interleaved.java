@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Systems in turns, A B B A, so that what drifts favours none: each start a process of its own, measured in frames per second of CPU
- * time of the one thread that forwards.
+ * Systems in turns, A B B A, so that what drifts favours none: each start a process of its own,
+ * measured in frames per second of CPU time of the one thread that forwards.
  */
 final class Interleaved {
     private static final String METRIC = "throughput";
