@@ -246,10 +246,10 @@ class ConductorTest {
                 MemoryPool pool = new MemoryPool(1, 256)) {
             final SnapshotPublisher publisher = new SnapshotPublisher();
             final Quiescence nobody = new Quiescence(publisher, 0);
-            final Queue<Command> commands = new ArrayDeque<>();
+            final Queue<Command> commands = new Faulty();
             final Conductor conductor =
                     new Conductor(
-                            new ModelBuilder().build(),
+                            SwitchModel.EMPTY,
                             commands,
                             publisher,
                             nobody,
@@ -260,7 +260,6 @@ class ConductorTest {
                                     nobody),
                             errors::next);
             for (int i = 0; i < 50; i++) {
-                commands.add(new Command.InterfaceGone(99));
                 conductor.doWork();
             }
             conductor.secondOver();
@@ -269,6 +268,16 @@ class ConductorTest {
             conductor.secondOver();
             assertEquals(1, logged("event=conductor_error"));
             conductor.onClose();
+        }
+    }
+
+    /** Commands that nobody can take. */
+    private static final class Faulty extends ArrayDeque<Command> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Command poll() {
+            throw new IllegalStateException("a defect");
         }
     }
 }
