@@ -15,7 +15,10 @@ public sealed interface Command {
     /** An interface has an address no longer. */
     record AddressRemoved(int port, IpAddress address) implements Command {}
 
-    /** The interface of a port is up or down (spec ADR-6), or has another carrier or MTU. */
+    /**
+     * The interface of a port is up or down (spec ADR-6), or has another carrier or MTU; MTU 0
+     * where there is none to tell.
+     */
     record PortLink(int port, boolean up, boolean carrier, int mtu) implements Command {}
 
     /** The interface of a port is not there: it was deleted, or moved out of its namespace. */
@@ -23,6 +26,9 @@ public sealed interface Command {
 
     /** The interface of a port has joined or left group addresses. */
     record PortGroups(int port, GroupFilter groups) implements Command {}
+
+    /** The MTU of an uplink's interface is this now. */
+    record UplinkMtu(int uplink, int mtu) implements Command {}
 
     /** The carrier of an uplink changed. */
     record UplinkLink(int uplink, boolean up) implements Command {}

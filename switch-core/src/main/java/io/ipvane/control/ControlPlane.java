@@ -3,6 +3,7 @@ package io.ipvane.control;
 
 import io.ipvane.burst.FramePool;
 import io.ipvane.control.view.StatusUnavailableException;
+import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
 import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.snapshot.Quiescence;
@@ -52,14 +53,22 @@ public final class ControlPlane implements AutoCloseable {
             FramePool pool,
             Counters counters,
             Supplier<List<Throwable>> lcoreErrors) {
+        final CounterShard shard = counters.shard();
+        final ErrorPlane errors = new ErrorPlane(mailbox, pool, shard, System::nanoTime);
         conductor =
                 new Conductor(
                         model,
                         commands,
                         publisher,
                         quiescence,
-                        new NeighborPlane(mailbox, pool, counters.shard(), quiescence),
+                        new NeighborPlane(mailbox, pool, shard, quiescence, errors),
+                        errors,
                         lcoreErrors);
+    }
+
+    /** Says where interfaces are; before {@link #start}, else there are none. */
+    public void endpoints(Endpoints endpoints) {
+        conductor.endpoints(endpoints);
     }
 
     /** Starts the conductor's thread. */

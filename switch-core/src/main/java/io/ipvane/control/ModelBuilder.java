@@ -29,6 +29,15 @@ public final class ModelBuilder {
      * @return its index
      */
     public int uplink(UplinkConfig config, long mac, int mtu, boolean linkUp) {
+        return uplink(config, mac, mtu, mtu, linkUp);
+    }
+
+    /**
+     * As the other, of a device whose MTU may grow.
+     *
+     * @param maxMtu what its device could carry
+     */
+    public int uplink(UplinkConfig config, long mac, int mtu, int maxMtu, boolean linkUp) {
         final int index = ports.size();
         ports.add(
                 new PortModel(
@@ -40,6 +49,7 @@ public final class ModelBuilder {
                         config.device().kernelInterface().orElse(""),
                         config.flag(),
                         mtu,
+                        PortModel.UPLINKS_MTU,
                         true,
                         true,
                         GroupFilter.ALL,
@@ -50,11 +60,13 @@ public final class ModelBuilder {
                         index,
                         config.name(),
                         config.device().toString(),
+                        config.vlan().orElse(0),
                         config.mode(),
                         config.flag(),
                         config.options(),
                         mac,
                         mtu,
+                        config.mtu().orElse(maxMtu),
                         PortEntry.NONE,
                         List.of(),
                         config.routes().stream().map(ModelBuilder::route).toList(),
@@ -64,9 +76,14 @@ public final class ModelBuilder {
     }
 
     private static Route route(RouteConfig config) {
-        return config.via()
-                .map(via -> new Route(config.to(), Route.Kind.GATEWAY, via))
-                .orElseGet(() -> new Route(config.to(), Route.Kind.BLACKHOLE, null));
+        final Route.Kind kind =
+                switch (config.type()) {
+                    case VIA -> Route.Kind.GATEWAY;
+                    case BLACKHOLE -> Route.Kind.BLACKHOLE;
+                    case UNREACHABLE -> Route.Kind.UNREACHABLE;
+                    case PROHIBIT -> Route.Kind.PROHIBIT;
+                };
+        return new Route(config.to(), kind, config.via().orElse(null));
     }
 
     /**
@@ -94,6 +111,7 @@ public final class ModelBuilder {
                         interfaceName,
                         owner.flag(),
                         owner.mtu(),
+                        PortModel.UPLINKS_MTU,
                         true,
                         true,
                         GroupFilter.ALL,
@@ -118,6 +136,7 @@ public final class ModelBuilder {
                         config.interfaceName(),
                         config.flag().orElse(owner.flag()),
                         config.mtu().orElse(owner.mtu()),
+                        config.mtu().orElse(PortModel.UPLINKS_MTU),
                         true,
                         true,
                         GroupFilter.ALL,

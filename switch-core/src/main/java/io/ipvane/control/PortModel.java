@@ -17,7 +17,9 @@ import java.util.List;
  * @param netns namespace of its interface, empty for the switch's own
  * @param interfaceName of its endpoint
  * @param flag its own, or the uplink's
- * @param mtu largest L3 packet
+ * @param mtu largest L3 packet: what is wanted, or less where the uplink has less
+ * @param wantedMtu what the configuration or somebody at the interface asked for; {@link
+ *     #UPLINKS_MTU}: nobody did
  * @param up whether its interface is up
  * @param carrier whether its interface has a carrier
  * @param groups group addresses it has joined
@@ -32,10 +34,14 @@ public record PortModel(
         String interfaceName,
         IpvlanFlag flag,
         int mtu,
+        int wantedMtu,
         boolean up,
         boolean carrier,
         GroupFilter groups,
         List<IpPrefix> allowedSources) {
+
+    /** Wants as much as the uplink has. */
+    public static final int UPLINKS_MTU = Integer.MAX_VALUE;
 
     public PortModel {
         allowedSources = List.copyOf(allowedSources);
@@ -52,6 +58,7 @@ public record PortModel(
                 interfaceName,
                 flag,
                 nowMtu,
+                wantedMtu,
                 nowUp,
                 nowCarrier,
                 groups,
@@ -69,9 +76,28 @@ public record PortModel(
                 interfaceName,
                 flag,
                 mtu,
+                wantedMtu,
                 up,
                 carrier,
                 now,
+                allowedSources);
+    }
+
+    /** The same port with another MTU, and another wish for one. */
+    PortModel withMtu(int nowMtu, int nowWanted) {
+        return new PortModel(
+                index,
+                name,
+                role,
+                uplink,
+                netns,
+                interfaceName,
+                flag,
+                nowMtu,
+                nowWanted,
+                up,
+                carrier,
+                groups,
                 allowedSources);
     }
 }

@@ -11,6 +11,7 @@ import io.ipvane.control.Route;
 import io.ipvane.control.SwitchModel;
 import io.ipvane.device.Device;
 import io.ipvane.device.DpdkDevice;
+import io.ipvane.device.MbufPool;
 import io.ipvane.device.TapDevice;
 import io.ipvane.dpdk.DeviceOptions;
 import io.ipvane.dpdk.EthDevice;
@@ -27,7 +28,9 @@ import io.ipvane.linux.WatchedInterface;
 import io.ipvane.packet.IpPrefix;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +59,9 @@ final class Devices implements AutoCloseable {
     private final List<Device> devices = new ArrayList<>();
     private final List<InterfaceWatch.Watched> watched = new ArrayList<>();
     private final List<Command> configured = new ArrayList<>();
+    private final TapEndpoints endpoints = new TapEndpoints();
+    private final Map<String, InterfaceTakeover> takeovers = new HashMap<>();
+    private final Trunks trunks;
     private int linkLocals;
 
     /**
@@ -66,6 +72,7 @@ final class Devices implements AutoCloseable {
         this.mempool = mempool;
         this.large = large;
         this.threads = threads;
+        this.trunks = new Trunks(new MbufPool(mempool));
     }
 
     /** Gives back what a switch that was killed had taken, unless it is an uplink again. */
@@ -79,18 +86,33 @@ final class Devices implements AutoCloseable {
                 .forEach(failure -> LOG.warn("event=leftover_not_restored {}", failure));
     }
 
-    /** Opens one uplink and all that hangs off it. */
-    void open(UplinkConfig uplink, List<PortConfig> ports) {
+    /**
+     * Opens one uplink and all that hangs off it.
+     *
+     * @param all of the configuration, for those that share its device
+     */
+    void open(UplinkConfig uplink, List<UplinkConfig> all, List<PortConfig> ports) {
         final Optional<InterfaceTakeover> taken = takeover(uplink);
-        final Device device = uplinkDevice(uplink);
+        final Device device =
+                Trunks.isTrunk(uplink.device(), all)
+                        ? trunks.join(
+                                uplink,
+                                devices.size(),
+                                first -> uplinkDevice(Trunks.together(first, all)))
+                        : uplinkDevice(uplink);
         final long mac = ownMac(uplink, device);
-        final int index = add(device, model.uplink(uplink, mac, device.mtu(), device.linkUp()));
+        final int mtu = mtu(uplink, device);
+        final int index =
+                add(device, model.uplink(uplink, mac, mtu, device.maxMtu(), device.linkUp()));
+        if (uplink.device().kernelInterface().isEmpty()) {
+            endpoints.putSilent(index, device);
+        }
         uplink.device()
                 .kernelInterface()
                 .ifPresent(name -> watch(new WatchedInterface("", name), index, null));
-        uplink.host().ifPresent(host -> host(index, mac, device.mtu(), host, taken));
+        uplink.host().ifPresent(host -> host(index, mac, mtu, host, taken));
         for (PortConfig port : ports) {
-            port(uplink, index, mac, device.mtu(), port);
+            port(uplink, index, mac, mtu, port);
         }
     }
 
@@ -102,9 +124,28 @@ final class Devices implements AutoCloseable {
         return uplink.device() instanceof DeviceSpec.Tap ? device.mac() ^ 1 : device.mac();
     }
 
-    /** Kernel interfaces are taken from the host's own stack first. */
+    /** An uplink may have less than the device that it shares. */
+    private static int mtu(UplinkConfig uplink, Device device) {
+        return Math.min(uplink.mtu().orElse(device.mtu()), device.mtu());
+    }
+
+    /**
+     * Kernel interfaces are taken from the host's own stack first, and once; what they had is for
+     * the uplink without a tag, as they spoke without one.
+     */
     private Optional<InterfaceTakeover> takeover(UplinkConfig uplink) {
-        return switch (uplink.device()) {
+        final Optional<InterfaceTakeover> taken =
+                uplink.device()
+                        .kernelInterface()
+                        .flatMap(
+                                name ->
+                                        Optional.ofNullable(takeovers.get(name))
+                                                .or(() -> take(uplink.device())));
+        return uplink.vlan().isPresent() ? Optional.empty() : taken;
+    }
+
+    private Optional<InterfaceTakeover> take(DeviceSpec device) {
+        return switch (device) {
             case DeviceSpec.AfPacket d -> take(d.interfaceName(), Capture.PACKET);
             case DeviceSpec.AfXdp d -> take(d.interfaceName(), Capture.XDP);
             default -> Optional.empty();
@@ -118,6 +159,7 @@ final class Devices implements AutoCloseable {
                         InterfaceTakeover.take(
                                 new WatchedInterface("", interfaceName), capture, STATE));
         taken.warnings().forEach(w -> LOG.warn("event=takeover {}", w));
+        takeovers.put(interfaceName, taken);
         return Optional.of(taken);
     }
 
@@ -172,15 +214,17 @@ final class Devices implements AutoCloseable {
                 .ifPresent(
                         failures ->
                                 failures.forEach(f -> LOG.warn("event=takeover_incomplete {}", f)));
+        final TapDevice device = tapDevice(host.interfaceName(), tap, mtu);
         final int at =
                 add(
-                        tapDevice(host.interfaceName(), tap, mtu),
+                        device,
                         model.host(
                                 index,
                                 netns,
                                 host.interfaceName(),
                                 host.addresses(),
                                 routes(taken)));
+        endpoints.put(at, tap, device);
         watch(new WatchedInterface(netns, host.interfaceName()), at, tap);
     }
 
@@ -225,7 +269,9 @@ final class Devices implements AutoCloseable {
                                 uplink.mode() == Mode.L2,
                                 linkLocal,
                                 linux(port.addresses())));
-        final int at = add(tapDevice(port.name(), tap, mtu), model.port(index, port));
+        final TapDevice device = tapDevice(port.name(), tap, mtu);
+        final int at = add(device, model.port(index, port));
+        endpoints.put(at, tap, device);
         watch(new WatchedInterface(netns, port.interfaceName()), at, tap);
         port.addresses().forEach(a -> configured.add(new Command.AddressAdded(at, a, true)));
         tap.linkLocal()
@@ -270,6 +316,11 @@ final class Devices implements AutoCloseable {
     /** All devices by index. */
     Device[] all() {
         return devices.toArray(Device[]::new);
+    }
+
+    /** Where the conductor changes interfaces. */
+    TapEndpoints endpoints() {
+        return endpoints;
     }
 
     /** The model of what was opened. */

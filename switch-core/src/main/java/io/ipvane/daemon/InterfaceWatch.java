@@ -13,6 +13,7 @@ import io.ipvane.table.GroupFilter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,26 +35,34 @@ final class InterfaceWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(InterfaceWatch.class);
 
-    private final Map<WatchedInterface, Watched> watched;
+    /** An interface may be that of several uplinks, one a VLAN. */
+    private final Map<WatchedInterface, List<Watched>> watched;
+
     private final ControlPlane control;
     private final NamespaceWatcher watcher = new NamespaceWatcher(this::onEvent);
 
-    private InterfaceWatch(Map<WatchedInterface, Watched> watched, ControlPlane control) {
+    private InterfaceWatch(Map<WatchedInterface, List<Watched>> watched, ControlPlane control) {
         this.watched = watched;
         this.control = control;
     }
 
     /** Watches from now on; everything that there is has been told when this returns. */
     static InterfaceWatch start(List<Watched> interfaces, ControlPlane control) {
-        final Map<WatchedInterface, Watched> byInterface =
-                interfaces.stream().collect(java.util.stream.Collectors.toMap(Watched::at, w -> w));
+        final Map<WatchedInterface, List<Watched>> byInterface =
+                interfaces.stream().collect(Collectors.groupingBy(Watched::at));
         final InterfaceWatch watch = new InterfaceWatch(byInterface, control);
-        watch.watcher.start(interfaces.stream().map(Watched::at).toList());
+        watch.watcher.start(interfaces.stream().map(Watched::at).distinct().toList());
         return watch;
     }
 
     private void onEvent(InterfaceEvent event) {
-        final Watched to = watched.get(event.at());
+        watched.get(event.at()).forEach(to -> tell(to, event));
+    }
+
+    private void tell(Watched to, InterfaceEvent event) {
+        if (to.tap().isEmpty() && event instanceof InterfaceEvent.LinkChanged e) {
+            control.put(new Command.UplinkMtu(to.port(), e.link().mtu()));
+        }
         final Command command = to.tap().isEmpty() ? uplink(to, event) : port(to, event);
         if (command != null) {
             control.put(command);

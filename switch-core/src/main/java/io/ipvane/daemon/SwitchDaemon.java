@@ -127,7 +127,8 @@ final class SwitchDaemon {
 
         Devices.restoreLeftovers(config.uplinks());
         final Devices devices = started.add("devices", new Devices(mempool, large, threads));
-        config.uplinks().forEach(uplink -> devices.open(uplink, config.portsOf(uplink)));
+        config.uplinks()
+                .forEach(uplink -> devices.open(uplink, config.uplinks(), config.portsOf(uplink)));
 
         final SnapshotPublisher publisher = new SnapshotPublisher();
         final ControlMailbox mailbox = new ControlMailbox();
@@ -147,6 +148,7 @@ final class SwitchDaemon {
                                 counters,
                                 topology::takeErrors));
         started.add("lcores", topology);
+        control.endpoints(devices.endpoints());
         control.start();
         devices.configured().forEach(control::put);
         topology.start();

@@ -92,6 +92,11 @@ public final class DpdkDevice implements Device {
     }
 
     @Override
+    public int maxMtu() {
+        return port.maxMtu();
+    }
+
+    @Override
     public boolean linkUp() {
         return port.linkUp();
     }
