@@ -34,6 +34,8 @@ final class Conductor implements Agent {
     private final SnapshotPublisher publisher;
     private final AddressPlane addresses;
     private final NeighborPlane neighbors;
+    private final ErrorPlane errors;
+    private final InterfaceSync interfaces = new InterfaceSync();
     private final AddressBook book = new AddressBook();
     private final EventLog events = new EventLog(LOG);
     private final Supplier<List<Throwable>> lcoreErrors;
@@ -51,12 +53,14 @@ final class Conductor implements Agent {
             SnapshotPublisher publisher,
             Grace grace,
             NeighborPlane neighbors,
+            ErrorPlane errors,
             Supplier<List<Throwable>> lcoreErrors) {
         this.model = model;
         this.commands = commands;
         this.publisher = publisher;
         this.addresses = new AddressPlane(grace);
         this.neighbors = neighbors;
+        this.errors = errors;
         this.lcoreErrors = lcoreErrors;
         neighbors.model(model);
         publish();
@@ -85,7 +89,7 @@ final class Conductor implements Agent {
             work++;
             apply(command);
         }
-        work += neighbors.doWork();
+        work += neighbors.doWork() + errors.doWork();
         if (dirty) {
             publish();
         }
@@ -95,6 +99,14 @@ final class Conductor implements Agent {
     /** Logs what the last second has left to say: one line a port, an lcore and a stage. */
     void secondOver() {
         events.secondOver();
+        interfaces
+                .links()
+                .forEach(
+                        (uplink, up) -> {
+                            if (model.has(uplink)) {
+                                uplinkLink(model.uplinks().get(uplink), up);
+                            }
+                        });
         for (Throwable error : lcoreErrors.get()) {
             LOG.error("event=stage_error", error);
         }
@@ -115,6 +127,7 @@ final class Conductor implements Agent {
             case Command.PortLink c -> link(c);
             case Command.InterfaceGone c -> gone(c);
             case Command.PortGroups c -> change(model.port(c.port()).withGroups(c.groups()));
+            case Command.UplinkMtu c -> uplinkMtu(model.uplinks().get(c.port()), c.mtu());
             case Command.UplinkLink c -> uplinkLink(model.uplinks().get(c.port()), c.up());
             case Command.Ask<?> c -> c.run();
         }
@@ -125,6 +138,7 @@ final class Conductor implements Agent {
         model = next;
         neighbors.model(model);
         dirty = true;
+        next.uplinks().keySet().forEach(this::portsFollow);
     }
 
     /**
@@ -136,6 +150,7 @@ final class Conductor implements Agent {
         final UplinkModel uplink = model.uplinkOf(index);
         final ModelBuilder next = new ModelBuilder(model);
         next.remove(index);
+        interfaces.forget(index);
         replace(next.build());
         if (gone.role() == PortEntry.Role.HOST) {
             uplink.hostAddresses().forEach(own -> direct(uplink.index(), own.address()));
@@ -180,6 +195,7 @@ final class Conductor implements Agent {
                 SnapshotCompiler.compile(
                         model, ++generation, addresses.table(), neighbors.table()));
         published = publisher.epoch();
+        errors.model(model);
         addresses.published();
     }
 
@@ -187,6 +203,29 @@ final class Conductor implements Agent {
         if (uplink.linkUp() != up) {
             change(uplink.withLink(up));
             LOG.info("event=uplink_{} uplink={}", up ? "up" : "down", uplink.name());
+        }
+        portsFollow(uplink.index());
+    }
+
+    private void uplinkMtu(UplinkModel uplink, int mtu) {
+        final int now = Math.min(mtu, uplink.maxMtu());
+        if (uplink.mtu() != now) {
+            change(uplink.withMtu(now));
+            change(model.port(uplink.index()).withMtu(now, PortModel.UPLINKS_MTU));
+            LOG.info("event=uplink_mtu uplink={} mtu={}", uplink.name(), now);
+            portsFollow(uplink.index());
+        }
+    }
+
+    /** Lets MTU and carrier of all ports and of the host port be what the uplink's allow. */
+    private void portsFollow(int uplink) {
+        for (PortModel port : model.ports()) {
+            if (port != null && port.uplink() == uplink && port.role() != PortEntry.Role.UPLINK) {
+                final PortModel now = interfaces.follow(port, model.uplinks().get(uplink));
+                if (!now.equals(port)) {
+                    change(now);
+                }
+            }
         }
     }
 
@@ -307,14 +346,19 @@ final class Conductor implements Agent {
         if (events.admits(port.name())) {
             LOG.error("event=port_interface_gone port={}", port.name());
         }
-        link(new Command.PortLink(command.port(), false, false, Integer.MAX_VALUE));
+        link(new Command.PortLink(command.port(), false, false, 0));
+        interfaces.forget(command.port());
     }
 
-    /** A port's own MTU may be lower than the uplink's, not higher (spec CFG-9). */
     private void link(Command.PortLink command) {
         final PortModel before = model.port(command.port());
-        final int mtu = Math.min(command.mtu(), model.uplinkOf(before.index()).mtu());
-        final PortModel port = before.withLink(command.up(), command.carrier(), mtu);
+        final PortModel port =
+                interfaces.told(
+                        before,
+                        model.uplinkOf(before.index()),
+                        command.up(),
+                        command.carrier(),
+                        command.mtu());
         if (port.equals(before)) {
             return;
         }
@@ -352,6 +396,11 @@ final class Conductor implements Agent {
         }
     }
 
+    /** Where interfaces are; to be called before the conductor runs. */
+    void endpoints(Endpoints endpoints) {
+        interfaces.endpoints(endpoints);
+    }
+
     /** The model as of this turn; conductor thread only. */
     SwitchModel model() {
         return model;
@@ -384,6 +433,7 @@ final class Conductor implements Agent {
     @Override
     public void onClose() {
         neighbors.close();
+        errors.close();
         addresses.close();
     }
 

@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.ipvane.burst.DropReason;
 import io.ipvane.config.ThreadPlan;
+import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.lcore.ControlMailbox;
@@ -247,17 +248,17 @@ class ConductorTest {
             final SnapshotPublisher publisher = new SnapshotPublisher();
             final Quiescence nobody = new Quiescence(publisher, 0);
             final Queue<Command> commands = new Faulty();
+            final ControlMailbox mailbox = new ControlMailbox();
+            final CounterShard shard = new Counters(arena, 1).shard();
+            final ErrorPlane told = new ErrorPlane(mailbox, pool, shard, () -> 0);
             final Conductor conductor =
                     new Conductor(
                             SwitchModel.EMPTY,
                             commands,
                             publisher,
                             nobody,
-                            new NeighborPlane(
-                                    new ControlMailbox(),
-                                    pool,
-                                    new Counters(arena, 1).shard(),
-                                    nobody),
+                            new NeighborPlane(mailbox, pool, shard, nobody, told),
+                            told,
                             errors::next);
             for (int i = 0; i < 50; i++) {
                 conductor.doWork();
