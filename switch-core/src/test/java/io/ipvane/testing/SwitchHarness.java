@@ -15,6 +15,7 @@ import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.lcore.TopologyRunner;
 import io.ipvane.packet.IpPrefix;
+import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.table.GroupFilter;
 import java.lang.foreign.Arena;
@@ -38,6 +39,7 @@ public final class SwitchHarness implements AutoCloseable {
     private final MemoryPool pool;
     private final Counters counters;
     private final TopologyRunner topology;
+    private final SnapshotPublisher publisher = new SnapshotPublisher();
     private final ControlPlane control;
     private final int before;
 
@@ -70,7 +72,6 @@ public final class SwitchHarness implements AutoCloseable {
                 device(model.port(index, port), port.name());
             }
         }
-        final SnapshotPublisher publisher = new SnapshotPublisher();
         final ControlMailbox mailbox = new ControlMailbox();
         counters = new Counters(arena, devices.size());
         topology =
@@ -151,6 +152,16 @@ public final class SwitchHarness implements AutoCloseable {
         final Map<String, List<byte[]>> all = new LinkedHashMap<>();
         devices.forEach((name, device) -> all.put(name, new ArrayList<>(device.transmitted())));
         return all;
+    }
+
+    /** The control plane: one turn of it by {@code step}, on a thread of the test's choice. */
+    public ControlPlane control() {
+        return control;
+    }
+
+    /** What the lcores forward by. */
+    public ForwardingSnapshot snapshot() {
+        return publisher.current();
     }
 
     /** One counter of one device. */
