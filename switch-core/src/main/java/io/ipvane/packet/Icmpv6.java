@@ -18,6 +18,18 @@ public final class Icmpv6 {
     /** Bytes of the common start. */
     public static final int LENGTH = 4;
 
+    /** Type: multicast listener query, RFC 2710 and RFC 3810. */
+    public static final int LISTENER_QUERY = 130;
+
+    /** Type: multicast listener report, version 1, RFC 2710. */
+    public static final int LISTENER_REPORT = 131;
+
+    /** Type: multicast listener done, RFC 2710. */
+    public static final int LISTENER_DONE = 132;
+
+    /** Type: multicast listener report, version 2, RFC 3810. */
+    public static final int LISTENER_REPORT_V2 = 143;
+
     /** Type: neighbour solicitation, RFC 4861. */
     public static final int NEIGHBOR_SOLICITATION = 135;
 
@@ -32,6 +44,11 @@ public final class Icmpv6 {
     /** Message type, 0 to 255. */
     public static int type(long icmp) {
         return Memory.u8(icmp);
+    }
+
+    /** Whether a listener says by such a message which groups it listens to. */
+    public static boolean isMembership(int type) {
+        return type == LISTENER_REPORT || type == LISTENER_DONE || type == LISTENER_REPORT_V2;
     }
 
     /** Message code, 0 to 255. */
