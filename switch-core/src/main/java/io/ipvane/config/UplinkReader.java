@@ -25,6 +25,9 @@ final class UplinkReader {
                     "antispoof",
                     "privateConfinesGroups",
                     "hostReachesPorts",
+                    "announce",
+                    "dhcpSnooping",
+                    "dhcpClientId",
                     "mtu",
                     "queues",
                     "host",
@@ -102,7 +105,10 @@ final class UplinkReader {
                 section.bool("arpResponder").orElse(whole.arpResponder()),
                 section.bool("antispoof").orElse(whole.antispoof()),
                 section.bool("privateConfinesGroups").orElse(whole.privateConfinesGroups()),
-                section.bool("hostReachesPorts").orElse(whole.hostReachesPorts()));
+                section.bool("hostReachesPorts").orElse(whole.hostReachesPorts()),
+                section.bool("announce").orElse(whole.announce()),
+                section.bool("dhcpSnooping").orElse(whole.dhcpSnooping()),
+                section.bool("dhcpClientId").orElse(whole.dhcpClientId()));
     }
 
     private Optional<HostConfig> host(YamlSection host) {

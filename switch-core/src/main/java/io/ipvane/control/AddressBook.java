@@ -22,7 +22,8 @@ final class AddressBook {
     enum Origin {
         CONFIG("config"),
         NAMESPACE("namespace"),
-        LINK_LOCAL("linklocal");
+        LINK_LOCAL("linklocal"),
+        DHCP("dhcp");
 
         private final String key;
 
@@ -65,6 +66,19 @@ final class AddressBook {
     /** Whether the same port has claimed the same address before, whatever the prefix length. */
     boolean holds(Claim claim) {
         return byPort.getOrDefault(claim.port(), Map.of()).containsKey(claim.address().address());
+    }
+
+    /** What a port claims at an address, with or without success, or null. */
+    Claim find(int port, IpAddress address) {
+        return byPort.getOrDefault(port, Map.of()).get(address);
+    }
+
+    /** Says that a claim comes from elsewhere now; it keeps its place. */
+    void relabel(int uplink, Claim claim, Origin origin) {
+        final Claim changed = new Claim(claim.port(), claim.address(), origin);
+        claims.get(new Key(uplink, claim.address().address()))
+                .replaceAll(c -> c.equals(claim) ? changed : c);
+        byPort.get(claim.port()).put(claim.address().address(), changed);
     }
 
     /**

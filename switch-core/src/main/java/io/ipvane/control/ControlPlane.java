@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
@@ -59,7 +60,21 @@ public final class ControlPlane implements AutoCloseable {
                         publisher,
                         quiescence,
                         new NeighborPlane(mailbox, pool, counters.shard(), quiescence),
+                        new SnoopPlane(mailbox, pool, counters.shard()),
                         lcoreErrors);
+    }
+
+    /**
+     * Says who reads the groups of a port's interface anew when the port has spoken of them; called
+     * on the conductor's thread with the index of the port, and must not wait.
+     */
+    public void onGroups(IntConsumer listener) {
+        offer(new Command.Ask<>(() -> regroup(listener), new CompletableFuture<>()));
+    }
+
+    private Boolean regroup(IntConsumer listener) {
+        conductor.snoop().onGroups(listener);
+        return true;
     }
 
     /** Starts the conductor's thread. */

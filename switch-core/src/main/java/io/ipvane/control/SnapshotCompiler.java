@@ -20,6 +20,7 @@ import io.ipvane.table.Fib6;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Model to snapshot: answers every question about configuration once, so that no frame asks it.
@@ -31,6 +32,20 @@ public final class SnapshotCompiler {
     /** The snapshot of one generation over tables that the conductor writes in place. */
     public static ForwardingSnapshot compile(
             SwitchModel model, long generation, AddressTable addresses, NeighborTable neighbors) {
+        return compile(model, generation, addresses, neighbors, port -> 0);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param snoop says by index which frames of a port the conductor wants to see
+     */
+    public static ForwardingSnapshot compile(
+            SwitchModel model,
+            long generation,
+            AddressTable addresses,
+            NeighborTable neighbors,
+            IntUnaryOperator snoop) {
         final Map<Integer, UplinkEntry> uplinks = new HashMap<>();
         for (UplinkModel uplink : model.uplinks().values()) {
             uplinks.put(uplink.index(), uplink(model, uplink));
@@ -45,7 +60,13 @@ public final class SnapshotCompiler {
                         verdicts.computeIfAbsent(
                                 IpvlanRules.of(uplink.mode(), port.flag(), uplink.options()),
                                 VerdictTable::compile);
-                entries[port.index()] = entry(port, uplink, uplinks.get(port.uplink()), table);
+                entries[port.index()] =
+                        entry(
+                                port,
+                                uplink,
+                                uplinks.get(port.uplink()),
+                                table,
+                                snoop.applyAsInt(port.index()));
             }
         }
         return new ForwardingSnapshot(generation, entries, addresses, neighbors);
@@ -62,7 +83,11 @@ public final class SnapshotCompiler {
     }
 
     private static PortEntry entry(
-            PortModel port, UplinkModel uplink, UplinkEntry shared, VerdictTable verdicts) {
+            PortModel port,
+            UplinkModel uplink,
+            UplinkEntry shared,
+            VerdictTable verdicts,
+            int snoop) {
         final boolean isPort = port.role() == PortEntry.Role.PORT;
         return new PortEntry(
                 port.index(),
@@ -74,7 +99,8 @@ public final class SnapshotCompiler {
                 port.mtu() + Ethernet.LENGTH,
                 port.up(),
                 port.groups(),
-                isPort ? sources(port.allowedSources()) : SourcePrefixes.NONE);
+                isPort ? sources(port.allowedSources()) : SourcePrefixes.NONE,
+                snoop);
     }
 
     private static VerdictTable.Direction direction(PortEntry.Role role) {

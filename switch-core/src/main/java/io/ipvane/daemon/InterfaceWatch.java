@@ -48,8 +48,18 @@ final class InterfaceWatch implements AutoCloseable {
         final Map<WatchedInterface, Watched> byInterface =
                 interfaces.stream().collect(java.util.stream.Collectors.toMap(Watched::at, w -> w));
         final InterfaceWatch watch = new InterfaceWatch(byInterface, control);
+        control.onGroups(watch::groupsMayHaveChanged);
         watch.watcher.start(interfaces.stream().map(Watched::at).toList());
         return watch;
+    }
+
+    /**
+     * A port has sent IGMP or MLD, which its interface's groups then follow within milliseconds.
+     */
+    private void groupsMayHaveChanged(int port) {
+        watched.values().stream()
+                .filter(w -> w.port() == port)
+                .forEach(w -> watcher.multicastMayHaveChanged(w.at()));
     }
 
     private void onEvent(InterfaceEvent event) {

@@ -24,6 +24,9 @@ public final class Ipv6 {
     /** Bytes of the fixed header. */
     public static final int LENGTH = 40;
 
+    /** Next header number of hop-by-hop options. */
+    public static final int NEXT_HOP_BY_HOP = 0;
+
     /** Next header number of ICMPv6. */
     public static final int NEXT_ICMPV6 = 58;
 
@@ -50,6 +53,16 @@ public final class Ipv6 {
     /** Number of the header behind the fixed one, 0 to 255. */
     public static int nextHeader(long ip) {
         return Memory.u8(ip + NEXT_HEADER_OFFSET);
+    }
+
+    /** Number of the header behind an extension header, whose first byte this is the address of. */
+    public static int nextOfExtension(long extension) {
+        return Memory.u8(extension);
+    }
+
+    /** Bytes of an extension header, 8 to 2,048 (RFC 8200, section 4.3). */
+    public static int lengthOfExtension(long extension) {
+        return (Memory.u8(extension + 1) + 1) * 8;
     }
 
     /** Hop limit, 0 to 255. */

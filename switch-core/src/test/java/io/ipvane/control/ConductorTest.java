@@ -39,7 +39,7 @@ class ConductorTest {
 
     private final Logger logger = (Logger) LoggerFactory.getLogger(Conductor.class);
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-    private final SwitchHarness net = SmallNetwork.of("l2", ThreadPlan.SHARED);
+    private final SwitchHarness net = SmallNetwork.of("l2", ThreadPlan.SHARED, "announce: false");
 
     @BeforeEach
     void listen() {
@@ -246,6 +246,8 @@ class ConductorTest {
                 MemoryPool pool = new MemoryPool(1, 256)) {
             final SnapshotPublisher publisher = new SnapshotPublisher();
             final Quiescence nobody = new Quiescence(publisher, 0);
+            final ControlMailbox mailbox = new ControlMailbox();
+            final Counters counters = new Counters(arena, 1);
             final Queue<Command> commands = new ArrayDeque<>();
             final Conductor conductor =
                     new Conductor(
@@ -253,11 +255,8 @@ class ConductorTest {
                             commands,
                             publisher,
                             nobody,
-                            new NeighborPlane(
-                                    new ControlMailbox(),
-                                    pool,
-                                    new Counters(arena, 1).shard(),
-                                    nobody),
+                            new NeighborPlane(mailbox, pool, counters.shard(), nobody),
+                            new SnoopPlane(mailbox, pool, counters.shard()),
                             errors::next);
             for (int i = 0; i < 50; i++) {
                 commands.add(new Command.InterfaceGone(99));
