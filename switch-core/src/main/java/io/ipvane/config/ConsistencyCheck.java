@@ -164,12 +164,7 @@ final class ConsistencyCheck {
     private void port(PortConfig port) {
         final YamlSection section = places.of(port);
         config.uplink(port.uplink())
-                .ifPresentOrElse(
-                        uplink -> {
-                            mtu(port, uplink);
-                            mode(port, uplink);
-                        },
-                        () -> unknownUplink(port));
+                .ifPresentOrElse(uplink -> mtu(port, uplink), () -> unknownUplink(port));
         final boolean ipv6 = port.addresses().stream().anyMatch(a -> !a.address().isIpv4());
         if (ipv6 && port.mtu().isPresent() && port.mtu().getAsInt() < IPV6_MIN_MTU) {
             section.refuse(
@@ -193,23 +188,6 @@ final class ConsistencyCheck {
                                 + NearestWord.of(port.uplink(), names)
                                         .map(near -> "did you mean '" + near + "'?")
                                         .orElse("uplinks are " + String.join(", ", names)));
-    }
-
-    /** CFG-1: the mode is the uplink's; a port of another mode is not forwarded by yet. */
-    private void mode(PortConfig port, UplinkConfig uplink) {
-        if (port.mode().isPresent() && port.mode().get() != uplink.mode()) {
-            places.of(port)
-                    .refuse(
-                            "mode",
-                            "mode="
-                                    + port.mode().get().key()
-                                    + " differs from that of uplink '"
-                                    + uplink.name()
-                                    + "' (mode="
-                                    + uplink.mode().key()
-                                    + "), which all its ports share; remove it, or give the port"
-                                    + " an uplink of its own");
-        }
     }
 
     /** CFG-9: a port's MTU is at most its uplink's. */

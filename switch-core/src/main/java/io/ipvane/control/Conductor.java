@@ -11,6 +11,7 @@ import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.table.Grace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Supplier;
 import org.agrona.concurrent.Agent;
@@ -113,15 +114,63 @@ final class Conductor implements Agent, DhcpSink {
     }
 
     private void apply(Command command) {
+        if (command instanceof Command.OfPort of && !model.has(of.port())) {
+            // Its port was removed while it waited.
+            return;
+        }
         switch (command) {
             case Command.AddressAdded c -> added(c);
             case Command.AddressRemoved c -> removed(c);
             case Command.PortLink c -> link(c);
             case Command.InterfaceGone c -> gone(c);
             case Command.PortGroups c -> change(model.port(c.port()).withGroups(c.groups()));
-            case Command.UplinkLink c -> uplinkLink(model.uplinks().get(c.uplink()), c.up());
+            case Command.UplinkLink c -> uplinkLink(model.uplinks().get(c.port()), c.up());
             case Command.Ask<?> c -> c.run();
         }
+    }
+
+    /** Puts a model in the place of the one that it was built from; conductor thread only. */
+    void replace(SwitchModel next) {
+        model = next;
+        neighbors.model(model);
+        dirty = true;
+    }
+
+    /**
+     * Takes a port, a host port or an uplink without ports out of the model, and its addresses out
+     * of the table; claims of others that waited for them take over. Conductor thread only.
+     */
+    void remove(int index) {
+        final PortModel gone = model.port(index);
+        final UplinkModel uplink = model.uplinkOf(index);
+        final ModelBuilder next = new ModelBuilder(model);
+        next.remove(index);
+        snoop.forgetPort(index);
+        replace(next.build());
+        if (gone.role() == PortEntry.Role.HOST) {
+            uplink.hostAddresses().forEach(own -> direct(uplink.index(), own.address()));
+        }
+        for (Claim claim : book.of(index)) {
+            book.remove(uplink.index(), index, claim.address().address());
+            direct(uplink.index(), claim.address().address());
+        }
+    }
+
+    /** The name of who has an address, if anybody; conductor thread only. */
+    Optional<String> owner(int uplink, IpAddress address) {
+        if (hostHas(uplink, address)) {
+            return Optional.of(model.port(model.uplinks().get(uplink).host()).name());
+        }
+        return Optional.ofNullable(book.owner(uplink, address))
+                .map(claim -> model.port(claim.port()).name());
+    }
+
+    /** Publishes now what has changed, and says the epoch that begins with it. */
+    long published() {
+        if (dirty) {
+            publish();
+        }
+        return publisher.epoch();
     }
 
     private void change(PortModel port) {

@@ -5,6 +5,7 @@ import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.PortCounter;
+import io.ipvane.ipvlan.Mode;
 import io.ipvane.ipvlan.Verdict;
 import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.packet.Ethernet;
@@ -35,6 +36,11 @@ final class FrameSender {
      */
     void carryOut(SwitchModel model, PortModel from, int verdict, int port, int l3, long mbuf) {
         final UplinkModel uplink = model.uplinks().get(from.uplink());
+        if (uplink == null) {
+            // Removed while the frame was on its way, and its counters with it.
+            pool.free(mbuf);
+            return;
+        }
         switch (verdict) {
             case Verdict.DELIVER -> send(model, from, port, l3, mbuf);
             case Verdict.WIRE -> send(model, from, uplink.index(), l3, mbuf);
@@ -89,7 +95,9 @@ final class FrameSender {
     private void flood(SwitchModel model, PortModel from, int l3, long mbuf) {
         final long group = Ethernet.destination(pool.data(mbuf));
         for (PortModel member : model.members(from.uplink())) {
-            if (member.index() != from.index() && member.groups().passes(group)) {
+            if (member.index() != from.index()
+                    && member.mode() == Mode.L2
+                    && member.groups().passes(group)) {
                 copy(model, member.index(), l3, mbuf);
             }
         }

@@ -2,6 +2,7 @@
 package io.ipvane.control;
 
 import io.ipvane.ipvlan.IpvlanFlag;
+import io.ipvane.ipvlan.Mode;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.table.GroupFilter;
@@ -16,6 +17,7 @@ import java.util.List;
  * @param uplink index of the uplink it belongs to or is
  * @param netns namespace of its interface, empty for the switch's own
  * @param interfaceName of its endpoint
+ * @param mode its own, or the uplink's
  * @param flag its own, or the uplink's
  * @param mtu largest L3 packet
  * @param up whether its interface is up
@@ -30,6 +32,7 @@ public record PortModel(
         int uplink,
         String netns,
         String interfaceName,
+        Mode mode,
         IpvlanFlag flag,
         int mtu,
         boolean up,
@@ -50,12 +53,31 @@ public record PortModel(
                 uplink,
                 netns,
                 interfaceName,
+                mode,
                 flag,
                 nowMtu,
                 nowUp,
                 nowCarrier,
                 groups,
                 allowedSources);
+    }
+
+    /** The same port with another configuration. */
+    PortModel withRules(Mode nowMode, IpvlanFlag nowFlag, List<IpPrefix> nowAllowed) {
+        return new PortModel(
+                index,
+                name,
+                role,
+                uplink,
+                netns,
+                interfaceName,
+                nowMode,
+                nowFlag,
+                mtu,
+                up,
+                carrier,
+                groups,
+                nowAllowed);
     }
 
     /** The same port with other groups. */
@@ -67,6 +89,7 @@ public record PortModel(
                 uplink,
                 netns,
                 interfaceName,
+                mode,
                 flag,
                 mtu,
                 up,

@@ -2,9 +2,7 @@
 package io.ipvane.control;
 
 import io.ipvane.ipvlan.Compat;
-import io.ipvane.ipvlan.IpvlanRules;
 import io.ipvane.ipvlan.Mode;
-import io.ipvane.ipvlan.VerdictTable;
 import io.ipvane.neighbor.NeighborTable;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.IpPrefix;
@@ -50,22 +48,17 @@ public final class SnapshotCompiler {
         for (UplinkModel uplink : model.uplinks().values()) {
             uplinks.put(uplink.index(), uplink(model, uplink));
         }
-        // Ports with the same rules share one table: it stays in the cache, however many they are.
-        final Map<IpvlanRules, VerdictTable> verdicts = new HashMap<>();
+        final PortVerdicts verdicts = new PortVerdicts(model);
         final PortEntry[] entries = new PortEntry[model.ports().size()];
         for (PortModel port : model.ports()) {
             if (port != null) {
                 final UplinkModel uplink = model.uplinks().get(port.uplink());
-                final VerdictTable table =
-                        verdicts.computeIfAbsent(
-                                IpvlanRules.of(uplink.mode(), port.flag(), uplink.options()),
-                                VerdictTable::compile);
                 entries[port.index()] =
                         entry(
                                 port,
                                 uplink,
                                 uplinks.get(port.uplink()),
-                                table,
+                                verdicts,
                                 snoop.applyAsInt(port.index()));
             }
         }
@@ -77,24 +70,29 @@ public final class SnapshotCompiler {
                 uplink.index(),
                 uplink.host(),
                 uplink.mac(),
-                model.members(uplink.index()).stream().mapToInt(PortModel::index).toArray(),
+                model.members(uplink.index()).stream()
+                        .filter(port -> port.mode() == Mode.L2)
+                        .mapToInt(PortModel::index)
+                        .toArray(),
                 routes(uplink.allRoutes()),
-                uplink.mode() != Mode.L2);
+                model.routes(uplink.index()));
     }
 
     private static PortEntry entry(
             PortModel port,
             UplinkModel uplink,
             UplinkEntry shared,
-            VerdictTable verdicts,
+            PortVerdicts verdicts,
             int snoop) {
         final boolean isPort = port.role() == PortEntry.Role.PORT;
         return new PortEntry(
                 port.index(),
                 port.role(),
                 shared,
-                verdicts.table(direction(port.role())),
-                parseOptions(uplink),
+                verdicts.of(port),
+                verdicts.toRouted(port),
+                port.mode() != Mode.L2,
+                parseOptions(uplink, shared.learns() && uplink.options().arpResponder()),
                 isPort && uplink.options().antispoof(),
                 port.mtu() + Ethernet.LENGTH,
                 port.up(),
@@ -103,16 +101,7 @@ public final class SnapshotCompiler {
                 snoop);
     }
 
-    private static VerdictTable.Direction direction(PortEntry.Role role) {
-        return switch (role) {
-            case PORT -> VerdictTable.Direction.FROM_PORT;
-            case UPLINK -> VerdictTable.Direction.FROM_UPLINK;
-            case HOST -> VerdictTable.Direction.FROM_HOST;
-        };
-    }
-
-    private static int parseOptions(UplinkModel uplink) {
-        final boolean answers = uplink.mode() != Mode.L2 && uplink.options().arpResponder();
+    private static int parseOptions(UplinkModel uplink, boolean answers) {
         return (uplink.options().compat() == Compat.IMPROVED ? Parser.STRICT : 0)
                 | (answers ? Parser.SOLICIT_TARGET : 0);
     }

@@ -147,10 +147,11 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
     int bits(SwitchModel of, int index) {
         final PortModel port = of.port(index);
         final UplinkModel uplink = of.uplinks().get(port.uplink());
-        if (uplink.mode() != Mode.L2) {
+        final boolean member = port.role() == PortEntry.Role.PORT;
+        if (member ? port.mode() != Mode.L2 : !anyL2(of, uplink)) {
             return 0;
         }
-        final int groups = port.role() == PortEntry.Role.PORT ? PortEntry.SNOOP_GROUPS : 0;
+        final int groups = member ? PortEntry.SNOOP_GROUPS : 0;
         if (!uplink.options().dhcpSnooping()) {
             return groups;
         }
@@ -164,13 +165,17 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
         return groups | PortEntry.SNOOP_DHCP | (unicast ? PortEntry.SNOOP_UNICAST : 0);
     }
 
+    private static boolean anyL2(SwitchModel of, UplinkModel uplink) {
+        return of.members(uplink.index()).stream().anyMatch(port -> port.mode() == Mode.L2);
+    }
+
     @Override
     public void snooped(int ingress, int verdict, int port, int l3, long mbuf) {
-        final PortModel from = ingress < model.ports().size() ? model.port(ingress) : null;
-        if (from == null) {
+        if (!model.has(ingress)) {
             pool.free(mbuf);
             return;
         }
+        final PortModel from = model.port(ingress);
         final long ip = pool.data(mbuf) + l3;
         if (Ipv4.version(ip) != 4 || Ipv4.protocol(ip) != Ipv4.PROTOCOL_UDP) {
             regrouped.add(ingress);

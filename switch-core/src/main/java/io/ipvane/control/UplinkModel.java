@@ -7,6 +7,7 @@ import io.ipvane.ipvlan.IpvlanOptions;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
+import io.ipvane.snapshot.PortEntry;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,7 +17,7 @@ import java.util.List;
  * @param index its place among ports, and the domain of its addresses
  * @param name as configured
  * @param device as configured, for readers
- * @param mode of all its ports
+ * @param mode of ports that have none of their own
  * @param flag of ports that have none of their own
  * @param options where it leaves the kernel's behaviour
  * @param mac the one MAC address
@@ -73,10 +74,51 @@ public record UplinkModel(
                 neighbors, linkUp);
     }
 
+    /** The same uplink with another configuration. */
+    UplinkModel withRules(
+            Mode nowMode,
+            IpvlanFlag nowFlag,
+            IpvlanOptions nowOptions,
+            List<Route> nowRoutes,
+            List<NeighborConfig> nowNeighbors) {
+        return new UplinkModel(
+                index,
+                name,
+                device,
+                nowMode,
+                nowFlag,
+                nowOptions,
+                mac,
+                mtu,
+                host,
+                hostAddresses,
+                nowRoutes,
+                nowNeighbors,
+                linkUp);
+    }
+
     /** The same uplink with a host port. */
     UplinkModel withHost(int port, List<IpPrefix> addresses, List<Route> all) {
         return new UplinkModel(
                 index, name, device, mode, flag, options, mac, mtu, port, addresses, all, neighbors,
+                linkUp);
+    }
+
+    /** The same uplink without a host port, and without what it brought. */
+    UplinkModel withoutHost() {
+        return new UplinkModel(
+                index,
+                name,
+                device,
+                mode,
+                flag,
+                options,
+                mac,
+                mtu,
+                PortEntry.NONE,
+                List.of(),
+                routes,
+                neighbors,
                 linkUp);
     }
 

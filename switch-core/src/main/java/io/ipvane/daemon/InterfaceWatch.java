@@ -13,6 +13,7 @@ import io.ipvane.table.GroupFilter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,23 +35,27 @@ final class InterfaceWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(InterfaceWatch.class);
 
-    private final Map<WatchedInterface, Watched> watched;
+    private final Map<WatchedInterface, Watched> watched = new ConcurrentHashMap<>();
     private final ControlPlane control;
     private final NamespaceWatcher watcher = new NamespaceWatcher(this::onEvent);
 
-    private InterfaceWatch(Map<WatchedInterface, Watched> watched, ControlPlane control) {
-        this.watched = watched;
+    /** Watches nothing yet. */
+    InterfaceWatch(ControlPlane control) {
         this.control = control;
+        watcher.start(List.of());
+        control.onGroups(this::groupsMayHaveChanged);
     }
 
-    /** Watches from now on; everything that there is has been told when this returns. */
-    static InterfaceWatch start(List<Watched> interfaces, ControlPlane control) {
-        final Map<WatchedInterface, Watched> byInterface =
-                interfaces.stream().collect(java.util.stream.Collectors.toMap(Watched::at, w -> w));
-        final InterfaceWatch watch = new InterfaceWatch(byInterface, control);
-        control.onGroups(watch::groupsMayHaveChanged);
-        watch.watcher.start(interfaces.stream().map(Watched::at).toList());
-        return watch;
+    /** Watches one interface more; everything that there is has been told when this returns. */
+    void watch(Watched one) {
+        watched.put(one.at(), one);
+        watcher.watch(one.at());
+    }
+
+    /** Watches an interface no longer; nothing of it is told once this has returned. */
+    void unwatch(WatchedInterface at) {
+        watcher.unwatch(at);
+        watched.remove(at);
     }
 
     /**

@@ -44,6 +44,8 @@ final class Transmitter implements Stage, LaneOwner {
                     | (1L << Verdict.WIRE_AND_PUNT)
                     | (1L << Verdict.RESPOND);
 
+    private final Arena arena;
+    private final int queue;
     private final TxBuffer[] buffers;
     private final FramePool pool;
     private final CounterShard counters;
@@ -55,6 +57,12 @@ final class Transmitter implements Stage, LaneOwner {
     private int droppedCount;
 
     private final TxLanes lanes;
+
+    /** Memory of the buffer that a port's index had before, or 0; the attaching thread's. */
+    private final long[] blocks;
+
+    /** No buffer stands at this index or above. */
+    private int end;
 
     /** Frames added since the last flush: no buffer holds more. */
     private int added;
@@ -69,29 +77,57 @@ final class Transmitter implements Stage, LaneOwner {
     private int cursor;
 
     /**
-     * @param devices by port index, null where this lcore may not send
+     * Sends nowhere yet.
+     *
+     * @param arena lives longer
+     * @param ports how many ports there may be
      * @param queue tx queue of this lcore on each of them
      * @param mailbox to the conductor; frames for sending come back by it if {@code sends} is
      *     called
      */
     Transmitter(
             Arena arena,
-            Device[] devices,
+            int ports,
             int queue,
             FramePool pool,
             CounterShard counters,
             ControlMailbox mailbox) {
-        this.buffers = new TxBuffer[devices.length];
-        this.lanes = new TxLanes(arena, devices.length);
-        for (int i = 0; i < devices.length; i++) {
-            if (devices[i] != null) {
-                buffers[i] = new TxBuffer(arena, lanes, devices[i], queue, i, pool, counters);
-            }
-        }
+        this.arena = arena;
+        this.queue = queue;
+        this.buffers = new TxBuffer[ports];
+        this.blocks = new long[ports];
+        this.lanes = new TxLanes(arena, ports);
         this.pool = pool;
         this.counters = counters;
         this.mailbox = mailbox;
         this.dropped = arena.allocate(Burst.MAX * 8L, 64).address();
+    }
+
+    /**
+     * A buffer for {@link #attach}, made by the thread that attaches devices, so that the lcore
+     * need not allocate. Nothing stands at this index.
+     */
+    TxBuffer prepare(int port, Device device) {
+        if (blocks[port] == 0) {
+            blocks[port] = TxBuffer.memory(arena);
+        }
+        return new TxBuffer(blocks[port], lanes, device, queue, port, pool, counters);
+    }
+
+    /** Sends by a device from now on. */
+    void attach(TxBuffer buffer) {
+        buffers[buffer.port()] = buffer;
+        end = Math.max(end, buffer.port() + 1);
+        limitsOf = Long.MIN_VALUE;
+    }
+
+    /** Sends what waits for a device, and nothing more by it; no harm where there is none. */
+    void detach(int port) {
+        if (buffers[port] != null) {
+            buffers[port].flush();
+            buffers[port] = null;
+            lanes.limit(port, TxLanes.NOT_UNSEEN);
+        }
     }
 
     /** Ends the burst: afterwards it is empty and pins no snapshot. */
@@ -151,7 +187,7 @@ final class Transmitter implements Stage, LaneOwner {
     }
 
     private void setLimits(ForwardingSnapshot snapshot) {
-        for (int i = 0; i < buffers.length; i++) {
+        for (int i = 0; i < end; i++) {
             final PortEntry to = snapshot.entry(i);
             final boolean plain = to != null && to.up && buffers[i] != null;
             lanes.limit(i, plain ? to.maxFrame : TxLanes.NOT_UNSEEN);
@@ -405,7 +441,7 @@ final class Transmitter implements Stage, LaneOwner {
     /** Ends a turn: nothing waits in a buffer afterwards. */
     void flush() {
         for (long left = lanes.takeUsed(); left != 0; left &= left - 1) {
-            for (int i = Long.numberOfTrailingZeros(left); i < buffers.length; i += Long.SIZE) {
+            for (int i = Long.numberOfTrailingZeros(left); i < end; i += Long.SIZE) {
                 if (buffers[i] != null) {
                     buffers[i].flush();
                 }

@@ -38,6 +38,15 @@ public final class PortEntry {
     /** Facts to verdict code, for frames that come in here. */
     public final byte[] verdicts;
 
+    /**
+     * The same for frames whose key a port has that the switch routes for, or null where these are
+     * decided as any other: an uplink whose ports are not all of one mode has both.
+     */
+    public final byte[] verdictsToRouted;
+
+    /** Whether the switch routes for this port: mode l3 or l3s. */
+    public final boolean routed;
+
     /** Options of {@link io.ipvane.pipeline} parse for frames that come in here. */
     public final int parseOptions;
 
@@ -64,6 +73,8 @@ public final class PortEntry {
             Role role,
             UplinkEntry uplink,
             byte[] verdicts,
+            byte[] verdictsToRouted,
+            boolean routed,
             int parseOptions,
             boolean antispoof,
             int maxFrame,
@@ -75,6 +86,8 @@ public final class PortEntry {
         this.role = role;
         this.uplink = uplink;
         this.verdicts = verdicts;
+        this.verdictsToRouted = verdictsToRouted;
+        this.routed = routed;
         this.parseOptions = parseOptions;
         this.antispoof = antispoof;
         this.maxFrame = maxFrame;

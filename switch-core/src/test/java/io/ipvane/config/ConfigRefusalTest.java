@@ -186,11 +186,6 @@ class ConfigRefusalTest {
                         "{ name: web, uplink: wan0, queues: 0 }",
                         "c:4:40: port 'web': queues=0 is out of range; choose 1 to 64"),
                 arguments(
-                        "{ name: web, uplink: wan0, mode: l3 }",
-                        "c:4:38: port 'web': mode=l3 differs from that of uplink 'wan0' (mode=l2),"
-                                + " which all its ports share; remove it, or give the port an"
-                                + " uplink of its own"),
-                arguments(
                         "{ name: web, uplink: wan0, mode: l3s }",
                         "c:4:38: port 'web': mode 'l3s' is not supported by this build; use l2 or"
                                 + " l3"));

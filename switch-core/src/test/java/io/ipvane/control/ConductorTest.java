@@ -248,10 +248,10 @@ class ConductorTest {
             final Quiescence nobody = new Quiescence(publisher, 0);
             final ControlMailbox mailbox = new ControlMailbox();
             final Counters counters = new Counters(arena, 1);
-            final Queue<Command> commands = new ArrayDeque<>();
+            final Queue<Command> commands = new Faulty();
             final Conductor conductor =
                     new Conductor(
-                            new ModelBuilder().build(),
+                            SwitchModel.EMPTY,
                             commands,
                             publisher,
                             nobody,
@@ -259,7 +259,6 @@ class ConductorTest {
                             new SnoopPlane(mailbox, pool, counters.shard()),
                             errors::next);
             for (int i = 0; i < 50; i++) {
-                commands.add(new Command.InterfaceGone(99));
                 conductor.doWork();
             }
             conductor.secondOver();
@@ -268,6 +267,16 @@ class ConductorTest {
             conductor.secondOver();
             assertEquals(1, logged("event=conductor_error"));
             conductor.onClose();
+        }
+    }
+
+    /** Commands that nobody can take. */
+    private static final class Faulty extends ArrayDeque<Command> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Command poll() {
+            throw new IllegalStateException("a defect");
         }
     }
 }
