@@ -112,23 +112,19 @@ final class ConsistencyCheck {
         }
     }
 
-    /** A device carries one uplink; an interface name stands once in a namespace. */
+    /** A device carries one uplink a VLAN; an interface name stands once in a namespace. */
     private void interfaces() {
         final Map<String, String> owners = new HashMap<>();
+        final Map<String, DeviceSpec> devices = new HashMap<>();
         for (UplinkConfig uplink : config.uplinks()) {
             final DeviceSpec device = uplink.device();
             final String key =
                     device.kernelInterface().map(name -> "/" + name).orElse(device.toString());
-            final String other = owners.putIfAbsent(key, "uplink '" + uplink.name() + "'");
-            if (other != null) {
-                places.of(uplink)
-                        .refuse(
-                                "device",
-                                "device '"
-                                        + device
-                                        + "' already belongs to "
-                                        + other
-                                        + "; a device carries one uplink");
+            final String owner = "uplink '" + uplink.name() + "'";
+            final String first = owners.putIfAbsent(key, owner);
+            final String other = owners.putIfAbsent(key + " " + uplink.vlan(), owner);
+            if (other != null || !devices.computeIfAbsent(key, k -> device).equals(device)) {
+                places.of(uplink).refuse("device", taken(uplink, other == null ? first : other));
             }
         }
         for (UplinkConfig uplink : config.uplinks()) {
@@ -140,6 +136,14 @@ final class ConsistencyCheck {
             final String owner = "port '" + port.name() + "'";
             own(owners, port.netns(), port.interfaceName(), owner, places.of(port));
         }
+    }
+
+    private static String taken(UplinkConfig uplink, String other) {
+        return "device '"
+                + uplink.device()
+                + "' already belongs to "
+                + other
+                + "; a device carries one uplink, or several of the same kind that differ in vlan";
     }
 
     private static void own(

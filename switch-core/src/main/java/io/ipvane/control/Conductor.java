@@ -37,6 +37,8 @@ final class Conductor implements Agent, DhcpSink {
     private final NeighborPlane neighbors;
     private final SnoopPlane snoop;
     private final Announcer announcer;
+    private final ErrorPlane errors;
+    private final InterfaceSync interfaces = new InterfaceSync();
     private final AddressBook book = new AddressBook();
     private final EventLog events = new EventLog(LOG);
     private final Supplier<List<Throwable>> lcoreErrors;
@@ -55,6 +57,7 @@ final class Conductor implements Agent, DhcpSink {
             Grace grace,
             NeighborPlane neighbors,
             SnoopPlane snoop,
+            ErrorPlane errors,
             Supplier<List<Throwable>> lcoreErrors) {
         this.model = model;
         this.commands = commands;
@@ -63,6 +66,7 @@ final class Conductor implements Agent, DhcpSink {
         this.neighbors = neighbors;
         this.snoop = snoop;
         this.announcer = new Announcer(neighbors::announce, System::nanoTime);
+        this.errors = errors;
         this.lcoreErrors = lcoreErrors;
         snoop.tell(this);
         neighbors.model(model);
@@ -92,7 +96,7 @@ final class Conductor implements Agent, DhcpSink {
             work++;
             apply(command);
         }
-        work += neighbors.doWork() + snoop.doWork(model) + announcer.tick();
+        work += neighbors.doWork() + errors.doWork() + snoop.doWork(model) + announcer.tick();
         dirty |= snoop.takeDirty();
         if (dirty) {
             publish();
@@ -104,6 +108,14 @@ final class Conductor implements Agent, DhcpSink {
     void secondOver() {
         events.secondOver();
         snoop.secondOver();
+        interfaces
+                .links()
+                .forEach(
+                        (uplink, up) -> {
+                            if (model.has(uplink)) {
+                                uplinkLink(model.uplinks().get(uplink), up);
+                            }
+                        });
         for (Throwable error : lcoreErrors.get()) {
             LOG.error("event=stage_error", error);
         }
@@ -124,6 +136,7 @@ final class Conductor implements Agent, DhcpSink {
             case Command.PortLink c -> link(c);
             case Command.InterfaceGone c -> gone(c);
             case Command.PortGroups c -> change(model.port(c.port()).withGroups(c.groups()));
+            case Command.UplinkMtu c -> uplinkMtu(model.uplinks().get(c.port()), c.mtu());
             case Command.UplinkLink c -> uplinkLink(model.uplinks().get(c.port()), c.up());
             case Command.Ask<?> c -> c.run();
         }
@@ -134,6 +147,7 @@ final class Conductor implements Agent, DhcpSink {
         model = next;
         neighbors.model(model);
         dirty = true;
+        next.uplinks().keySet().forEach(this::portsFollow);
     }
 
     /**
@@ -146,6 +160,7 @@ final class Conductor implements Agent, DhcpSink {
         final ModelBuilder next = new ModelBuilder(model);
         next.remove(index);
         snoop.forgetPort(index);
+        interfaces.forget(index);
         replace(next.build());
         if (gone.role() == PortEntry.Role.HOST) {
             uplink.hostAddresses().forEach(own -> direct(uplink.index(), own.address()));
@@ -194,6 +209,7 @@ final class Conductor implements Agent, DhcpSink {
                         neighbors.table(),
                         port -> snoop.bits(model, port)));
         published = publisher.epoch();
+        errors.model(model);
         addresses.published();
     }
 
@@ -201,6 +217,29 @@ final class Conductor implements Agent, DhcpSink {
         if (uplink.linkUp() != up) {
             change(uplink.withLink(up));
             LOG.info("event=uplink_{} uplink={}", up ? "up" : "down", uplink.name());
+        }
+        portsFollow(uplink.index());
+    }
+
+    private void uplinkMtu(UplinkModel uplink, int mtu) {
+        final int now = Math.min(mtu, uplink.maxMtu());
+        if (uplink.mtu() != now) {
+            change(uplink.withMtu(now));
+            change(model.port(uplink.index()).withMtu(now, PortModel.UPLINKS_MTU));
+            LOG.info("event=uplink_mtu uplink={} mtu={}", uplink.name(), now);
+            portsFollow(uplink.index());
+        }
+    }
+
+    /** Lets MTU and carrier of all ports and of the host port be what the uplink's allow. */
+    private void portsFollow(int uplink) {
+        for (PortModel port : model.ports()) {
+            if (port != null && port.uplink() == uplink && port.role() != PortEntry.Role.UPLINK) {
+                final PortModel now = interfaces.follow(port, model.uplinks().get(uplink));
+                if (!now.equals(port)) {
+                    change(now);
+                }
+            }
         }
     }
 
@@ -376,14 +415,19 @@ final class Conductor implements Agent, DhcpSink {
         if (events.admits(port.name())) {
             LOG.error("event=port_interface_gone port={}", port.name());
         }
-        link(new Command.PortLink(command.port(), false, false, Integer.MAX_VALUE));
+        link(new Command.PortLink(command.port(), false, false, 0));
+        interfaces.forget(command.port());
     }
 
-    /** A port's own MTU may be lower than the uplink's, not higher (spec CFG-9). */
     private void link(Command.PortLink command) {
         final PortModel before = model.port(command.port());
-        final int mtu = Math.min(command.mtu(), model.uplinkOf(before.index()).mtu());
-        final PortModel port = before.withLink(command.up(), command.carrier(), mtu);
+        final PortModel port =
+                interfaces.told(
+                        before,
+                        model.uplinkOf(before.index()),
+                        command.up(),
+                        command.carrier(),
+                        command.mtu());
         if (port.equals(before)) {
             return;
         }
@@ -419,6 +463,11 @@ final class Conductor implements Agent, DhcpSink {
             direct(uplink.index(), address);
             LOG.info("event=host_address_removed uplink={} address={}", uplink.name(), address);
         }
+    }
+
+    /** Where interfaces are; to be called before the conductor runs. */
+    void endpoints(Endpoints endpoints) {
+        interfaces.endpoints(endpoints);
     }
 
     /** The model as of this turn; conductor thread only. */
@@ -459,6 +508,7 @@ final class Conductor implements Agent, DhcpSink {
     public void onClose() {
         snoop.close();
         neighbors.close();
+        errors.close();
         addresses.close();
     }
 

@@ -5,6 +5,7 @@ import io.ipvane.burst.FramePool;
 import io.ipvane.config.PortConfig;
 import io.ipvane.config.UplinkConfig;
 import io.ipvane.control.view.StatusUnavailableException;
+import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
 import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.packet.IpAddress;
@@ -64,15 +65,23 @@ public final class ControlPlane implements AutoCloseable {
             Counters counters,
             Supplier<List<Throwable>> lcoreErrors) {
         grace = quiescence;
+        final CounterShard shard = counters.shard();
+        final ErrorPlane errors = new ErrorPlane(mailbox, pool, shard, System::nanoTime);
         conductor =
                 new Conductor(
                         model,
                         commands,
                         publisher,
                         quiescence,
-                        new NeighborPlane(mailbox, pool, counters.shard(), quiescence),
-                        new SnoopPlane(mailbox, pool, counters.shard()),
+                        new NeighborPlane(mailbox, pool, shard, quiescence, errors),
+                        new SnoopPlane(mailbox, pool, shard),
+                        errors,
                         lcoreErrors);
+    }
+
+    /** Says where interfaces are; before {@link #start}, else there are none. */
+    public void endpoints(Endpoints endpoints) {
+        conductor.endpoints(endpoints);
     }
 
     /**
@@ -152,8 +161,8 @@ public final class ControlPlane implements AutoCloseable {
      * @see ModelBuilder#uplink
      * @return its index
      */
-    public int addUplink(UplinkConfig config, long mac, int mtu, boolean linkUp) {
-        return build(model -> model.uplink(config, mac, mtu, linkUp));
+    public int addUplink(UplinkConfig config, long mac, int mtu, int maxMtu, boolean linkUp) {
+        return build(model -> model.uplink(config, mac, mtu, maxMtu, linkUp));
     }
 
     /**
@@ -187,10 +196,10 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /** Gives a port another configuration; see {@link ModelBuilder#change}. */
-    public void changePort(int port, PortConfig config) {
+    public void changePort(int port, PortConfig before, PortConfig after) {
         build(
                 model -> {
-                    model.change(port, config);
+                    model.change(port, before, after);
                     return port;
                 });
     }

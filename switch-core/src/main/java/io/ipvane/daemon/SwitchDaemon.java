@@ -149,6 +149,8 @@ final class SwitchDaemon {
                                 pool,
                                 counters,
                                 topology::takeErrors));
+        final TapEndpoints endpoints = new TapEndpoints();
+        control.endpoints(endpoints);
         final InterfaceWatch watch = new InterfaceWatch(control);
         final LiveSwitch live =
                 new LiveSwitch(
@@ -157,7 +159,8 @@ final class SwitchDaemon {
                         control,
                         topology,
                         counters,
-                        watch);
+                        watch,
+                        endpoints);
         started.add("lcores", topology);
         started.add("interface watch", watch);
         control.start();

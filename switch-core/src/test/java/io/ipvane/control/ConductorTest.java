@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.ipvane.burst.DropReason;
 import io.ipvane.config.ThreadPlan;
+import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.lcore.ControlMailbox;
@@ -246,17 +247,19 @@ class ConductorTest {
                 MemoryPool pool = new MemoryPool(1, 256)) {
             final SnapshotPublisher publisher = new SnapshotPublisher();
             final Quiescence nobody = new Quiescence(publisher, 0);
-            final ControlMailbox mailbox = new ControlMailbox();
-            final Counters counters = new Counters(arena, 1);
             final Queue<Command> commands = new Faulty();
+            final ControlMailbox mailbox = new ControlMailbox();
+            final CounterShard shard = new Counters(arena, 1).shard();
+            final ErrorPlane told = new ErrorPlane(mailbox, pool, shard, () -> 0);
             final Conductor conductor =
                     new Conductor(
                             SwitchModel.EMPTY,
                             commands,
                             publisher,
                             nobody,
-                            new NeighborPlane(mailbox, pool, counters.shard(), nobody),
-                            new SnoopPlane(mailbox, pool, counters.shard()),
+                            new NeighborPlane(mailbox, pool, shard, nobody, told),
+                            new SnoopPlane(mailbox, pool, shard),
+                            told,
                             errors::next);
             for (int i = 0; i < 50; i++) {
                 conductor.doWork();

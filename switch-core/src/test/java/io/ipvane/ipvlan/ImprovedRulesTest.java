@@ -220,7 +220,17 @@ class ImprovedRulesTest {
                 kernelWith(false, false, false, false, true).fromHost(own | KNOWN | IP));
         final IpvlanOptions responder =
                 new IpvlanOptions(
-                        Compat.KERNEL, false, true, false, false, false, false, false, false);
+                        Compat.KERNEL,
+                        false,
+                        true,
+                        false,
+                        false,
+                        false,
+                        false,
+                        false,
+                        false,
+                        false,
+                        false);
         assertEquals(
                 Verdict.RESPOND,
                 IpvlanRules.of(Mode.L3, IpvlanFlag.BRIDGE, responder)
@@ -243,6 +253,8 @@ class ImprovedRulesTest {
                         antispoof,
                         privateConfinesGroups,
                         hostReachesPorts,
+                        false,
+                        true,
                         false,
                         false,
                         false));
