@@ -29,6 +29,9 @@ final class UplinkReader {
                     "hostReachesPorts",
                     "icmpErrors",
                     "propagateLink",
+                    "announce",
+                    "dhcpSnooping",
+                    "dhcpClientId",
                     "mtu",
                     "queues",
                     "host",
@@ -119,7 +122,10 @@ final class UplinkReader {
                 section.bool("privateConfinesGroups").orElse(whole.privateConfinesGroups()),
                 section.bool("hostReachesPorts").orElse(whole.hostReachesPorts()),
                 section.bool("icmpErrors").orElse(whole.icmpErrors()),
-                section.bool("propagateLink").orElse(whole.propagateLink()));
+                section.bool("propagateLink").orElse(whole.propagateLink()),
+                section.bool("announce").orElse(whole.announce()),
+                section.bool("dhcpSnooping").orElse(whole.dhcpSnooping()),
+                section.bool("dhcpClientId").orElse(whole.dhcpClientId()));
     }
 
     private Optional<HostConfig> host(YamlSection host) {

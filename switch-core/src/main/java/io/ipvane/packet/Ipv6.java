@@ -24,6 +24,9 @@ public final class Ipv6 {
     /** Bytes of the fixed header. */
     public static final int LENGTH = 40;
 
+    /** Next header number of hop-by-hop options. */
+    public static final int NEXT_HOP_BY_HOP = 0;
+
     /** Next header number of ICMPv6. */
     public static final int NEXT_ICMPV6 = 58;
 
