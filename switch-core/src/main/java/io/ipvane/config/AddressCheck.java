@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Who holds which address of one uplink: ADR-2 (one holder), ADR-8 (which kinds), ADR-10 (host).
+ * Who holds which address of one uplink: ADR-2 and ADR-3 (one holder, once), ADR-8 (which kinds),
+ * ADR-10 (the host's are taken).
  */
 final class AddressCheck {
     private final SwitchConfig config;
@@ -52,8 +53,15 @@ final class AddressCheck {
                 continue;
             }
             final String other = holders.putIfAbsent(address, holder);
-            if (other != null) {
+            if (other != null && addresses.subList(0, i).contains(addresses.get(i))) {
                 section.refuse(
+                        Errno.EEXIST,
+                        "addresses",
+                        i,
+                        "address " + addresses.get(i) + " appears twice (EEXIST); remove one");
+            } else if (other != null) {
+                section.refuse(
+                        Errno.EADDRINUSE,
                         "addresses",
                         i,
                         "address "
@@ -83,6 +91,7 @@ final class AddressCheck {
         } else if (holder != null) {
             places.of(neighbor)
                     .refuse(
+                            Errno.EADDRINUSE,
                             "address",
                             "address "
                                     + address

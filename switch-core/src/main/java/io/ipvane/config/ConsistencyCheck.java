@@ -43,9 +43,6 @@ final class ConsistencyCheck {
     private void lcores() {
         final ThreadsConfig threads = config.threads();
         final YamlSection section = places.of(threads);
-        if (section == null) {
-            return;
-        }
         if (threads.lcores().isEmpty()) {
             section.refuse("lcores", "lcores is empty; give at least one, such as [0]");
         }
@@ -108,7 +105,10 @@ final class ConsistencyCheck {
         final String other = owners.putIfAbsent(name, owner);
         if (other != null) {
             places.of(record)
-                    .refuse("name", "name is already that of " + other + "; give it another");
+                    .refuse(
+                            Errno.EEXIST,
+                            "name",
+                            "name is already that of " + other + "; give it another");
         }
     }
 
@@ -123,6 +123,7 @@ final class ConsistencyCheck {
             if (other != null) {
                 places.of(uplink)
                         .refuse(
+                                Errno.EBUSY,
                                 "device",
                                 "device '"
                                         + device
@@ -151,6 +152,7 @@ final class ConsistencyCheck {
         final String other = owners.putIfAbsent(netns.orElse("") + "/" + interfaceName, owner);
         if (other != null) {
             section.refuse(
+                    Errno.EEXIST,
                     "interface",
                     "interface '"
                             + interfaceName
@@ -186,6 +188,7 @@ final class ConsistencyCheck {
         final var names = config.uplinks().stream().map(UplinkConfig::name).toList();
         places.of(port)
                 .refuse(
+                        Errno.ENODEV,
                         "uplink",
                         "uplink '"
                                 + port.uplink()

@@ -39,4 +39,14 @@ public record UplinkConfig(
         routes = List.copyOf(routes);
         neighbors = List.copyOf(neighbors);
     }
+
+    UplinkConfig withRoutes(List<RouteConfig> changed) {
+        return new UplinkConfig(
+                name, device, mode, flag, options, mtu, queues, host, changed, neighbors);
+    }
+
+    UplinkConfig withNeighbors(List<NeighborConfig> changed) {
+        return new UplinkConfig(
+                name, device, mode, flag, options, mtu, queues, host, routes, changed);
+    }
 }
