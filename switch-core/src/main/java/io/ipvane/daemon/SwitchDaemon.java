@@ -161,7 +161,7 @@ final class SwitchDaemon {
                         devices.all(),
                         BuildVersion.current(),
                         eal.version());
-        started.add("admin", AdminServer.start(config.admin(), status));
+        started.add("admin", AdminServer.start(config.admin(), status, new FixedConfig(config)));
         status.ready();
         LOG.info(
                 "event=ready uplinks={} ports={} plan={} lcores={}",
