@@ -60,7 +60,7 @@ final class RouteElement implements Element {
                 uplink(request),
                 route.to().length() == 0 ? "default" : route.to().toString(),
                 route.via().map(Object::toString).orElse(""),
-                route.isBlackhole() ? "blackhole" : "unicast");
+                route.via().isPresent() ? "unicast" : route.type().key());
     }
 
     private static String uplink(ServerRequest request) {

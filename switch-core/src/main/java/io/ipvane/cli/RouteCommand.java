@@ -3,7 +3,6 @@ package io.ipvane.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ipvane.cli.Words.Keyword;
-import io.ipvane.cli.Words.Kind;
 import java.util.List;
 import picocli.CommandLine.Command;
 
@@ -13,24 +12,20 @@ import picocli.CommandLine.Command;
         header = "Routes: where ports in mode l3 send.",
         subcommands = {RouteCommand.Show.class, RouteCommand.Add.class, RouteCommand.Del.class})
 final class RouteCommand extends ObjectCommand {
-    private static final String BLACKHOLE = "blackhole";
-    private static final List<Keyword> KEYWORDS =
-            List.of(
-                    Keyword.text("dev"),
-                    Keyword.text("via"),
-                    new Keyword(BLACKHOLE, BLACKHOLE, Kind.ITSELF));
+    /** Words for a route without a gateway: what becomes of packets. */
+    private static final List<String> TYPES = List.of("blackhole", "unreachable", "prohibit");
+
+    private static final List<Keyword> KEYWORDS = List.of(Keyword.text("dev"), Keyword.text("via"));
 
     /** The words of a route as its document; {@code to} and {@code dev} among them. */
     private static ObjectNode read(Words words) {
-        String to = words.subject("PREFIX");
-        final boolean blackhole = to.equals(BLACKHOLE);
-        if (blackhole) {
-            to = words.subject("PREFIX");
-        }
+        final String first = words.subject("PREFIX");
+        final boolean typed = TYPES.contains(first);
+        final String to = typed ? words.subject("PREFIX") : first;
         final ObjectNode route = words.settings(KEYWORDS, false);
         words.required(route, "dev");
-        if (blackhole || route.has(BLACKHOLE)) {
-            route.put(BLACKHOLE, true);
+        if (typed) {
+            route.put(first, true);
         }
         // 'default' alone is that of IPv4, as with ip(8).
         final boolean ipv6 = route.path("via").asText().contains(":");
@@ -71,7 +66,7 @@ final class RouteCommand extends ObjectCommand {
             header = "Make a route.",
             customSynopsis = {
                 "ipvane route add PREFIX via GATEWAY dev UPLINK",
-                "       ipvane route add blackhole PREFIX dev UPLINK"
+                "       ipvane route add blackhole|unreachable|prohibit PREFIX dev UPLINK"
             },
             description =
                     "Makes a route of an uplink. PREFIX is a network or 'default', which has the family"

@@ -27,6 +27,7 @@ final class UplinkCommand extends ObjectCommand {
                                     Keyword.text("mode"),
                                     Keyword.text("flag"),
                                     Keyword.text("compat"),
+                                    new Keyword("vlan", "vlan", Kind.NUMBER),
                                     new Keyword("mtu", "mtu", Kind.NUMBER),
                                     new Keyword("queues", "queues", Kind.NUMBER),
                                     option("strictMac"),
@@ -34,6 +35,8 @@ final class UplinkCommand extends ObjectCommand {
                                     option("antispoof"),
                                     option("privateConfinesGroups"),
                                     option("hostReachesPorts"),
+                                    option("icmpErrors"),
+                                    option("propagateLink"),
                                     new Keyword("host", "host.interface", Kind.TEXT),
                                     new Keyword("host-netns", "host.netns", Kind.TEXT),
                                     new Keyword("host-address", "host.addresses", Kind.LIST)),
@@ -85,8 +88,8 @@ final class UplinkCommand extends ObjectCommand {
             name = "add",
             header = "Make an uplink.",
             customSynopsis = {
-                "ipvane uplink add NAME device DEVICE [mode l2|l3] [bridge|private|vepa]",
-                "         [mtu N] [queues N] [host IF [host-netns NS]",
+                "ipvane uplink add NAME device DEVICE [vlan ID] [mode l2|l3]",
+                "         [bridge|private|vepa] [mtu N] [queues N] [host IF [host-netns NS]",
                 "         [host-address ADDR/LEN]...] [compat improved|kernel]",
                 "         [OPTION on|off]... [--dry-run] [--if-match=TAG]"
             },
@@ -94,7 +97,7 @@ final class UplinkCommand extends ObjectCommand {
                 "Makes an uplink while the switch runs: opens its device and takes its interface over."
                         + " Without mode it is l2, without flag bridge.",
                 "OPTION is one of strictMac, arpResponder, antispoof, privateConfinesGroups,"
-                        + " hostReachesPorts."
+                        + " hostReachesPorts, icmpErrors, propagateLink."
             },
             footer = {
                 "",

@@ -3,6 +3,7 @@ package io.ipvane.config;
 
 import io.ipvane.ipvlan.Compat;
 import io.ipvane.ipvlan.IpvlanOptions;
+import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.packet.MacAddress;
 import java.util.LinkedHashMap;
@@ -50,6 +51,7 @@ public final class ConfigDocument {
         final Map<String, Object> document = new LinkedHashMap<>();
         document.put("name", uplink.name());
         document.put("device", uplink.device().toString());
+        put(document, "vlan", uplink.vlan());
         document.put("mode", uplink.mode().key());
         document.put("flag", uplink.flag().key());
         options(document, uplink.options());
@@ -88,10 +90,7 @@ public final class ConfigDocument {
     public static Map<String, Object> of(RouteConfig route) {
         final Map<String, Object> document = new LinkedHashMap<>();
         document.put("to", destination(route));
-        route.via()
-                .ifPresentOrElse(
-                        via -> document.put("via", via.toString()),
-                        () -> document.put("blackhole", true));
+        document.put(route.type().key(), route.via().<Object>map(IpAddress::toString).orElse(true));
         return document;
     }
 
@@ -119,10 +118,12 @@ public final class ConfigDocument {
         return new Dump(settings).dumpToString(document);
     }
 
-    /** A destination as the file has it; a blackhole of all needs its family. */
+    /** A destination as the file has it; without a gateway that of all needs its family. */
     private static String destination(RouteConfig route) {
         final IpPrefix to = route.to();
-        return to.length() == 0 && !route.isBlackhole() ? RouteReader.DEFAULT_ROUTE : to.toString();
+        return to.length() == 0 && route.via().isPresent()
+                ? RouteReader.DEFAULT_ROUTE
+                : to.toString();
     }
 
     private static Map<String, Object> eal(EalConfig eal) {
@@ -158,6 +159,8 @@ public final class ConfigDocument {
                 options.privateConfinesGroups(),
                 whole.privateConfinesGroups());
         put(document, "hostReachesPorts", options.hostReachesPorts(), whole.hostReachesPorts());
+        put(document, "icmpErrors", options.icmpErrors(), whole.icmpErrors());
+        put(document, "propagateLink", options.propagateLink(), whole.propagateLink());
     }
 
     private static Map<String, Object> of(HostConfig host) {

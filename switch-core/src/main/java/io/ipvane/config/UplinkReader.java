@@ -15,6 +15,7 @@ final class UplinkReader {
             List.of(
                     "name",
                     "device",
+                    "vlan",
                     "mode",
                     "flag",
                     "compat",
@@ -23,11 +24,16 @@ final class UplinkReader {
                     "antispoof",
                     "privateConfinesGroups",
                     "hostReachesPorts",
+                    "icmpErrors",
+                    "propagateLink",
                     "mtu",
                     "queues",
                     "host",
                     "routes",
                     "neighbors");
+
+    /** 4,095 is reserved: IEEE 802.1Q, table 9-2. */
+    private static final int MAX_VLAN = 4094;
 
     private final YamlSection section;
     private final Places places;
@@ -42,6 +48,7 @@ final class UplinkReader {
         final Optional<String> name = section.required("name", section.value("name", Names::check));
         final Optional<DeviceSpec> device =
                 section.required("device", section.value("device", DeviceSpec::parse));
+        final var vlan = section.integer("vlan", 1, MAX_VLAN);
         final Mode mode = mode(section).orElse(Mode.L2);
         final IpvlanFlag flag = section.choice("flag", IpvlanFlag.class).orElse(IpvlanFlag.BRIDGE);
         final IpvlanOptions options = options();
@@ -66,6 +73,7 @@ final class UplinkReader {
                 new UplinkConfig(
                         name.get(),
                         device.get(),
+                        vlan,
                         mode,
                         flag,
                         options,
@@ -96,7 +104,9 @@ final class UplinkReader {
                 section.bool("arpResponder").orElse(whole.arpResponder()),
                 section.bool("antispoof").orElse(whole.antispoof()),
                 section.bool("privateConfinesGroups").orElse(whole.privateConfinesGroups()),
-                section.bool("hostReachesPorts").orElse(whole.hostReachesPorts()));
+                section.bool("hostReachesPorts").orElse(whole.hostReachesPorts()),
+                section.bool("icmpErrors").orElse(whole.icmpErrors()),
+                section.bool("propagateLink").orElse(whole.propagateLink()));
     }
 
     private Optional<HostConfig> host(YamlSection host) {
