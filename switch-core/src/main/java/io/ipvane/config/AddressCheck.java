@@ -24,7 +24,15 @@ final class AddressCheck {
     }
 
     void run() {
+        // What an edit leaves as it is was there first: who comes later is refused.
+        hold(false);
+        hold(true);
+        uplink.neighbors().forEach(this::neighbor);
+    }
+
+    private void hold(boolean changed) {
         uplink.host()
+                .filter(host -> places.has(host) == changed)
                 .ifPresent(
                         host ->
                                 hold(
@@ -32,9 +40,10 @@ final class AddressCheck {
                                         "the host (interface " + host.interfaceName() + ")",
                                         places.of(host)));
         for (PortConfig port : config.portsOf(uplink)) {
-            hold(port.addresses(), "port '" + port.name() + "'", places.of(port));
+            if (places.has(port) == changed) {
+                hold(port.addresses(), "port '" + port.name() + "'", places.of(port));
+            }
         }
-        uplink.neighbors().forEach(this::neighbor);
     }
 
     private void hold(List<IpPrefix> addresses, String holder, YamlSection section) {

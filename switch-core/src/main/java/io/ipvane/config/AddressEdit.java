@@ -48,10 +48,10 @@ public final class AddressEdit {
     private static SwitchConfig replace(
             SwitchConfig config, PortConfig before, List<IpPrefix> addresses) {
         final PortConfig after = before.withAddresses(addresses);
-        return new Draft(null)
-                .checked(
-                        config.withPorts(
-                                Elements.put(config.ports(), port -> port == before, after)));
+        final Draft draft = new Draft(null);
+        draft.places().put(after, draft.places().of(after));
+        return draft.checked(
+                config.withPorts(Elements.put(config.ports(), port -> port == before, after)));
     }
 
     private static UnknownElementException unknown(

@@ -19,6 +19,11 @@ final class Places {
         sections.put(config, section);
     }
 
+    /** Whether the text has this record: in an edit, what it changes. */
+    boolean has(Object config) {
+        return sections.containsKey(config);
+    }
+
     /**
      * The mapping; a stand-in without a place for a record that the text does not have: a default,
      * or what an edit leaves as it is and no longer fits.

@@ -208,7 +208,7 @@ class ChangeTest {
         assertRefused(
                 409,
                 "EADDRINUSE",
-                "port 'db': address 192.0.2.12 is already held by port 'web' of uplink 'wan0'"
+                "port 'web': address 192.0.2.12 is already held by port 'db' of uplink 'wan0'"
                         + " (EADDRINUSE); remove one of the two",
                 taken);
         assertRefused(

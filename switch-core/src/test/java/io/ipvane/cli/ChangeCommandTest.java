@@ -218,7 +218,7 @@ class ChangeCommandTest {
     void shouldSayWhyItIsRefused() {
         fails(
                 ExitCode.FAILED,
-                "ipvane: port 'db': address 192.0.2.12 is already held by port 'web' of uplink"
+                "ipvane: port 'web': address 192.0.2.12 is already held by port 'db' of uplink"
                         + " 'wan0' (EADDRINUSE); remove one of the two\n",
                 "address add 192.0.2.12/24 dev web");
         fails(
