@@ -247,7 +247,17 @@ final class Conductor implements Agent {
             return;
         }
         final Claim claim = new Claim(port.index(), address, origin(command));
-        if (book.holds(claim)) {
+        if (book.holds(port.uplink(), claim)) {
+            return;
+        }
+        if (!book.hasRoomFor(claim)) {
+            if (events.admits(port.name())) {
+                LOG.warn(
+                        "event=address_refused port={} address={} error=ENOSPC reason=\"too many"
+                                + " addresses\"",
+                        port.name(),
+                        address);
+            }
             return;
         }
         final Claim owner = book.add(port.uplink(), claim);

@@ -27,6 +27,13 @@ public final class Ipv6 {
     /** Next header number of ICMPv6. */
     public static final int NEXT_ICMPV6 = 58;
 
+    /** Bytes that an extension header has at least, and the unit of its length. */
+    public static final int EXTENSION_UNIT = 8;
+
+    private static final int HOP_BY_HOP = 0;
+    private static final int ROUTING = 43;
+    private static final int DESTINATION_OPTIONS = 60;
+
     static final int PAYLOAD_LENGTH_OFFSET = 4;
     static final int NEXT_HEADER_OFFSET = 6;
     static final int HOP_LIMIT_OFFSET = 7;
@@ -50,6 +57,26 @@ public final class Ipv6 {
     /** Number of the header behind the fixed one, 0 to 255. */
     public static int nextHeader(long ip) {
         return Memory.u8(ip + NEXT_HEADER_OFFSET);
+    }
+
+    /**
+     * Whether a next header is one of options or routing: one that says in its first byte what
+     * follows, and in its second how many units of 8 bytes it has beyond the first (RFC 8200, 4.3).
+     */
+    public static boolean isExtension(int nextHeader) {
+        return nextHeader == HOP_BY_HOP
+                || nextHeader == ROUTING
+                || nextHeader == DESTINATION_OPTIONS;
+    }
+
+    /** What follows an extension header, given by its address. */
+    public static int extensionNext(long header) {
+        return Memory.u8(header);
+    }
+
+    /** Bytes of an extension header, given by its address: 8 to 2,048. */
+    public static int extensionLength(long header) {
+        return EXTENSION_UNIT * (1 + Memory.u8(header + 1));
     }
 
     /** Hop limit, 0 to 255. */
