@@ -37,6 +37,9 @@ final class UplinkCommand extends ObjectCommand {
                                     option("hostReachesPorts"),
                                     option("icmpErrors"),
                                     option("propagateLink"),
+                                    option("announce"),
+                                    option("dhcpSnooping"),
+                                    option("dhcpClientId"),
                                     new Keyword("host", "host.interface", Kind.TEXT),
                                     new Keyword("host-netns", "host.netns", Kind.TEXT),
                                     new Keyword("host-address", "host.addresses", Kind.LIST)),
@@ -97,7 +100,8 @@ final class UplinkCommand extends ObjectCommand {
                 "Makes an uplink while the switch runs: opens its device and takes its interface over."
                         + " Without mode it is l2, without flag bridge.",
                 "OPTION is one of strictMac, arpResponder, antispoof, privateConfinesGroups,"
-                        + " hostReachesPorts, icmpErrors, propagateLink."
+                        + " hostReachesPorts, icmpErrors, propagateLink, announce,"
+                        + " dhcpSnooping, dhcpClientId."
             },
             footer = {
                 "",

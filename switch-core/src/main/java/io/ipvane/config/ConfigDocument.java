@@ -161,6 +161,9 @@ public final class ConfigDocument {
         put(document, "hostReachesPorts", options.hostReachesPorts(), whole.hostReachesPorts());
         put(document, "icmpErrors", options.icmpErrors(), whole.icmpErrors());
         put(document, "propagateLink", options.propagateLink(), whole.propagateLink());
+        put(document, "announce", options.announce(), whole.announce());
+        put(document, "dhcpSnooping", options.dhcpSnooping(), whole.dhcpSnooping());
+        put(document, "dhcpClientId", options.dhcpClientId(), whole.dhcpClientId());
     }
 
     private static Map<String, Object> of(HostConfig host) {

@@ -30,6 +30,7 @@ final class Conductor implements Agent, DhcpSink {
     private static final Logger LOG = LoggerFactory.getLogger(Conductor.class);
     private static final int COMMANDS_A_TURN = 256;
     private static final long SECOND = 1_000_000_000L;
+    private static final long LINK_NANOS = SECOND / 10;
 
     private final Queue<Command> commands;
     private final SnapshotPublisher publisher;
@@ -49,6 +50,7 @@ final class Conductor implements Agent, DhcpSink {
     private boolean dirty;
     private Throwable lastError;
     private long lastSecond = System.nanoTime();
+    private long lastAsked = System.nanoTime();
 
     Conductor(
             SwitchModel model,
@@ -97,6 +99,7 @@ final class Conductor implements Agent, DhcpSink {
             apply(command);
         }
         work += neighbors.doWork() + errors.doWork() + snoop.doWork(model) + announcer.tick();
+        askLinks();
         dirty |= snoop.takeDirty();
         if (dirty) {
             publish();
@@ -104,18 +107,26 @@ final class Conductor implements Agent, DhcpSink {
         return work + addresses.reclaim();
     }
 
+    /** Asks the uplinks that tell nothing by themselves, ten times a second. */
+    private void askLinks() {
+        final long now = System.nanoTime();
+        if (now - lastAsked >= LINK_NANOS) {
+            lastAsked = now;
+            interfaces
+                    .links()
+                    .forEach(
+                            (uplink, up) -> {
+                                if (model.has(uplink)) {
+                                    uplinkLink(model.uplinks().get(uplink), up);
+                                }
+                            });
+        }
+    }
+
     /** Logs what the last second has left to say: one line a port, an lcore and a stage. */
     void secondOver() {
         events.secondOver();
         snoop.secondOver();
-        interfaces
-                .links()
-                .forEach(
-                        (uplink, up) -> {
-                            if (model.has(uplink)) {
-                                uplinkLink(model.uplinks().get(uplink), up);
-                            }
-                        });
         for (Throwable error : lcoreErrors.get()) {
             LOG.error("event=stage_error", error);
         }

@@ -218,12 +218,14 @@ public final class ControlPlane implements AutoCloseable {
         return ask(conductor -> conductor.owner(uplink, address));
     }
 
+    /** When this returns the snapshot in force has the change. */
     private int build(ToIntFunction<ModelBuilder> change) {
         return ask(
                 conductor -> {
                     final ModelBuilder next = new ModelBuilder(conductor.model());
                     final int index = change.applyAsInt(next);
                     conductor.replace(next.build());
+                    conductor.published();
                     return index;
                 });
     }

@@ -62,11 +62,20 @@ final class InterfaceSync {
         final Known interfaceOf = of(port);
         final boolean foreign = mtu != 0 && interfaceOf.isForeign(mtu);
         final PortModel now = port.withLink(up, carrier, port.mtu());
-        return follow(foreign ? now.withMtu(now.mtu(), mtu) : now, uplink);
+        return align(foreign ? now.withMtu(now.mtu(), mtu) : now, uplink);
     }
 
-    /** The port as it is now that its uplink is another; its interface has been told. */
+    /**
+     * The port as it is now that its uplink is another; its interface has been told, unless it has
+     * not said a word itself yet: then it is about to, and is told in turn.
+     */
     PortModel follow(PortModel port, UplinkModel uplink) {
+        return known.containsKey(port.index())
+                ? align(port, uplink)
+                : port.withMtu(Math.min(port.wantedMtu(), uplink.mtu()), port.wantedMtu());
+    }
+
+    private PortModel align(PortModel port, UplinkModel uplink) {
         final Known interfaceOf = of(port);
         final int mtu = Math.min(port.wantedMtu(), uplink.mtu());
         if (mtu != interfaceOf.expectedMtu()) {

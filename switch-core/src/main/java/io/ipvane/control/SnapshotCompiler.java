@@ -122,22 +122,21 @@ public final class SnapshotCompiler {
     }
 
     /**
-     * In l3 and l3s the switch is a router to those who send: it fragments, and says what it could
-     * not send on, to ports and to the host. The wire hears only of lengths, as all else from there
-     * is the host's to judge. The kernel splits for the wire alone, tells no port anything, and
-     * takes from the wire what it gets (TX-8, TX-32, COR-17).
+     * Where the switch routes it fragments, and says what it could not send on, to ports and to the
+     * host. The wire hears only of lengths, as all else from there is the host's to judge. The
+     * kernel splits for the wire alone, tells no port anything, and takes from the wire what it
+     * gets (TX-8, TX-32, COR-17).
      */
     private static PortEntry.Refusals refusals(PortModel port, UplinkModel uplink) {
         final boolean improved = uplink.options().compat() == Compat.IMPROVED;
         final boolean fromWire = port.role() == PortEntry.Role.UPLINK;
-        final boolean routes = uplink.mode() != Mode.L2;
         long told = 0;
-        if (routes && uplink.options().icmpErrors()) {
+        if (uplink.options().icmpErrors()) {
             for (DropReason reason : fromWire ? TOLD_WIRE : TOLD_INSIDE) {
                 told |= 1L << reason.ordinal();
             }
         }
-        return new PortEntry.Refusals(told, improved || !fromWire, routes, routes && improved);
+        return new PortEntry.Refusals(told, improved || !fromWire, true, improved);
     }
 
     private static int parseOptions(UplinkModel uplink, boolean answers) {

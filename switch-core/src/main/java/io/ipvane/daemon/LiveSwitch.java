@@ -178,7 +178,11 @@ final class LiveSwitch {
         try {
             counters.restart(index);
             endpoints.put(index, unit);
-            unit.place().accept(index);
+            if (unit.place() != Unit.ANYWHERE) {
+                // An lcore that gets frames of it must not work by a snapshot without it.
+                control.settle();
+                unit.place().accept(index);
+            }
             topology.attach(index, unit.device());
             served.accept(index);
             unit.at()

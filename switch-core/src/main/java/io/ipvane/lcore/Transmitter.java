@@ -298,7 +298,9 @@ final class Transmitter implements Stage, LaneOwner {
     private int split(Burst burst, int i, PortEntry to, PortEntry ingress) {
         final long mbuf = burst.mbuf(i);
         final int mtu = to.maxFrame - Ethernet.LENGTH;
-        final boolean packet = (burst.facts(i) & Facts.IP) != 0;
+        // A switch does not meddle with packets; where one end is routed for, it is a router.
+        final boolean packet =
+                (burst.facts(i) & Facts.IP) != 0 && (isRouted(ingress) || isRouted(to));
         final int fragments =
                 packet && ingress.splits(to.role) && burst.etherType(i) == Ethernet.TYPE_IPV4
                         ? fragmenter.split(mbuf, burst.l3(i), mtu)
@@ -314,6 +316,10 @@ final class Transmitter implements Stage, LaneOwner {
             discard(mbuf);
         }
         return 0;
+    }
+
+    private static boolean isRouted(PortEntry end) {
+        return end.routed && end.role == PortEntry.Role.PORT;
     }
 
     /** Whether a drop is one that the sender of the frame may have to hear of. */

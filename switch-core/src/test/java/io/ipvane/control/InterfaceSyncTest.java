@@ -53,6 +53,7 @@ class InterfaceSyncTest {
         final SwitchModel model = builder.build();
         uplink = model.uplinks().get(0);
         port = model.port(1);
+        hear(port.mtu());
     }
 
     private void uplinkMtu(int mtu) {
@@ -170,11 +171,16 @@ class InterfaceSyncTest {
         assertDone("carrier false");
     }
 
+    /** It cannot be told anything before it is there; it says so itself. */
     @Test
-    void shouldTakeTheCarrierOfAPortThatComesWhileTheLinkIsDown() {
+    void shouldTellAPortThatComesWhileTheLinkIsDownOnceItIsThere() {
         start("", "");
-        uplink = uplink.withLink(false);
+        sync.forget(port.index());
+        link(false);
+        uplinkMtu(1400);
+        assertDone();
+        assertEquals(1400, port.mtu());
         hear(1500);
-        assertDone("carrier false");
+        assertDone("mtu 1400", "carrier false");
     }
 }

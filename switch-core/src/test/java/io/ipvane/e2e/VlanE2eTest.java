@@ -18,13 +18,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Three uplinks over one device, and the kernel's VLAN interfaces at its far end, each in a
- * namespace of its own. All three networks are 10.0.0.0/24, and all three ports are 10.0.0.11.
+ * Three uplinks over one device, and behind its far end a stack for each VLAN, in a namespace of
+ * its own. All three networks are 10.0.0.0/24, and all three ports are 10.0.0.11.
  *
  * <pre>
- *   p0  --+                          +-- eth0     out0   10.0.0.254, 10.0.0.200
- *   p10 --+ switch -- up0 = eth0 ----+-- eth0.10  out10  10.0.0.254, 10.0.0.210
- *   p20 --+ (l3)                     +-- eth0.20  out20  10.0.0.254, 10.0.0.220
+ *   p0  --+                            +-- untagged  out0   10.0.0.254, 10.0.0.200
+ *   p10 --+ switch -- up0 == eth0 -----+-- VLAN 10   out10  10.0.0.254, 10.0.0.210
+ *   p20 --+ (l3)                       +-- VLAN 20   out20  10.0.0.254, 10.0.0.220
  * </pre>
  */
 @Tag("e2e")
@@ -46,7 +46,7 @@ record VlanE2eTest(Setup setup) {
 
     @BeforeParameterizedClassInvocation
     static void start(Setup setup) {
-        net = Netns.of(SWITCH, "out0", "out10", "out20", "p0", "p10", "p20");
+        net = Netns.of(SWITCH, "host20", "out0", "out10", "out20", "p0", "p10", "p20");
         try {
             if (setup.uplink() != Setup.Uplink.TAP) {
                 net.veth(SWITCH, "up0", "out0", "eth0");
@@ -66,6 +66,14 @@ record VlanE2eTest(Setup setup) {
                 net.ip("out0", "link", "set", "dev", "eth0", "up");
             }
             farEnds();
+            for (String port : List.of("p0", "p10", "p20")) {
+                // The bridge is no stack: it cannot finish a checksum that a TAP leaves to the
+                // other.
+                net.exec(port, "ethtool", "-K", "eth0", "tx", "off").orFail();
+                Eventually.holds(
+                        port + " has carrier",
+                        () -> !net.ip(port, "link", "show", "dev", "eth0").contains("NO-CARRIER"));
+            }
         } catch (RuntimeException | AssertionError e) {
             stop();
             throw e;
@@ -87,32 +95,19 @@ record VlanE2eTest(Setup setup) {
                 .formatted(
                         setup.threads(),
                         setup.uplink().device,
-                        net.name("out20"),
+                        net.name("host20"),
                         net.name("p0"),
                         net.name("p10"),
                         net.name("p20"));
     }
 
     private static void farEnds() {
+        for (String vlan : List.of("10", "20")) {
+            net.veth("out" + vlan, "eth0", "out0", "v" + vlan);
+        }
+        VlanBridge.start(net, "out0", "10", "20");
         for (String vlan : VLANS) {
             final String label = "out" + vlan;
-            if (!vlan.equals("0")) {
-                final String device = "eth0." + vlan;
-                net.ip(
-                        "out0", "link", "add", "link", "eth0", "name", device, "type", "vlan", "id",
-                        vlan);
-                net.ip(
-                        "out0",
-                        "link",
-                        "set",
-                        "dev",
-                        device,
-                        "netns",
-                        net.name(label),
-                        "name",
-                        "eth0");
-                net.ip(label, "link", "set", "dev", "eth0", "up");
-            }
             net.address(label, "eth0", "10.0.0.254/24");
             net.address(label, "eth0", "10.0.0.2" + (vlan.equals("0") ? "00" : vlan) + "/24");
             net.background(label, "iperf3", "-s");
@@ -181,13 +176,7 @@ record VlanE2eTest(Setup setup) {
 
     @Test
     void shouldCountATagThatNobodyHas() {
-        net.ip(
-                "out0", "link", "add", "link", "eth0", "name", "eth0.30", "type", "vlan", "id",
-                "30");
-        net.ip("out0", "link", "set", "dev", "eth0.30", "up");
-        net.address("out0", "eth0.30", "10.30.0.254/24");
-        assertFalse(ping("out0", "10.30.0.1").ok());
-        net.ip("out0", "link", "del", "dev", "eth0.30");
+        VlanBridge.sendTagged(net, "out0", 30);
         final String drops = daemon.cli("drops").orFail().output();
         assertTrue(
                 drops.lines().anyMatch(l -> l.startsWith("wan0") && l.contains("vlan_unknown")),
