@@ -112,23 +112,19 @@ final class ConsistencyCheck {
         }
     }
 
-    /** A device carries one uplink; an interface name stands once in a namespace. */
+    /** A device carries one uplink a VLAN; an interface name stands once in a namespace. */
     private void interfaces() {
         final Map<String, String> owners = new HashMap<>();
+        final Map<String, DeviceSpec> devices = new HashMap<>();
         for (UplinkConfig uplink : config.uplinks()) {
             final DeviceSpec device = uplink.device();
             final String key =
                     device.kernelInterface().map(name -> "/" + name).orElse(device.toString());
-            final String other = owners.putIfAbsent(key, "uplink '" + uplink.name() + "'");
-            if (other != null) {
-                places.of(uplink)
-                        .refuse(
-                                "device",
-                                "device '"
-                                        + device
-                                        + "' already belongs to "
-                                        + other
-                                        + "; a device carries one uplink");
+            final String owner = "uplink '" + uplink.name() + "'";
+            final String first = owners.putIfAbsent(key, owner);
+            final String other = owners.putIfAbsent(key + " " + uplink.vlan(), owner);
+            if (other != null || !devices.computeIfAbsent(key, k -> device).equals(device)) {
+                places.of(uplink).refuse("device", taken(uplink, other == null ? first : other));
             }
         }
         for (UplinkConfig uplink : config.uplinks()) {
@@ -140,6 +136,14 @@ final class ConsistencyCheck {
             final String owner = "port '" + port.name() + "'";
             own(owners, port.netns(), port.interfaceName(), owner, places.of(port));
         }
+    }
+
+    private static String taken(UplinkConfig uplink, String other) {
+        return "device '"
+                + uplink.device()
+                + "' already belongs to "
+                + other
+                + "; a device carries one uplink, or several of the same kind that differ in vlan";
     }
 
     private static void own(
@@ -164,12 +168,7 @@ final class ConsistencyCheck {
     private void port(PortConfig port) {
         final YamlSection section = places.of(port);
         config.uplink(port.uplink())
-                .ifPresentOrElse(
-                        uplink -> {
-                            mtu(port, uplink);
-                            mode(port, uplink);
-                        },
-                        () -> unknownUplink(port));
+                .ifPresentOrElse(uplink -> mtu(port, uplink), () -> unknownUplink(port));
         final boolean ipv6 = port.addresses().stream().anyMatch(a -> !a.address().isIpv4());
         if (ipv6 && port.mtu().isPresent() && port.mtu().getAsInt() < IPV6_MIN_MTU) {
             section.refuse(
@@ -193,23 +192,6 @@ final class ConsistencyCheck {
                                 + NearestWord.of(port.uplink(), names)
                                         .map(near -> "did you mean '" + near + "'?")
                                         .orElse("uplinks are " + String.join(", ", names)));
-    }
-
-    /** CFG-1: the mode is the uplink's; a port of another mode is not forwarded by yet. */
-    private void mode(PortConfig port, UplinkConfig uplink) {
-        if (port.mode().isPresent() && port.mode().get() != uplink.mode()) {
-            places.of(port)
-                    .refuse(
-                            "mode",
-                            "mode="
-                                    + port.mode().get().key()
-                                    + " differs from that of uplink '"
-                                    + uplink.name()
-                                    + "' (mode="
-                                    + uplink.mode().key()
-                                    + "), which all its ports share; remove it, or give the port"
-                                    + " an uplink of its own");
-        }
     }
 
     /** CFG-9: a port's MTU is at most its uplink's. */

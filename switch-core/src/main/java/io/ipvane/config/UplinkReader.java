@@ -10,6 +10,7 @@ import io.ipvane.packet.IpPrefix;
 import io.ipvane.packet.MacAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Reads one element of {@code uplinks}. */
 final class UplinkReader {
@@ -17,6 +18,7 @@ final class UplinkReader {
             List.of(
                     "name",
                     "device",
+                    "vlan",
                     "mode",
                     "flag",
                     "compat",
@@ -25,11 +27,22 @@ final class UplinkReader {
                     "antispoof",
                     "privateConfinesGroups",
                     "hostReachesPorts",
+                    "icmpErrors",
+                    "propagateLink",
                     "mtu",
                     "queues",
                     "host",
                     "routes",
                     "neighbors");
+
+    /** 4,095 is reserved: IEEE 802.1Q, table 9-2. */
+    private static final int MAX_VLAN = 4094;
+
+    private static final List<String> ROUTE_KEYS =
+            Stream.concat(
+                            Stream.of("to"),
+                            Stream.of(RouteConfig.Type.values()).map(RouteConfig.Type::key))
+                    .toList();
 
     private static final String DEFAULT_ROUTE = "default";
     private static final IpPrefix ALL_IPV4 = new IpPrefix(IpAddress.ipv4(0), 0);
@@ -48,6 +61,7 @@ final class UplinkReader {
         final Optional<String> name = section.required("name", section.value("name", Names::check));
         final Optional<DeviceSpec> device =
                 section.required("device", section.value("device", DeviceSpec::parse));
+        final var vlan = section.integer("vlan", 1, MAX_VLAN);
         final Mode mode = mode(section).orElse(Mode.L2);
         final IpvlanFlag flag = section.choice("flag", IpvlanFlag.class).orElse(IpvlanFlag.BRIDGE);
         final IpvlanOptions options = options();
@@ -58,7 +72,7 @@ final class UplinkReader {
                 section.section("host", List.of("interface", "netns", "addresses"))
                         .flatMap(this::host);
         final List<RouteConfig> routes =
-                section.sections("routes", "route", List.of("to", "via", "blackhole")).stream()
+                section.sections("routes", "route", ROUTE_KEYS).stream()
                         .flatMap(route -> route(route).stream())
                         .toList();
         final List<NeighborConfig> neighbors =
@@ -72,6 +86,7 @@ final class UplinkReader {
                 new UplinkConfig(
                         name.get(),
                         device.get(),
+                        vlan,
                         mode,
                         flag,
                         options,
@@ -102,7 +117,9 @@ final class UplinkReader {
                 section.bool("arpResponder").orElse(whole.arpResponder()),
                 section.bool("antispoof").orElse(whole.antispoof()),
                 section.bool("privateConfinesGroups").orElse(whole.privateConfinesGroups()),
-                section.bool("hostReachesPorts").orElse(whole.hostReachesPorts()));
+                section.bool("hostReachesPorts").orElse(whole.hostReachesPorts()),
+                section.bool("icmpErrors").orElse(whole.icmpErrors()),
+                section.bool("propagateLink").orElse(whole.propagateLink()));
     }
 
     private Optional<HostConfig> host(YamlSection host) {
@@ -119,18 +136,29 @@ final class UplinkReader {
     private Optional<RouteConfig> route(YamlSection route) {
         final Optional<String> to = route.required("to", route.text("to"));
         final Optional<IpAddress> via = route.value("via", IpAddress::parse);
-        final boolean blackhole = route.bool("blackhole").orElse(false);
-        if (route.has("via") == blackhole) {
-            route.refuse("blackhole", "needs either via or blackhole: true; give one of the two");
+        final List<RouteConfig.Type> types =
+                Stream.of(RouteConfig.Type.values()).filter(type -> says(route, type)).toList();
+        if (types.size() != 1) {
+            route.refuse(
+                    types.isEmpty() ? "via" : types.get(1).key(),
+                    "needs either via or one of blackhole: true, unreachable: true and prohibit:"
+                            + " true; give one of the four");
             return Optional.empty();
         }
+        final RouteConfig.Type type = types.get(0);
         final Optional<IpPrefix> prefix = to.flatMap(text -> destination(route, text, via));
-        if (prefix.isEmpty() || (!blackhole && via.isEmpty())) {
+        if (prefix.isEmpty() || (type == RouteConfig.Type.VIA && via.isEmpty())) {
             return Optional.empty();
         }
-        final RouteConfig config = new RouteConfig(prefix.get(), via);
+        final RouteConfig config = new RouteConfig(prefix.get(), type, via);
         places.put(config, route);
         return Optional.of(config);
+    }
+
+    private static boolean says(YamlSection route, RouteConfig.Type type) {
+        return type == RouteConfig.Type.VIA
+                ? route.has(type.key())
+                : route.bool(type.key()).orElse(false);
     }
 
     private static Optional<IpPrefix> destination(
@@ -139,8 +167,7 @@ final class UplinkReader {
             return route.value("to", IpPrefix::parse);
         }
         if (!route.has("via")) {
-            route.refuse(
-                    "to", "to 'default' with blackhole has no family; write 0.0.0.0/0 or ::/0");
+            route.refuse("to", "to 'default' without via has no family; write 0.0.0.0/0 or ::/0");
         }
         return via.map(gateway -> gateway.isIpv4() ? ALL_IPV4 : ALL_IPV6);
     }

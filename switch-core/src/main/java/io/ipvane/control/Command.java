@@ -9,23 +9,35 @@ import java.util.function.Supplier;
 
 /** What the conductor can be told or asked. Immutable but for the answer's future. */
 public sealed interface Command {
+    /** About a port, host port or uplink, which may have been removed since it was said. */
+    sealed interface OfPort extends Command {
+        /** Its index. */
+        int port();
+    }
+
     /** An interface has an address now; {@code configured} if it is in the configuration. */
-    record AddressAdded(int port, IpPrefix address, boolean configured) implements Command {}
+    record AddressAdded(int port, IpPrefix address, boolean configured) implements OfPort {}
 
     /** An interface has an address no longer. */
-    record AddressRemoved(int port, IpAddress address) implements Command {}
+    record AddressRemoved(int port, IpAddress address) implements OfPort {}
 
-    /** The interface of a port is up or down (spec ADR-6), or has another carrier or MTU. */
-    record PortLink(int port, boolean up, boolean carrier, int mtu) implements Command {}
+    /**
+     * The interface of a port is up or down (spec ADR-6), or has another carrier or MTU; MTU 0
+     * where there is none to tell.
+     */
+    record PortLink(int port, boolean up, boolean carrier, int mtu) implements OfPort {}
 
     /** The interface of a port is not there: it was deleted, or moved out of its namespace. */
-    record InterfaceGone(int port) implements Command {}
+    record InterfaceGone(int port) implements OfPort {}
 
     /** The interface of a port has joined or left group addresses. */
-    record PortGroups(int port, GroupFilter groups) implements Command {}
+    record PortGroups(int port, GroupFilter groups) implements OfPort {}
+
+    /** The MTU of an uplink's interface is this now. */
+    record UplinkMtu(int port, int mtu) implements OfPort {}
 
     /** The carrier of an uplink changed. */
-    record UplinkLink(int uplink, boolean up) implements Command {}
+    record UplinkLink(int port, boolean up) implements OfPort {}
 
     /** A question about the conductor's state, answered on its thread. */
     record Ask<T>(Supplier<T> question, CompletableFuture<T> answer) implements Command {

@@ -10,6 +10,7 @@ import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.table.Grace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Supplier;
 import org.agrona.concurrent.Agent;
@@ -33,6 +34,8 @@ final class Conductor implements Agent {
     private final SnapshotPublisher publisher;
     private final AddressPlane addresses;
     private final NeighborPlane neighbors;
+    private final ErrorPlane errors;
+    private final InterfaceSync interfaces = new InterfaceSync();
     private final AddressBook book = new AddressBook();
     private final EventLog events = new EventLog(LOG);
     private final Supplier<List<Throwable>> lcoreErrors;
@@ -50,12 +53,14 @@ final class Conductor implements Agent {
             SnapshotPublisher publisher,
             Grace grace,
             NeighborPlane neighbors,
+            ErrorPlane errors,
             Supplier<List<Throwable>> lcoreErrors) {
         this.model = model;
         this.commands = commands;
         this.publisher = publisher;
         this.addresses = new AddressPlane(grace);
         this.neighbors = neighbors;
+        this.errors = errors;
         this.lcoreErrors = lcoreErrors;
         neighbors.model(model);
         publish();
@@ -84,7 +89,7 @@ final class Conductor implements Agent {
             work++;
             apply(command);
         }
-        work += neighbors.doWork();
+        work += neighbors.doWork() + errors.doWork();
         if (dirty) {
             publish();
         }
@@ -94,6 +99,14 @@ final class Conductor implements Agent {
     /** Logs what the last second has left to say: one line a port, an lcore and a stage. */
     void secondOver() {
         events.secondOver();
+        interfaces
+                .links()
+                .forEach(
+                        (uplink, up) -> {
+                            if (model.has(uplink)) {
+                                uplinkLink(model.uplinks().get(uplink), up);
+                            }
+                        });
         for (Throwable error : lcoreErrors.get()) {
             LOG.error("event=stage_error", error);
         }
@@ -104,15 +117,65 @@ final class Conductor implements Agent {
     }
 
     private void apply(Command command) {
+        if (command instanceof Command.OfPort of && !model.has(of.port())) {
+            // Its port was removed while it waited.
+            return;
+        }
         switch (command) {
             case Command.AddressAdded c -> added(c);
             case Command.AddressRemoved c -> removed(c);
             case Command.PortLink c -> link(c);
             case Command.InterfaceGone c -> gone(c);
             case Command.PortGroups c -> change(model.port(c.port()).withGroups(c.groups()));
-            case Command.UplinkLink c -> uplinkLink(model.uplinks().get(c.uplink()), c.up());
+            case Command.UplinkMtu c -> uplinkMtu(model.uplinks().get(c.port()), c.mtu());
+            case Command.UplinkLink c -> uplinkLink(model.uplinks().get(c.port()), c.up());
             case Command.Ask<?> c -> c.run();
         }
+    }
+
+    /** Puts a model in the place of the one that it was built from; conductor thread only. */
+    void replace(SwitchModel next) {
+        model = next;
+        neighbors.model(model);
+        dirty = true;
+        next.uplinks().keySet().forEach(this::portsFollow);
+    }
+
+    /**
+     * Takes a port, a host port or an uplink without ports out of the model, and its addresses out
+     * of the table; claims of others that waited for them take over. Conductor thread only.
+     */
+    void remove(int index) {
+        final PortModel gone = model.port(index);
+        final UplinkModel uplink = model.uplinkOf(index);
+        final ModelBuilder next = new ModelBuilder(model);
+        next.remove(index);
+        interfaces.forget(index);
+        replace(next.build());
+        if (gone.role() == PortEntry.Role.HOST) {
+            uplink.hostAddresses().forEach(own -> direct(uplink.index(), own.address()));
+        }
+        for (Claim claim : book.of(index)) {
+            book.remove(uplink.index(), index, claim.address().address());
+            direct(uplink.index(), claim.address().address());
+        }
+    }
+
+    /** The name of who has an address, if anybody; conductor thread only. */
+    Optional<String> owner(int uplink, IpAddress address) {
+        if (hostHas(uplink, address)) {
+            return Optional.of(model.port(model.uplinks().get(uplink).host()).name());
+        }
+        return Optional.ofNullable(book.owner(uplink, address))
+                .map(claim -> model.port(claim.port()).name());
+    }
+
+    /** Publishes now what has changed, and says the epoch that begins with it. */
+    long published() {
+        if (dirty) {
+            publish();
+        }
+        return publisher.epoch();
     }
 
     private void change(PortModel port) {
@@ -132,6 +195,7 @@ final class Conductor implements Agent {
                 SnapshotCompiler.compile(
                         model, ++generation, addresses.table(), neighbors.table()));
         published = publisher.epoch();
+        errors.model(model);
         addresses.published();
     }
 
@@ -139,6 +203,29 @@ final class Conductor implements Agent {
         if (uplink.linkUp() != up) {
             change(uplink.withLink(up));
             LOG.info("event=uplink_{} uplink={}", up ? "up" : "down", uplink.name());
+        }
+        portsFollow(uplink.index());
+    }
+
+    private void uplinkMtu(UplinkModel uplink, int mtu) {
+        final int now = Math.min(mtu, uplink.maxMtu());
+        if (uplink.mtu() != now) {
+            change(uplink.withMtu(now));
+            change(model.port(uplink.index()).withMtu(now, PortModel.UPLINKS_MTU));
+            LOG.info("event=uplink_mtu uplink={} mtu={}", uplink.name(), now);
+            portsFollow(uplink.index());
+        }
+    }
+
+    /** Lets MTU and carrier of all ports and of the host port be what the uplink's allow. */
+    private void portsFollow(int uplink) {
+        for (PortModel port : model.ports()) {
+            if (port != null && port.uplink() == uplink && port.role() != PortEntry.Role.UPLINK) {
+                final PortModel now = interfaces.follow(port, model.uplinks().get(uplink));
+                if (!now.equals(port)) {
+                    change(now);
+                }
+            }
         }
     }
 
@@ -259,14 +346,19 @@ final class Conductor implements Agent {
         if (events.admits(port.name())) {
             LOG.error("event=port_interface_gone port={}", port.name());
         }
-        link(new Command.PortLink(command.port(), false, false, Integer.MAX_VALUE));
+        link(new Command.PortLink(command.port(), false, false, 0));
+        interfaces.forget(command.port());
     }
 
-    /** A port's own MTU may be lower than the uplink's, not higher (spec CFG-9). */
     private void link(Command.PortLink command) {
         final PortModel before = model.port(command.port());
-        final int mtu = Math.min(command.mtu(), model.uplinkOf(before.index()).mtu());
-        final PortModel port = before.withLink(command.up(), command.carrier(), mtu);
+        final PortModel port =
+                interfaces.told(
+                        before,
+                        model.uplinkOf(before.index()),
+                        command.up(),
+                        command.carrier(),
+                        command.mtu());
         if (port.equals(before)) {
             return;
         }
@@ -304,6 +396,11 @@ final class Conductor implements Agent {
         }
     }
 
+    /** Where interfaces are; to be called before the conductor runs. */
+    void endpoints(Endpoints endpoints) {
+        interfaces.endpoints(endpoints);
+    }
+
     /** The model as of this turn; conductor thread only. */
     SwitchModel model() {
         return model;
@@ -336,6 +433,7 @@ final class Conductor implements Agent {
     @Override
     public void onClose() {
         neighbors.close();
+        errors.close();
         addresses.close();
     }
 

@@ -2,12 +2,20 @@
 package io.ipvane.control;
 
 import io.ipvane.burst.FramePool;
+import io.ipvane.config.PortConfig;
+import io.ipvane.config.UplinkConfig;
 import io.ipvane.control.view.StatusUnavailableException;
+import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
 import io.ipvane.lcore.ControlMailbox;
+import io.ipvane.packet.IpAddress;
+import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.Quiescence;
 import io.ipvane.snapshot.SnapshotPublisher;
+import io.ipvane.table.Grace;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +23,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
@@ -31,9 +40,11 @@ public final class ControlPlane implements AutoCloseable {
     private static final long TURN_MILLIS = 1;
     private static final long ANSWER_SECONDS = 5;
     private static final long ROOM_NANOS = 1_000_000;
+    private static final long SETTLE_NANOS = 100_000;
 
     private final ManyToOneConcurrentArrayQueue<Command> commands =
             new ManyToOneConcurrentArrayQueue<>(QUEUE);
+    private final Grace grace;
     private final Conductor conductor;
     private volatile boolean stopped;
     private AgentRunner runner;
@@ -52,14 +63,23 @@ public final class ControlPlane implements AutoCloseable {
             FramePool pool,
             Counters counters,
             Supplier<List<Throwable>> lcoreErrors) {
+        grace = quiescence;
+        final CounterShard shard = counters.shard();
+        final ErrorPlane errors = new ErrorPlane(mailbox, pool, shard, System::nanoTime);
         conductor =
                 new Conductor(
                         model,
                         commands,
                         publisher,
                         quiescence,
-                        new NeighborPlane(mailbox, pool, counters.shard(), quiescence),
+                        new NeighborPlane(mailbox, pool, shard, quiescence, errors),
+                        errors,
                         lcoreErrors);
+    }
+
+    /** Says where interfaces are; before {@link #start}, else there are none. */
+    public void endpoints(Endpoints endpoints) {
+        conductor.endpoints(endpoints);
     }
 
     /** Starts the conductor's thread. */
@@ -117,6 +137,97 @@ public final class ControlPlane implements AutoCloseable {
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("event=no_answer", e);
             throw new StatusUnavailableException("the control plane did not answer in time");
+        }
+    }
+
+    /**
+     * Adds an uplink to the model.
+     *
+     * @see ModelBuilder#uplink
+     * @return its index
+     */
+    public int addUplink(UplinkConfig config, long mac, int mtu, int maxMtu, boolean linkUp) {
+        return build(model -> model.uplink(config, mac, mtu, maxMtu, linkUp));
+    }
+
+    /**
+     * Adds the host port of an uplink.
+     *
+     * @see ModelBuilder#host
+     * @return its index
+     */
+    public int addHost(
+            int uplink,
+            String netns,
+            String interfaceName,
+            List<IpPrefix> addresses,
+            List<Route> routes) {
+        return build(model -> model.host(uplink, netns, interfaceName, addresses, routes));
+    }
+
+    /** Adds a port and says its index. */
+    public int addPort(int uplink, PortConfig config) {
+        return build(model -> model.port(uplink, config));
+    }
+
+    /** Gives an uplink another configuration; see {@link ModelBuilder#change}. */
+    public void changeUplink(
+            int uplink, UplinkConfig before, UplinkConfig after, Map<Integer, PortConfig> members) {
+        build(
+                model -> {
+                    model.change(uplink, before, after, members);
+                    return uplink;
+                });
+    }
+
+    /** Gives a port another configuration; see {@link ModelBuilder#change}. */
+    public void changePort(int port, PortConfig before, PortConfig after) {
+        build(
+                model -> {
+                    model.change(port, before, after);
+                    return port;
+                });
+    }
+
+    /** Takes a port, a host port or an uplink without ports out of the model. */
+    public void remove(int index) {
+        ask(
+                conductor -> {
+                    conductor.remove(index);
+                    return index;
+                });
+    }
+
+    /** The name of who has an address of an uplink: a port, or the host port's interface. */
+    public Optional<String> owner(int uplink, IpAddress address) {
+        return ask(conductor -> conductor.owner(uplink, address));
+    }
+
+    private int build(ToIntFunction<ModelBuilder> change) {
+        return ask(
+                conductor -> {
+                    final ModelBuilder next = new ModelBuilder(conductor.model());
+                    final int index = change.applyAsInt(next);
+                    conductor.replace(next.build());
+                    return index;
+                });
+    }
+
+    /**
+     * Waits until every lcore forwards by all that the conductor has been told so far, and no frame
+     * is on its way that was taken before.
+     *
+     * @throws StatusUnavailableException where that takes too long
+     */
+    public void settle() {
+        final long epoch = ask(Conductor::published);
+        final long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(ANSWER_SECONDS);
+        while (!grace.passed(epoch)) {
+            if (System.nanoTime() > patience) {
+                throw new StatusUnavailableException(
+                        "an lcore has not taken the change over in time");
+            }
+            LockSupport.parkNanos(SETTLE_NANOS);
         }
     }
 

@@ -16,6 +16,7 @@ import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.table.Grace;
 import java.util.List;
+import java.util.Map;
 import org.agrona.concurrent.MessageHandler;
 
 /**
@@ -31,14 +32,25 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
     private final ControlMailbox mailbox;
     private final FramePool pool;
     private final CounterShard counters;
+    private final ErrorPlane errors;
     private final NeighborTable table;
     private final NeighborResolver resolver;
+    private Map<Integer, UplinkModel> known = Map.of();
     private final MessageHandler handler = ControlMailbox.handler(this);
 
-    NeighborPlane(ControlMailbox mailbox, FramePool pool, CounterShard counters, Grace grace) {
+    /**
+     * @param errors hears of frames whose next hop has not answered
+     */
+    NeighborPlane(
+            ControlMailbox mailbox,
+            FramePool pool,
+            CounterShard counters,
+            Grace grace,
+            ErrorPlane errors) {
         this.mailbox = mailbox;
         this.pool = pool;
         this.counters = counters;
+        this.errors = errors;
         this.table = new NeighborTable(CAPACITY, grace);
         this.resolver =
                 new NeighborResolver(NeighborConfig.DEFAULT, table, pool, this, System::nanoTime);
@@ -54,9 +66,28 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
         for (UplinkModel uplink : model.uplinks().values()) {
             resolver.putUplink(
                     uplink.index(), UplinkIdentity.of(uplink.mac(), uplink.hostAddresses()));
-            for (io.ipvane.config.NeighborConfig known : uplink.neighbors()) {
-                resolver.permanent(uplink.index(), known.address(), known.mac());
+            permanent(uplink);
+        }
+        for (UplinkModel uplink : known.values()) {
+            if (!model.uplinks().containsKey(uplink.index())) {
+                resolver.removeUplink(uplink.index());
             }
+        }
+        known = model.uplinks();
+    }
+
+    private void permanent(UplinkModel uplink) {
+        final UplinkModel before = known.get(uplink.index());
+        if (before != null && before.neighbors().equals(uplink.neighbors())) {
+            return;
+        }
+        if (before != null) {
+            for (io.ipvane.config.NeighborConfig gone : before.neighbors()) {
+                resolver.notPermanent(uplink.index(), gone.address());
+            }
+        }
+        for (io.ipvane.config.NeighborConfig now : uplink.neighbors()) {
+            resolver.permanent(uplink.index(), now.address(), now.mac());
         }
     }
 
@@ -108,6 +139,9 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
     @Override
     public void dropped(int uplink, int port, long mbuf, DropReason reason) {
         counters.add(port, PortCounter.COUNT + reason.ordinal(), 1);
+        if (reason == DropReason.NEIGH_FAIL) {
+            errors.tell(port, reason, 0, mbuf);
+        }
         pool.free(mbuf);
     }
 

@@ -2,6 +2,7 @@
 package io.ipvane.control;
 
 import io.ipvane.ipvlan.IpvlanFlag;
+import io.ipvane.ipvlan.Mode;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.table.GroupFilter;
@@ -16,8 +17,11 @@ import java.util.List;
  * @param uplink index of the uplink it belongs to or is
  * @param netns namespace of its interface, empty for the switch's own
  * @param interfaceName of its endpoint
+ * @param mode its own, or the uplink's
  * @param flag its own, or the uplink's
- * @param mtu largest L3 packet
+ * @param mtu largest L3 packet: what is wanted, or less where the uplink has less
+ * @param wantedMtu what the configuration or somebody at the interface asked for; {@link
+ *     #UPLINKS_MTU}: nobody did
  * @param up whether its interface is up
  * @param carrier whether its interface has a carrier
  * @param groups group addresses it has joined
@@ -30,12 +34,17 @@ public record PortModel(
         int uplink,
         String netns,
         String interfaceName,
+        Mode mode,
         IpvlanFlag flag,
         int mtu,
+        int wantedMtu,
         boolean up,
         boolean carrier,
         GroupFilter groups,
         List<IpPrefix> allowedSources) {
+
+    /** Wants as much as the uplink has. */
+    public static final int UPLINKS_MTU = Integer.MAX_VALUE;
 
     public PortModel {
         allowedSources = List.copyOf(allowedSources);
@@ -50,12 +59,33 @@ public record PortModel(
                 uplink,
                 netns,
                 interfaceName,
+                mode,
                 flag,
                 nowMtu,
+                wantedMtu,
                 nowUp,
                 nowCarrier,
                 groups,
                 allowedSources);
+    }
+
+    /** The same port with another configuration. */
+    PortModel withRules(Mode nowMode, IpvlanFlag nowFlag, List<IpPrefix> nowAllowed) {
+        return new PortModel(
+                index,
+                name,
+                role,
+                uplink,
+                netns,
+                interfaceName,
+                nowMode,
+                nowFlag,
+                mtu,
+                wantedMtu,
+                up,
+                carrier,
+                groups,
+                nowAllowed);
     }
 
     /** The same port with other groups. */
@@ -67,11 +97,32 @@ public record PortModel(
                 uplink,
                 netns,
                 interfaceName,
+                mode,
                 flag,
                 mtu,
+                wantedMtu,
                 up,
                 carrier,
                 now,
+                allowedSources);
+    }
+
+    /** The same port with another MTU, and another wish for one. */
+    PortModel withMtu(int nowMtu, int nowWanted) {
+        return new PortModel(
+                index,
+                name,
+                role,
+                uplink,
+                netns,
+                interfaceName,
+                mode,
+                flag,
+                nowMtu,
+                nowWanted,
+                up,
+                carrier,
+                groups,
                 allowedSources);
     }
 }

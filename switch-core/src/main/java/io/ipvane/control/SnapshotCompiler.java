@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.control;
 
+import io.ipvane.burst.DropReason;
 import io.ipvane.ipvlan.Compat;
-import io.ipvane.ipvlan.IpvlanRules;
 import io.ipvane.ipvlan.Mode;
-import io.ipvane.ipvlan.VerdictTable;
 import io.ipvane.neighbor.NeighborTable;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.IpPrefix;
+import io.ipvane.packet.Vlan;
 import io.ipvane.pipeline.Parser;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
@@ -26,6 +26,16 @@ import java.util.Map;
  * Pure; any thread.
  */
 public final class SnapshotCompiler {
+    private static final List<DropReason> TOLD_INSIDE =
+            List.of(
+                    DropReason.NO_ROUTE,
+                    DropReason.ROUTE_UNREACHABLE,
+                    DropReason.ROUTE_PROHIBIT,
+                    DropReason.NEIGH_FAIL,
+                    DropReason.MTU);
+
+    private static final List<DropReason> TOLD_WIRE = List.of(DropReason.MTU);
+
     private SnapshotCompiler() {}
 
     /** The snapshot of one generation over tables that the conductor writes in place. */
@@ -35,17 +45,12 @@ public final class SnapshotCompiler {
         for (UplinkModel uplink : model.uplinks().values()) {
             uplinks.put(uplink.index(), uplink(model, uplink));
         }
-        // Ports with the same rules share one table: it stays in the cache, however many they are.
-        final Map<IpvlanRules, VerdictTable> verdicts = new HashMap<>();
+        final PortVerdicts verdicts = new PortVerdicts(model);
         final PortEntry[] entries = new PortEntry[model.ports().size()];
         for (PortModel port : model.ports()) {
             if (port != null) {
                 final UplinkModel uplink = model.uplinks().get(port.uplink());
-                final VerdictTable table =
-                        verdicts.computeIfAbsent(
-                                IpvlanRules.of(uplink.mode(), port.flag(), uplink.options()),
-                                VerdictTable::compile);
-                entries[port.index()] = entry(port, uplink, uplinks.get(port.uplink()), table);
+                entries[port.index()] = entry(port, uplink, uplinks.get(port.uplink()), verdicts);
             }
         }
         return new ForwardingSnapshot(generation, entries, addresses, neighbors);
@@ -56,37 +61,60 @@ public final class SnapshotCompiler {
                 uplink.index(),
                 uplink.host(),
                 uplink.mac(),
-                model.members(uplink.index()).stream().mapToInt(PortModel::index).toArray(),
+                model.members(uplink.index()).stream()
+                        .filter(port -> port.mode() == Mode.L2)
+                        .mapToInt(PortModel::index)
+                        .toArray(),
                 routes(uplink.allRoutes()),
-                uplink.mode() != Mode.L2);
+                model.routes(uplink.index()));
     }
 
     private static PortEntry entry(
-            PortModel port, UplinkModel uplink, UplinkEntry shared, VerdictTable verdicts) {
+            PortModel port, UplinkModel uplink, UplinkEntry shared, PortVerdicts verdicts) {
         final boolean isPort = port.role() == PortEntry.Role.PORT;
         return new PortEntry(
                 port.index(),
                 port.role(),
                 shared,
-                verdicts.table(direction(port.role())),
-                parseOptions(uplink),
+                verdicts.of(port),
+                verdicts.toRouted(port),
+                port.mode() != Mode.L2,
+                parseOptions(uplink, shared.learns() && uplink.options().arpResponder()),
                 isPort && uplink.options().antispoof(),
-                port.mtu() + Ethernet.LENGTH,
+                port.mtu() + Ethernet.LENGTH + slack(port, uplink),
                 port.up(),
                 port.groups(),
-                isPort ? sources(port.allowedSources()) : SourcePrefixes.NONE);
+                isPort ? sources(port.allowedSources()) : SourcePrefixes.NONE,
+                refusals(port, uplink));
     }
 
-    private static VerdictTable.Direction direction(PortEntry.Role role) {
-        return switch (role) {
-            case PORT -> VerdictTable.Direction.FROM_PORT;
-            case UPLINK -> VerdictTable.Direction.FROM_UPLINK;
-            case HOST -> VerdictTable.Direction.FROM_HOST;
-        };
+    /** To the kernel a frame may have four bytes more, whether for a tag or not (spec COR-13). */
+    private static int slack(PortModel port, UplinkModel uplink) {
+        return port.role() == PortEntry.Role.PORT && uplink.options().compat() == Compat.KERNEL
+                ? Vlan.LENGTH
+                : 0;
     }
 
-    private static int parseOptions(UplinkModel uplink) {
-        final boolean answers = uplink.mode() != Mode.L2 && uplink.options().arpResponder();
+    /**
+     * In l3 and l3s the switch is a router to those who send: it fragments, and says what it could
+     * not send on, to ports and to the host. The wire hears only of lengths, as all else from there
+     * is the host's to judge. The kernel splits for the wire alone, tells no port anything, and
+     * takes from the wire what it gets (TX-8, TX-32, COR-17).
+     */
+    private static PortEntry.Refusals refusals(PortModel port, UplinkModel uplink) {
+        final boolean improved = uplink.options().compat() == Compat.IMPROVED;
+        final boolean fromWire = port.role() == PortEntry.Role.UPLINK;
+        final boolean routes = uplink.mode() != Mode.L2;
+        long told = 0;
+        if (routes && uplink.options().icmpErrors()) {
+            for (DropReason reason : fromWire ? TOLD_WIRE : TOLD_INSIDE) {
+                told |= 1L << reason.ordinal();
+            }
+        }
+        return new PortEntry.Refusals(told, improved || !fromWire, routes, routes && improved);
+    }
+
+    private static int parseOptions(UplinkModel uplink, boolean answers) {
         return (uplink.options().compat() == Compat.IMPROVED ? Parser.STRICT : 0)
                 | (answers ? Parser.SOLICIT_TARGET : 0);
     }
@@ -112,6 +140,8 @@ public final class SnapshotCompiler {
                         case CONNECTED -> RouteTable.CONNECTED;
                         case LOCAL -> RouteTable.LOCAL;
                         case BLACKHOLE -> RouteTable.BLACKHOLE;
+                        case UNREACHABLE -> RouteTable.UNREACHABLE;
+                        case PROHIBIT -> RouteTable.PROHIBIT;
                         case GATEWAY -> table.gateway(route.via().key0(), route.via().key1());
                     };
             final IpPrefix to = route.to().network();

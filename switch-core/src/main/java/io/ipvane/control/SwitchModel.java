@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.control;
 
+import io.ipvane.ipvlan.Mode;
 import io.ipvane.snapshot.PortEntry;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,9 +17,17 @@ import java.util.TreeMap;
  * @param uplinks by their index
  */
 public record SwitchModel(List<PortModel> ports, Map<Integer, UplinkModel> uplinks) {
+    /** A switch without anything. */
+    public static final SwitchModel EMPTY = new SwitchModel(List.of(), Map.of());
+
     public SwitchModel {
         ports = Collections.unmodifiableList(new ArrayList<>(ports));
         uplinks = Collections.unmodifiableMap(new TreeMap<>(uplinks));
+    }
+
+    /** Whether anything stands at an index. */
+    public boolean has(int index) {
+        return index >= 0 && index < ports.size() && ports.get(index) != null;
     }
 
     /** The port at an index. */
@@ -36,6 +45,12 @@ public record SwitchModel(List<PortModel> ports, Map<Integer, UplinkModel> uplin
         return ports.stream()
                 .filter(p -> p != null && p.role() == PortEntry.Role.PORT && p.uplink() == uplink)
                 .toList();
+    }
+
+    /** Whether the switch routes for any port of an uplink: one of mode l3 or l3s. */
+    public boolean routes(int uplink) {
+        return uplinks.get(uplink).mode() != Mode.L2
+                || members(uplink).stream().anyMatch(port -> port.mode() != Mode.L2);
     }
 
     /** The same switch with one port changed. */

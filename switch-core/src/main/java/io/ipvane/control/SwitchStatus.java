@@ -40,7 +40,6 @@ public final class SwitchStatus implements StatusSource {
     private final Counters counters;
     private final TopologyRunner topology;
     private final ThreadTopology threads;
-    private final Device[] devices;
     private final String version;
     private final String dpdk;
     private final long started = System.nanoTime();
@@ -48,7 +47,6 @@ public final class SwitchStatus implements StatusSource {
     private volatile String notReady = "the switch is starting";
 
     /**
-     * @param devices by port index
      * @param version of ipvane
      * @param dpdk version of DPDK in use
      */
@@ -57,14 +55,12 @@ public final class SwitchStatus implements StatusSource {
             Counters counters,
             TopologyRunner topology,
             ThreadTopology threads,
-            Device[] devices,
             String version,
             String dpdk) {
         this.control = control;
         this.counters = counters;
         this.topology = topology;
         this.threads = threads;
-        this.devices = devices.clone();
         this.version = version;
         this.dpdk = dpdk;
     }
@@ -117,6 +113,7 @@ public final class SwitchStatus implements StatusSource {
         return new UplinkView(
                 uplink.name(),
                 uplink.device(),
+                uplink.vlan(),
                 uplink.mode().key(),
                 uplink.flag().key(),
                 uplink.options().compat().key(),
@@ -145,7 +142,7 @@ public final class SwitchStatus implements StatusSource {
                 "tap",
                 port.netns(),
                 port.interfaceName(),
-                uplink.mode().key(),
+                port.mode().key(),
                 port.flag().key(),
                 port.mtu(),
                 port.up(),
@@ -188,6 +185,8 @@ public final class SwitchStatus implements StatusSource {
                 sum(port, PortCounter.TRANSMIT_PACKETS) - lost(port),
                 sum(port, PortCounter.TRANSMIT_BYTES),
                 sum(port, PortCounter.TRANSMIT_GROUP),
+                sum(port, PortCounter.ERRORS_SENT),
+                sum(port, PortCounter.ERRORS_LIMITED),
                 drops);
     }
 
@@ -197,12 +196,16 @@ public final class SwitchStatus implements StatusSource {
 
     private long drops(PortModel port, DropReason reason) {
         final long counted = counters.sum(port.index(), PortCounter.COUNT + reason.ordinal());
-        return counted + devices[port.index()].dropped(reason);
+        return counted + device(port).map(d -> d.dropped(reason)).orElse(0L);
+    }
+
+    private Optional<Device> device(PortModel port) {
+        return Optional.ofNullable(topology.device(port.index()));
     }
 
     /** What a device took is counted as sent by the lcore, whatever became of it. */
     private long lost(PortModel port) {
-        return devices[port.index()].transmitLost();
+        return device(port).map(Device::transmitLost).orElse(0L);
     }
 
     @Override

@@ -5,12 +5,9 @@ import io.ipvane.config.DeviceSpec;
 import io.ipvane.config.HostConfig;
 import io.ipvane.config.PortConfig;
 import io.ipvane.config.UplinkConfig;
-import io.ipvane.control.Command;
-import io.ipvane.control.ModelBuilder;
-import io.ipvane.control.Route;
-import io.ipvane.control.SwitchModel;
 import io.ipvane.device.Device;
 import io.ipvane.device.DpdkDevice;
+import io.ipvane.device.MbufPool;
 import io.ipvane.device.TapDevice;
 import io.ipvane.dpdk.DeviceOptions;
 import io.ipvane.dpdk.EthDevice;
@@ -26,24 +23,24 @@ import io.ipvane.linux.TapSpec;
 import io.ipvane.linux.WatchedInterface;
 import io.ipvane.packet.IpPrefix;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens what the configuration names, and gives each an index: the uplink's device, its host port,
- * its ports. Main thread only, before anything forwards; closing gives everything back in reverse.
+ * Opens what the configuration names: the device of an uplink, its host port, its ports. Each is a
+ * {@link Unit} of its own, so that each can go by itself. Used by the thread that changes the
+ * switch.
  */
-final class Devices implements AutoCloseable {
+final class Devices {
     /** Where a takeover is recorded, so that a start after a crash knows what was there before. */
     private static final Path STATE = Path.of("/run/ipvane");
 
     private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
     private static final int DEFAULT_MTU = 1500;
 
-    /** Ports count up from 1. */
+    /** Ports count up from 1, and from 1 again after the last (spec ADR-15). */
     private static final int HOST_LINK_LOCAL = PortLinkLocal.MAX_NUMBER;
 
     private static final int XDP_MBUFS = 16_384;
@@ -51,12 +48,9 @@ final class Devices implements AutoCloseable {
     private final Mempool mempool;
     private final Mempool large;
     private final ThreadTopology threads;
-    private final Closers opened = new Closers();
-    private final ModelBuilder model = new ModelBuilder();
-    private final List<Device> devices = new ArrayList<>();
-    private final List<InterfaceWatch.Watched> watched = new ArrayList<>();
-    private final List<Command> configured = new ArrayList<>();
+    private final Trunks trunks;
     private int linkLocals;
+    private int pools;
 
     /**
      * @param mempool for all frames
@@ -66,6 +60,7 @@ final class Devices implements AutoCloseable {
         this.mempool = mempool;
         this.large = large;
         this.threads = threads;
+        this.trunks = new Trunks(new MbufPool(mempool));
     }
 
     /** Gives back what a switch that was killed had taken, unless it is an uplink again. */
@@ -79,19 +74,54 @@ final class Devices implements AutoCloseable {
                 .forEach(failure -> LOG.warn("event=leftover_not_restored {}", failure));
     }
 
-    /** Opens one uplink and all that hangs off it. */
-    void open(UplinkConfig uplink, List<PortConfig> ports) {
-        final Optional<InterfaceTakeover> taken = takeover(uplink);
-        final Device device = uplinkDevice(uplink);
-        final long mac = ownMac(uplink, device);
-        final int index = add(device, model.uplink(uplink, mac, device.mtu(), device.linkUp()));
-        uplink.device()
-                .kernelInterface()
-                .ifPresent(name -> watch(new WatchedInterface("", name), index, null));
-        uplink.host().ifPresent(host -> host(index, mac, device.mtu(), host, taken));
-        for (PortConfig port : ports) {
-            port(uplink, index, mac, device.mtu(), port);
+    /** What opens something into parts that are closed again where it fails. */
+    private interface Opening {
+        Unit open(Closers parts);
+    }
+
+    private static Unit opening(Opening opening) {
+        final Closers parts = new Closers();
+        try {
+            return opening.open(parts);
+        } catch (RuntimeException | Error e) {
+            parts.close();
+            throw e;
         }
+    }
+
+    /**
+     * The device of an uplink; a kernel interface is taken from the host's own stack first.
+     *
+     * @param all uplinks of the configuration, for those that share its device
+     */
+    Unit uplink(UplinkConfig uplink, List<UplinkConfig> all) {
+        return opening(
+                parts ->
+                        trunks.isTrunk(uplink.device(), all)
+                                ? trunks.join(uplink, all, this::physical, parts)
+                                : plain(uplink, parts));
+    }
+
+    private Unit plain(UplinkConfig uplink, Closers parts) {
+        trunks.plain(uplink, parts);
+        final Unit unit = physical(uplink, parts);
+        parts.add("device " + uplink.name(), unit.device());
+        return unit;
+    }
+
+    /** What an uplink, or several, have for themselves; the device is still to be closed. */
+    private Unit physical(UplinkConfig uplink, Closers parts) {
+        final Optional<InterfaceTakeover> taken = takeover(uplink, parts);
+        final Device device = uplinkDevice(uplink, parts);
+        return new Unit(
+                device,
+                ownMac(uplink, device),
+                device.mtu(),
+                Optional.empty(),
+                uplink.device().kernelInterface().map(name -> new WatchedInterface("", name)),
+                taken,
+                Unit.ANYWHERE,
+                parts);
     }
 
     /**
@@ -102,18 +132,18 @@ final class Devices implements AutoCloseable {
         return uplink.device() instanceof DeviceSpec.Tap ? device.mac() ^ 1 : device.mac();
     }
 
-    /** Kernel interfaces are taken from the host's own stack first. */
-    private Optional<InterfaceTakeover> takeover(UplinkConfig uplink) {
+    private static Optional<InterfaceTakeover> takeover(UplinkConfig uplink, Closers parts) {
         return switch (uplink.device()) {
-            case DeviceSpec.AfPacket d -> take(d.interfaceName(), Capture.PACKET);
-            case DeviceSpec.AfXdp d -> take(d.interfaceName(), Capture.XDP);
+            case DeviceSpec.AfPacket d -> take(d.interfaceName(), Capture.PACKET, parts);
+            case DeviceSpec.AfXdp d -> take(d.interfaceName(), Capture.XDP, parts);
             default -> Optional.empty();
         };
     }
 
-    private Optional<InterfaceTakeover> take(String interfaceName, Capture capture) {
+    private static Optional<InterfaceTakeover> take(
+            String interfaceName, Capture capture, Closers parts) {
         final InterfaceTakeover taken =
-                opened.add(
+                parts.add(
                         "takeover of " + interfaceName,
                         InterfaceTakeover.take(
                                 new WatchedInterface("", interfaceName), capture, STATE));
@@ -121,27 +151,30 @@ final class Devices implements AutoCloseable {
         return Optional.of(taken);
     }
 
-    private Device uplinkDevice(UplinkConfig uplink) {
+    private Device uplinkDevice(UplinkConfig uplink, Closers parts) {
         final int queues = uplink.queues().orElse(queues());
         if (uplink.device() instanceof DeviceSpec.Tap tap) {
             final int mtu = uplink.mtu().orElse(DEFAULT_MTU);
-            return tap(
-                    uplink.name(),
-                    new TapSpec("", tap.interfaceName(), 0, queues, mtu, true, 0, List.of()));
+            final TapSpec spec =
+                    new TapSpec("", tap.interfaceName(), 0, queues, mtu, true, 0, List.of());
+            final TapInterface made = bringUp("uplink '" + uplink.name() + "'", spec, parts);
+            return new TapDevice(
+                    uplink.name(), made.tap(), mempool.address(), large.address(), mtu);
         }
         final DeviceOptions options =
                 DeviceOptions.DEFAULT.withQueues(queues).withMtu(uplink.mtu().orElse(0));
         return new DpdkDevice(
-                uplink.name(), EthDevice.open(uplink.device().toString(), options, pool(uplink)));
+                uplink.name(),
+                EthDevice.open(uplink.device().toString(), options, pool(uplink, parts)));
     }
 
     /** af_xdp keeps its fill ring's frames after it is closed: they must be nobody else's. */
-    private Mempool pool(UplinkConfig uplink) {
+    private Mempool pool(UplinkConfig uplink, Closers parts) {
         if (!(uplink.device() instanceof DeviceSpec.AfXdp)) {
             return mempool;
         }
-        final String name = "xdp-" + devices.size();
-        return opened.add(name, Mempool.create(name, XDP_MBUFS, Mempool.DEFAULT_DATA_ROOM));
+        final String name = "xdp-" + pools++;
+        return parts.add(name, Mempool.create(name, XDP_MBUFS, Mempool.DEFAULT_DATA_ROOM));
     }
 
     /** A queue for every lcore that receives, and for every one that transmits. */
@@ -150,145 +183,125 @@ final class Devices implements AutoCloseable {
     }
 
     /**
-     * The host port has the addresses and routes that the configuration gives it, and those that
-     * the uplink's interface had before it was taken over.
+     * The host port of an uplink. It has the addresses and routes that the configuration gives it,
+     * and those that the uplink's interface had before it was taken over.
      */
-    private void host(
-            int index, long mac, int mtu, HostConfig host, Optional<InterfaceTakeover> taken) {
-        final String netns = host.netns().orElse("");
-        final TapInterface tap =
-                bringUp(
-                        "host port '" + host.interfaceName() + "'",
-                        new TapSpec(
-                                netns,
-                                host.interfaceName(),
-                                mac,
-                                queues(),
-                                mtu,
-                                true,
-                                HOST_LINK_LOCAL,
-                                linux(host.addresses())));
-        taken.map(tap::adopt)
-                .ifPresent(
-                        failures ->
-                                failures.forEach(f -> LOG.warn("event=takeover_incomplete {}", f)));
-        final int at =
-                add(
-                        tapDevice(host.interfaceName(), tap, mtu),
-                        model.host(
-                                index,
-                                netns,
-                                host.interfaceName(),
-                                host.addresses(),
-                                routes(taken)));
-        watch(new WatchedInterface(netns, host.interfaceName()), at, tap);
+    Unit host(Unit uplink, HostConfig host) {
+        return opening(
+                parts -> {
+                    final String netns = host.netns().orElse("");
+                    final int mtu = uplink.mtu();
+                    final TapInterface tap =
+                            bringUp(
+                                    "host port '" + host.interfaceName() + "'",
+                                    new TapSpec(
+                                            netns,
+                                            host.interfaceName(),
+                                            uplink.mac(),
+                                            queues(),
+                                            mtu,
+                                            true,
+                                            HOST_LINK_LOCAL,
+                                            linux(host.addresses())),
+                                    parts);
+                    uplink.taken().stream()
+                            .flatMap(taken -> tap.adopt(taken).stream())
+                            .forEach(f -> LOG.warn("event=takeover_incomplete {}", f));
+                    return unit(
+                            uplink,
+                            host.interfaceName(),
+                            new WatchedInterface(netns, host.interfaceName()),
+                            tap,
+                            mtu,
+                            parts);
+                });
     }
 
     /**
-     * Gateways that the interface had; what is connected follows from the host port's addresses.
+     * A port. Ports of one uplink share its MAC, so each gets a link-local address of its own, as
+     * the kernel does it (spec ADR-15, ADR-16); in l3 and l3s nobody asks for neighbours (TX-34).
+     *
+     * @param mode that the port has
      */
-    private static List<Route> routes(Optional<InterfaceTakeover> taken) {
-        return taken.stream()
-                .flatMap(t -> t.routes().stream())
-                .filter(route -> route.gateway() != null)
-                .map(
-                        route ->
-                                new Route(
-                                        Addresses.of(route.destination()),
-                                        Route.Kind.GATEWAY,
-                                        Addresses.of(route.gateway())))
-                .toList();
+    Unit port(UplinkConfig config, Unit uplink, PortConfig port, Mode mode) {
+        final int mtu = mtu(config, uplink, port);
+        linkLocals = linkLocals % (HOST_LINK_LOCAL - 1) + 1;
+        final int linkLocal = linkLocals;
+        return opening(
+                parts -> {
+                    final String netns = port.netns().orElse("");
+                    final TapInterface tap =
+                            bringUp(
+                                    "port '" + port.name() + "'",
+                                    new TapSpec(
+                                            netns,
+                                            port.interfaceName(),
+                                            uplink.mac(),
+                                            Math.max(port.queues(), queues()),
+                                            mtu,
+                                            mode == Mode.L2,
+                                            linkLocal,
+                                            linux(port.addresses())),
+                                    parts);
+                    return unit(
+                            uplink,
+                            port.name(),
+                            new WatchedInterface(netns, port.interfaceName()),
+                            tap,
+                            mtu,
+                            parts);
+                });
     }
 
     /**
-     * Ports of one uplink share its MAC, so each gets a link-local address of its own, as the
-     * kernel does it (spec ADR-15, ADR-16); in l3 and l3s nobody asks for neighbours (TX-34).
+     * What a port's MTU is to be.
+     *
+     * @throws IllegalArgumentException where that is more than the uplink carries (spec CFG-9)
      */
-    private void port(UplinkConfig uplink, int index, long mac, int uplinkMtu, PortConfig port) {
-        final String netns = port.netns().orElse("");
-        final int mtu = port.mtu().orElse(uplinkMtu);
-        if (mtu > uplinkMtu) {
+    static int mtu(UplinkConfig config, Unit uplink, PortConfig port) {
+        final int most = uplink.mtu();
+        final int mtu = port.mtu().orElse(most);
+        if (mtu > most) {
             throw new IllegalArgumentException(
                     "port '%s': mtu=%d exceeds mtu=%d of uplink '%s'; lower the port to mtu<=%3$d or raise the uplink"
-                            .formatted(port.name(), mtu, uplinkMtu, uplink.name()));
+                            .formatted(port.name(), mtu, most, config.name()));
         }
-        final int linkLocal = ++linkLocals;
-        final TapInterface tap =
-                bringUp(
-                        "port '" + port.name() + "'",
-                        new TapSpec(
-                                netns,
-                                port.interfaceName(),
-                                mac,
-                                Math.max(port.queues(), queues()),
-                                mtu,
-                                uplink.mode() == Mode.L2,
-                                linkLocal,
-                                linux(port.addresses())));
-        final int at = add(tapDevice(port.name(), tap, mtu), model.port(index, port));
-        watch(new WatchedInterface(netns, port.interfaceName()), at, tap);
-        port.addresses().forEach(a -> configured.add(new Command.AddressAdded(at, a, true)));
-        tap.linkLocal()
-                .map(Addresses::of)
-                .ifPresent(a -> configured.add(new Command.AddressAdded(at, a, true)));
+        return mtu;
+    }
+
+    private Unit unit(
+            Unit uplink,
+            String name,
+            WatchedInterface at,
+            TapInterface tap,
+            int mtu,
+            Closers parts) {
+        return new Unit(
+                tapDevice(name, tap, mtu, parts),
+                uplink.mac(),
+                mtu,
+                Optional.of(tap),
+                Optional.of(at),
+                Optional.empty(),
+                Unit.ANYWHERE,
+                parts);
     }
 
     private static List<io.ipvane.linux.IpPrefix> linux(List<IpPrefix> addresses) {
         return addresses.stream().map(Addresses::linux).toList();
     }
 
-    private Device tap(String name, TapSpec spec) {
-        return tapDevice(name, bringUp("uplink '" + name + "'", spec), spec.mtu());
+    private TapDevice tapDevice(String name, TapInterface tap, int mtu, Closers parts) {
+        return parts.add(
+                "device " + name,
+                new TapDevice(name, tap.tap(), mempool.address(), large.address(), mtu));
     }
 
-    private TapDevice tapDevice(String name, TapInterface tap, int mtu) {
-        return new TapDevice(name, tap.tap(), mempool.address(), large.address(), mtu);
-    }
-
-    private TapInterface bringUp(String whose, TapSpec spec) {
+    private static TapInterface bringUp(String whose, TapSpec spec, Closers parts) {
         try {
-            return opened.add("tap " + spec.name(), TapInterface.bringUp(spec));
+            return parts.add("tap " + spec.name(), TapInterface.bringUp(spec));
         } catch (LinuxException e) {
             throw new LinuxException(e.errno(), whose + ": " + e.getMessage());
         }
-    }
-
-    private int add(Device device, int index) {
-        opened.add("device " + device.name(), device);
-        if (index != devices.size()) {
-            throw new AssertionError("devices are opened in the order of their indices");
-        }
-        devices.add(device);
-        return index;
-    }
-
-    /** {@code tap} is null for an uplink. */
-    private void watch(WatchedInterface at, int port, TapInterface tap) {
-        watched.add(new InterfaceWatch.Watched(at, port, Optional.ofNullable(tap)));
-    }
-
-    /** All devices by index. */
-    Device[] all() {
-        return devices.toArray(Device[]::new);
-    }
-
-    /** The model of what was opened. */
-    SwitchModel model() {
-        return model.build();
-    }
-
-    /** Every interface that the conductor must hear of. */
-    List<InterfaceWatch.Watched> watched() {
-        return List.copyOf(watched);
-    }
-
-    /** The addresses that the configuration gives to ports. */
-    List<Command> configured() {
-        return List.copyOf(configured);
-    }
-
-    @Override
-    public void close() {
-        opened.close();
     }
 }

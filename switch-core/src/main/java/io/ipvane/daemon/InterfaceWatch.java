@@ -13,6 +13,8 @@ import io.ipvane.table.GroupFilter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,26 +36,54 @@ final class InterfaceWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(InterfaceWatch.class);
 
-    private final Map<WatchedInterface, Watched> watched;
+    /** An interface may be that of several uplinks, one a VLAN. */
+    private final Map<WatchedInterface, List<Watched>> watched = new ConcurrentHashMap<>();
+
     private final ControlPlane control;
     private final NamespaceWatcher watcher = new NamespaceWatcher(this::onEvent);
 
-    private InterfaceWatch(Map<WatchedInterface, Watched> watched, ControlPlane control) {
-        this.watched = watched;
+    /** Watches nothing yet. */
+    InterfaceWatch(ControlPlane control) {
         this.control = control;
+        watcher.start(List.of());
     }
 
-    /** Watches from now on; everything that there is has been told when this returns. */
-    static InterfaceWatch start(List<Watched> interfaces, ControlPlane control) {
-        final Map<WatchedInterface, Watched> byInterface =
-                interfaces.stream().collect(java.util.stream.Collectors.toMap(Watched::at, w -> w));
-        final InterfaceWatch watch = new InterfaceWatch(byInterface, control);
-        watch.watcher.start(interfaces.stream().map(Watched::at).toList());
-        return watch;
+    /** Watches one interface more; everything that there is has been told when this returns. */
+    void watch(Watched one) {
+        if (watched.merge(one.at(), List.of(one), InterfaceWatch::plus).size() > 1) {
+            // Somebody watches it already: all is told again, and nobody minds.
+            watcher.unwatch(one.at());
+        }
+        watcher.watch(one.at());
+    }
+
+    private static List<Watched> plus(List<Watched> some, List<Watched> more) {
+        return Stream.concat(some.stream(), more.stream()).toList();
+    }
+
+    /** Tells nothing of an interface to a port any more, once this has returned. */
+    void unwatch(WatchedInterface at, int port) {
+        final List<Watched> others =
+                watched.computeIfPresent(
+                        at,
+                        (same, all) -> {
+                            final List<Watched> left =
+                                    all.stream().filter(each -> each.port() != port).toList();
+                            return left.isEmpty() ? null : left;
+                        });
+        if (others == null) {
+            watcher.unwatch(at);
+        }
     }
 
     private void onEvent(InterfaceEvent event) {
-        final Watched to = watched.get(event.at());
+        watched.getOrDefault(event.at(), List.of()).forEach(to -> tell(to, event));
+    }
+
+    private void tell(Watched to, InterfaceEvent event) {
+        if (to.tap().isEmpty() && event instanceof InterfaceEvent.LinkChanged e) {
+            control.put(new Command.UplinkMtu(to.port(), e.link().mtu()));
+        }
         final Command command = to.tap().isEmpty() ? uplink(to, event) : port(to, event);
         if (command != null) {
             control.put(command);

@@ -8,8 +8,10 @@ import io.ipvane.config.DeviceSpec;
 import io.ipvane.config.SwitchConfig;
 import io.ipvane.config.UplinkConfig;
 import io.ipvane.control.ControlPlane;
+import io.ipvane.control.SwitchModel;
 import io.ipvane.control.SwitchStatus;
 import io.ipvane.counters.Counters;
+import io.ipvane.device.Device;
 import io.ipvane.device.MbufPool;
 import io.ipvane.dpdk.DpdkException;
 import io.ipvane.dpdk.Eal;
@@ -35,6 +37,9 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 final class SwitchDaemon {
     private static final Logger LOG = LoggerFactory.getLogger(SwitchDaemon.class);
     private static final int MBUFS = 32_768;
+
+    /** Uplinks, host ports and ports; each has a row of counters and a lane an lcore. */
+    private static final int MAX_DEVICES = 4_096;
 
     /** For what TAPs read beyond the first 2 KiB of a frame; where it runs out, that is copied. */
     private static final int LARGE_MBUFS = 511;
@@ -126,31 +131,42 @@ final class SwitchDaemon {
         started.add("arena", arena);
 
         Devices.restoreLeftovers(config.uplinks());
-        final Devices devices = started.add("devices", new Devices(mempool, large, threads));
-        config.uplinks().forEach(uplink -> devices.open(uplink, config.portsOf(uplink)));
-
+        final Units units = started.add("devices", new Units());
         final SnapshotPublisher publisher = new SnapshotPublisher();
         final ControlMailbox mailbox = new ControlMailbox();
-        final Counters counters = new Counters(arena, devices.all().length);
+        final Counters counters = new Counters(arena, MAX_DEVICES);
         final TopologyRunner topology =
                 new TopologyRunner(
-                        threads, devices.all(), pool, counters, publisher, mailbox, arena);
+                        threads, new Device[0], pool, counters, publisher, mailbox, arena);
         final ControlPlane control =
                 started.add(
                         "control plane",
                         new ControlPlane(
-                                devices.model(),
+                                SwitchModel.EMPTY,
                                 publisher,
                                 topology.quiescence(),
                                 mailbox,
                                 pool,
                                 counters,
                                 topology::takeErrors));
+        final TapEndpoints endpoints = new TapEndpoints();
+        control.endpoints(endpoints);
+        final InterfaceWatch watch = new InterfaceWatch(control);
+        final LiveSwitch live =
+                new LiveSwitch(
+                        units,
+                        new Devices(mempool, large, threads),
+                        control,
+                        topology,
+                        counters,
+                        watch,
+                        endpoints);
         started.add("lcores", topology);
+        started.add("interface watch", watch);
         control.start();
-        devices.configured().forEach(control::put);
         topology.start();
-        started.add("interface watch", InterfaceWatch.start(devices.watched(), control));
+        final ConfigChanges changes = new ConfigChanges(live, config);
+        changes.start(config);
 
         final SwitchStatus status =
                 new SwitchStatus(
@@ -158,7 +174,6 @@ final class SwitchDaemon {
                         counters,
                         topology,
                         threads,
-                        devices.all(),
                         BuildVersion.current(),
                         eal.version());
         started.add("admin", AdminServer.start(config.admin(), status));

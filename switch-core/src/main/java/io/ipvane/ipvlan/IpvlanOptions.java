@@ -12,6 +12,8 @@ package io.ipvane.ipvlan;
  * @param antispoof a port sends only from its own addresses (TX-6, F6)
  * @param privateConfinesGroups {@code private} keeps group frames from siblings too (F2)
  * @param hostReachesPorts the host port and the ports can talk (F3)
+ * @param icmpErrors in l3 and l3s a sender is told by ICMP what could not be sent on (F5, F26)
+ * @param propagateLink ports lose their carrier with the uplink (F15, CFG-10)
  */
 public record IpvlanOptions(
         Compat compat,
@@ -19,11 +21,16 @@ public record IpvlanOptions(
         boolean arpResponder,
         boolean antispoof,
         boolean privateConfinesGroups,
-        boolean hostReachesPorts) {
-    /** All options as {@code compat} has them: off for the kernel's behaviour, on for ours. */
+        boolean hostReachesPorts,
+        boolean icmpErrors,
+        boolean propagateLink) {
+    /**
+     * All options as {@code compat} has them: off for the kernel's behaviour, on for ours. The
+     * kernel has one of them itself: it copies the carrier (CFG-10).
+     */
     public static IpvlanOptions of(Compat compat) {
         final boolean on = compat == Compat.IMPROVED;
-        return new IpvlanOptions(compat, on, on, on, on, on);
+        return new IpvlanOptions(compat, on, on, on, on, on, on, true);
     }
 
     boolean improved() {

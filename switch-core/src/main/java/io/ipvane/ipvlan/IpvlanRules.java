@@ -56,6 +56,11 @@ public sealed interface IpvlanRules {
         };
     }
 
+    /** The rules for what a port in l2 sends to a sibling that the switch routes for. */
+    static IpvlanRules toRouted(IpvlanFlag flag, IpvlanOptions options) {
+        return new L2ToRouted(new L2(flag, options));
+    }
+
     /** Ports resolve their neighbours themselves; unicast by address, groups to everybody. */
     record L2(IpvlanFlag flag, IpvlanOptions options) implements IpvlanRules {
         @Override
@@ -124,6 +129,31 @@ public sealed interface IpvlanRules {
                 return FLOOD_AND_WIRE;
             }
             return flag != IpvlanFlag.VEPA && has(facts, KNOWN | OWN_DEST) ? DELIVER : WIRE;
+        }
+    }
+
+    /**
+     * As L2, but a routed sibling is deaf to questions, so the switch answers for it, also where
+     * the flag keeps the two apart: the wire could not answer either. Only ports ask for this
+     * table.
+     */
+    record L2ToRouted(L2 others) implements IpvlanRules {
+        @Override
+        public int fromPort(int facts) {
+            final boolean question = has(facts, KNOWN | SOLICIT) && !has(facts, DISCARD);
+            return question && others.options.arpResponder() && !spoofed(facts, others.options)
+                    ? RESPOND
+                    : others.fromPort(facts);
+        }
+
+        @Override
+        public int fromUplink(int facts) {
+            return others.fromUplink(facts);
+        }
+
+        @Override
+        public int fromHost(int facts) {
+            return others.fromHost(facts);
         }
     }
 

@@ -15,8 +15,10 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  * What lcores and conductor tell each other about frames: bounded, lock-free, no allocation.
  *
  * <p>Up, from any transmitting lcore to the conductor: frames that wait for a neighbour, and what
- * ARP and ND on the wire have shown. Down, from the conductor to one lcore: frames to send. A
- * message that does not fit is refused; the frame in it stays the caller's.
+ * ARP and ND on the wire have shown. Up as well, but in a smaller ring of their own, so that they
+ * keep nothing else waiting: frames that were dropped, and whose senders may be told. Down, from
+ * the conductor to one lcore: frames to send. A message that does not fit is refused; the frame in
+ * it stays the caller's.
  */
 @HotPath
 public final class ControlMailbox {
@@ -49,22 +51,37 @@ public final class ControlMailbox {
                 boolean override);
     }
 
+    /** Receives frames that lcores have dropped; called on the conductor's thread. */
+    public interface DropListener {
+        /**
+         * A frame was dropped and counted; the mbuf is now the listener's.
+         *
+         * @param ingress index of the port that the frame came from
+         * @param reason ordinal of the {@link io.ipvane.burst.DropReason}
+         * @param mtu bytes of IP that would have fitted, where it was too long
+         */
+        void dropped(int ingress, int reason, int mtu, long mbuf);
+    }
+
     private static final int UNRESOLVED = 1;
     private static final int LEARNED = 2;
     private static final int SEND = 3;
+    private static final int DROPPED = 4;
     private static final int LENGTH = 40;
+    private static final int DROPPED_LENGTH = 24;
     private static final int CAPACITY = 1 << 18;
 
-    private final RingBuffer up =
-            new ManyToOneRingBuffer(
-                    new UnsafeBuffer(
-                            ByteBuffer.allocateDirect(
-                                    CAPACITY + RingBufferDescriptor.TRAILER_LENGTH)));
-    private final RingBuffer down =
-            new OneToOneRingBuffer(
-                    new UnsafeBuffer(
-                            ByteBuffer.allocateDirect(
-                                    CAPACITY + RingBufferDescriptor.TRAILER_LENGTH)));
+    /** 512 frames: as many as may be kept from the pool for the sake of their errors. */
+    private static final int DROPPED_CAPACITY = 1 << 14;
+
+    private final RingBuffer up = new ManyToOneRingBuffer(memory(CAPACITY));
+    private final RingBuffer dropped = new ManyToOneRingBuffer(memory(DROPPED_CAPACITY));
+    private final RingBuffer down = new OneToOneRingBuffer(memory(CAPACITY));
+
+    private static UnsafeBuffer memory(int capacity) {
+        return new UnsafeBuffer(
+                ByteBuffer.allocateDirect(capacity + RingBufferDescriptor.TRAILER_LENGTH));
+    }
 
     /** Lcore: hands a frame to the conductor; false leaves it with the caller. */
     boolean unresolved(
@@ -105,6 +122,43 @@ public final class ControlMailbox {
         up.buffer().putInt(at + 32, solicited ? 1 : 0);
         up.buffer().putInt(at + 36, override ? 1 : 0);
         up.commit(at);
+    }
+
+    /**
+     * Lcore: hands a frame that it has dropped and counted to the conductor, to tell its sender;
+     * false leaves it with the caller.
+     */
+    boolean dropped(int ingress, int reason, int mtu, long mbuf) {
+        final int at = dropped.tryClaim(DROPPED, DROPPED_LENGTH);
+        if (at < 0) {
+            return false;
+        }
+        dropped.buffer().putInt(at, ingress);
+        dropped.buffer().putInt(at + 4, reason);
+        dropped.buffer().putLong(at + 8, mbuf);
+        dropped.buffer().putInt(at + 16, mtu);
+        dropped.commit(at);
+        return true;
+    }
+
+    /** Conductor: reads up to {@code limit} dropped frames. */
+    public int receiveDropped(MessageHandler handler, int limit) {
+        return dropped.read(handler, limit);
+    }
+
+    /** Conductor: reads every dropped frame, once lcores have stopped. */
+    public void receiveAllDropped(MessageHandler handler) {
+        readAll(dropped, handler);
+    }
+
+    /** The form in which {@link #receiveDropped} takes a listener; made once. */
+    public static MessageHandler handler(DropListener listener) {
+        return (type, buffer, at, length) ->
+                listener.dropped(
+                        buffer.getInt(at),
+                        buffer.getInt(at + 4),
+                        buffer.getInt(at + 16),
+                        buffer.getLong(at + 8));
     }
 
     /** Conductor: reads up to {@code limit} messages. */

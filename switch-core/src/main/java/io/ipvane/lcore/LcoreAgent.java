@@ -7,6 +7,7 @@ import io.ipvane.dpdk.LcoreThread;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.Agent;
 
 /**
@@ -21,6 +22,7 @@ import org.agrona.concurrent.Agent;
 final class LcoreAgent implements Agent {
     private static final VarHandle BUSY = time("busyNanos");
     private static final VarHandle IDLE = time("idleNanos");
+    private static final long LOOK_NANOS = 20_000;
 
     private final String name;
     private final int lcore;
@@ -29,6 +31,10 @@ final class LcoreAgent implements Agent {
     private final LastError lastError = new LastError();
     private LcoreThread thread;
 
+    /** What somebody wants done between two turns, or null. */
+    private volatile Runnable task;
+
+    private volatile boolean ended;
     private long last;
 
     // Written by the lcore only, with opaque stores: other threads read them as they go.
@@ -67,10 +73,46 @@ final class LcoreAgent implements Agent {
         return started;
     }
 
+    /**
+     * Has something done between two turns, and waits for it: on the lcore's thread, or on the
+     * caller's where that has not begun or has ended. One caller at a time.
+     *
+     * @param change short, and does not throw
+     */
+    void execute(Runnable change) {
+        if (!ran()) {
+            change.run();
+            return;
+        }
+        task = change;
+        while (task != null) {
+            if (ended) {
+                // The thread may have taken it all the same, but then has finished it.
+                if (task != null) {
+                    task = null;
+                    change.run();
+                }
+                return;
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+    }
+
+    private void runTask() {
+        try {
+            task.run();
+        } finally {
+            task = null;
+        }
+    }
+
     @Override
     public int doWork() {
         int worked = 0;
         try {
+            if (task != null) {
+                runTask();
+            }
             worked = turn();
         } catch (RuntimeException | Error e) {
             lastError.set(e);
@@ -101,6 +143,7 @@ final class LcoreAgent implements Agent {
             try {
                 closeRoles();
             } finally {
+                ended = true;
                 thread.close();
             }
         }

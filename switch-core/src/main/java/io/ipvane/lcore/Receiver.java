@@ -9,12 +9,12 @@ import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.SnapshotPublisher;
 
 /**
- * Takes bursts off a fixed set of rx queues, one after the other, and stamps each with the snapshot
- * it will be decided by. Owned by the lcore that receives.
+ * Takes bursts off a set of rx queues, one after the other, and stamps each with the snapshot it
+ * will be decided by. Owned by the lcore that receives.
  */
 @HotPath
 final class Receiver {
-    private final RxQueue[] queues;
+    private RxQueue[] queues;
     private final SnapshotPublisher publisher;
     private final CounterShard counters;
 
@@ -22,6 +22,11 @@ final class Receiver {
         this.queues = queues.clone();
         this.publisher = publisher;
         this.counters = counters;
+    }
+
+    /** Other queues, from the next turn on; the array is not changed afterwards. */
+    void queues(RxQueue[] now) {
+        queues = now;
     }
 
     /** Number of queues: a turn asks each of them once. */
@@ -38,13 +43,13 @@ final class Receiver {
         final RxQueue queue = queues[q];
         final long epoch = publisher.epoch();
         final ForwardingSnapshot snapshot = publisher.current();
+        burst.ingress = queue.port();
         final int size = queue.device().receive(queue.queue(), burst);
         if (size > 0) {
             burst.epoch = epoch;
             burst.snapshot = snapshot;
-            burst.ingress = queue.port();
-            counters.add(queue.port(), PortCounter.RECEIVE_PACKETS_COLUMN, size);
-            counters.add(queue.port(), PortCounter.RECEIVE_BYTES_COLUMN, burst.bytes);
+            counters.add(burst.ingress, PortCounter.RECEIVE_PACKETS_COLUMN, size);
+            counters.add(burst.ingress, PortCounter.RECEIVE_BYTES_COLUMN, burst.bytes);
         }
         return size;
     }

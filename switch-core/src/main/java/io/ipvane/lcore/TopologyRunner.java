@@ -3,7 +3,6 @@ package io.ipvane.lcore;
 
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.FramePool;
-import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
 import io.ipvane.device.Device;
 import io.ipvane.dpdk.DpdkException;
@@ -26,11 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Builds the roles of a topology over a set of devices, and starts and stops their threads. Used by
- * the thread that starts and stops the switch; {@link #status} and {@link #takeErrors} by any.
- *
- * <p>Every rx queue gets exactly one lcore, every transmitting lcore its own tx queue of every
- * device.
+ * Builds the roles of a topology, starts and stops their threads, and gives them devices to serve.
+ * Used by the thread that starts, changes and stops the switch; {@link #status}, {@link #device}
+ * and {@link #takeErrors} by any.
  */
 public final class TopologyRunner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopologyRunner.class);
@@ -40,7 +37,7 @@ public final class TopologyRunner implements AutoCloseable {
     private static final long MAX_PARK_NANOS = 50_000;
 
     private final ThreadTopology topology;
-    private final Device[] devices;
+    private final Wiring wiring;
     private final FramePool pool;
     private final Counters counters;
     private final SnapshotPublisher publisher;
@@ -51,16 +48,18 @@ public final class TopologyRunner implements AutoCloseable {
     private final List<LcoreAgent> agents = new ArrayList<>();
     private final List<AgentRunner> runners = new ArrayList<>();
     private final List<Supplier<Throwable>> errors = new ArrayList<>();
-    private final List<List<String>> queueNames = new ArrayList<>();
     private final List<List<Integer>> readers = new ArrayList<>();
     private int nextReader;
-    private int nextTransmitter;
     private BurstRing ring;
-    private Transmitter transmitter;
+
+    /** Of the lcore that is being built, where it runs and transmits. */
+    private Transmitter together;
+
     private boolean closed;
 
     /**
-     * @param devices by port index, null where nothing stands
+     * @param devices to begin with, by port index, null where nothing stands
+     * @param counters has a row for every device that may come
      * @param arena outlives this object; holds bursts and buffers
      */
     public TopologyRunner(
@@ -72,7 +71,7 @@ public final class TopologyRunner implements AutoCloseable {
             ControlMailbox mailbox,
             Arena arena) {
         this.topology = topology;
-        this.devices = devices.clone();
+        this.wiring = new Wiring(topology, agents, counters.rows());
         this.pool = pool;
         this.counters = counters;
         this.publisher = publisher;
@@ -81,36 +80,31 @@ public final class TopologyRunner implements AutoCloseable {
         final int roles = topology.lcores().stream().mapToInt(l -> l.roles().size()).sum();
         this.quiescence = new Quiescence(publisher, roles);
         build();
+        for (int port = 0; port < devices.length; port++) {
+            if (devices[port] != null) {
+                wiring.attach(port, devices[port]);
+            }
+        }
     }
 
     private void build() {
-        int receiver = 0;
         for (LcorePlan plan : topology.lcores()) {
             final List<LcoreRole> roles = new ArrayList<>();
-            final List<String> names = new ArrayList<>();
             final List<Integer> own = new ArrayList<>();
             for (Role role : plan.roles()) {
-                final RxQueue[] queues =
-                        role == Role.FORWARD || role == Role.RECEIVE
-                                ? queuesOf(receiver++)
-                                : new RxQueue[0];
-                for (RxQueue queue : queues) {
-                    names.add(queue.name());
-                }
                 own.add(nextReader);
-                roles.add(role(plan, role, queues));
+                roles.add(role(plan, role));
             }
             final String name = "lcore-" + plan.lcore();
             final LcoreAgent agent =
                     new LcoreAgent(name, plan.lcore(), roles.toArray(LcoreRole[]::new));
             agents.add(agent);
             errors.add(agent::takeLastError);
-            queueNames.add(List.copyOf(names));
             readers.add(List.copyOf(own));
         }
     }
 
-    private LcoreRole role(LcorePlan plan, Role role, RxQueue[] queues) {
+    private LcoreRole role(LcorePlan plan, Role role) {
         final int reader = nextReader++;
         final boolean head = role == Role.FORWARD || role == Role.RECEIVE;
         final EpochReport report =
@@ -119,33 +113,39 @@ public final class TopologyRunner implements AutoCloseable {
         return switch (role) {
             case RECEIVE -> {
                 ring = new BurstRing(arena);
-                yield new ReceiveRole(receiver(queues), ring, report);
+                yield new ReceiveRole(receiver(), ring, report);
             }
             case RUN -> {
-                transmitter = transmitter();
-                final boolean together = plan.roles().contains(Role.TRANSMIT);
-                yield new RunRole(ring, together ? pipeline(transmitter) : pipeline(), report);
+                if (plan.roles().contains(Role.TRANSMIT)) {
+                    together = transmitter();
+                    yield new RunRole(ring, pipeline(together), report);
+                }
+                yield new RunRole(ring, pipeline(), report);
             }
-            case TRANSMIT -> new TransmitRole(ring, transmitter, report);
+            case TRANSMIT ->
+                    new TransmitRole(ring, together == null ? transmitter() : together, report);
             case FORWARD -> {
-                final boolean sends = nextTransmitter == 0;
+                final boolean sends = wiring.transmitters() == 0;
                 final Transmitter own = transmitter();
                 yield new ForwardRole(
-                        receiver(queues), pipeline(own), own, report, sends, new Burst(arena));
+                        receiver(), pipeline(own), own, report, sends, new Burst(arena));
             }
         };
     }
 
-    private Receiver receiver(RxQueue[] queues) {
-        return new Receiver(queues, publisher, counters.shard());
+    /** For the lcore that is being built: its place is the next one. */
+    private Receiver receiver() {
+        final Receiver receiver = new Receiver(new RxQueue[0], publisher, counters.shard());
+        wiring.add(agents.size(), receiver);
+        return receiver;
     }
 
     private Pipeline pipeline() {
         return watched(new Pipeline(arena, pool));
     }
 
-    private Pipeline pipeline(Transmitter together) {
-        return watched(new Pipeline(arena, pool, together));
+    private Pipeline pipeline(Transmitter sameLcore) {
+        return watched(new Pipeline(arena, pool, sameLcore));
     }
 
     private Pipeline watched(Pipeline pipeline) {
@@ -153,47 +153,53 @@ public final class TopologyRunner implements AutoCloseable {
         return pipeline;
     }
 
+    /** For the lcore that is being built. */
     private Transmitter transmitter() {
-        final int queue = nextTransmitter++;
-        final CounterShard shard = counters.shard();
-        for (Device device : devices) {
-            if (device != null && queue >= device.txQueues()) {
-                throw new IllegalArgumentException(tooFewQueues(device));
-            }
-        }
         final Transmitter transmitter =
-                new Transmitter(arena, devices, queue, pool, shard, mailbox);
+                new Transmitter(
+                        arena,
+                        counters.rows(),
+                        wiring.transmitters(),
+                        pool,
+                        counters.shard(),
+                        mailbox);
+        wiring.add(agents.size(), transmitter);
         errors.add(transmitter::takeLastError);
         return transmitter;
     }
 
-    private String tooFewQueues(Device device) {
-        return "threads.plan="
-                + topology.plan().key()
-                + " needs "
-                + topology.transmitters()
-                + " tx queues on '"
-                + device.name()
-                + "', which has "
-                + device.txQueues()
-                + "; name fewer lcores or use plan shared";
+    /**
+     * Serves one device more from the next turn of each lcore on. The snapshot in force knows its
+     * port.
+     *
+     * @throws IllegalArgumentException with a sentence where it has too few queues, or the switch
+     *     too many devices
+     */
+    public void attach(int port, Device device) {
+        wiring.attach(port, device);
     }
 
-    /** Deals the rx queues of all devices out to the receiving lcores, one after the other. */
-    private RxQueue[] queuesOf(int receiver) {
-        final List<RxQueue> mine = new ArrayList<>();
-        int dealt = 0;
-        for (int port = 0; port < devices.length; port++) {
-            if (devices[port] == null) {
-                continue;
-            }
-            for (int queue = 0; queue < devices[port].rxQueues(); queue++) {
-                if (dealt++ % topology.receivers() == receiver) {
-                    mine.add(new RxQueue(devices[port], queue, port));
-                }
-            }
-        }
-        return mine.toArray(RxQueue[]::new);
+    /** Takes frames from those rx queues of a device that it has got since it was attached. */
+    public void startReceiving(int port) {
+        wiring.startReceiving(port);
+    }
+
+    /**
+     * No frame is taken from a device once this has returned; frames taken before may be on their
+     * way for an epoch yet.
+     */
+    public void stopReceiving(int port) {
+        wiring.stopReceiving(port);
+    }
+
+    /** Nothing of a device is used once this has returned: it may be closed. */
+    public void detach(int port) {
+        wiring.detach(port);
+    }
+
+    /** The device of a port, or null. */
+    public Device device(int port) {
+        return wiring.device(port);
     }
 
     /** Who has finished with which epoch: the grace period of every table that lcores read. */
@@ -245,7 +251,7 @@ public final class TopologyRunner implements AutoCloseable {
                             plan.roles().stream()
                                     .map(r -> r.name().toLowerCase(Locale.ROOT))
                                     .toList(),
-                            queueNames.get(i),
+                            wiring.queueNames(i),
                             readers.get(i).stream().mapToLong(quiescence::reported).min().orElse(0),
                             agent.busyNanos(),
                             agent.idleNanos()));

@@ -3,6 +3,7 @@ package io.ipvane.lcore;
 
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
+import io.ipvane.burst.Facts;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.LaneOwner;
@@ -43,10 +44,13 @@ final class Transmitter implements Stage, LaneOwner {
                     | (1L << Verdict.WIRE_AND_PUNT)
                     | (1L << Verdict.RESPOND);
 
+    private final Arena arena;
+    private final int queue;
     private final TxBuffer[] buffers;
     private final FramePool pool;
     private final CounterShard counters;
     private final ControlMailbox mailbox;
+    private final Fragmenter fragmenter;
     private final Learner learner = new Learner();
     private final MessageHandler sender = this::send;
     private final LastError lastError = new LastError();
@@ -54,6 +58,12 @@ final class Transmitter implements Stage, LaneOwner {
     private int droppedCount;
 
     private final TxLanes lanes;
+
+    /** Memory of the buffer that a port's index had before, or 0; the attaching thread's. */
+    private final long[] blocks;
+
+    /** No buffer stands at this index or above. */
+    private int end;
 
     /** Frames added since the last flush: no buffer holds more. */
     private int added;
@@ -68,29 +78,58 @@ final class Transmitter implements Stage, LaneOwner {
     private int cursor;
 
     /**
-     * @param devices by port index, null where this lcore may not send
+     * Sends nowhere yet.
+     *
+     * @param arena lives longer
+     * @param ports how many ports there may be
      * @param queue tx queue of this lcore on each of them
      * @param mailbox to the conductor; frames for sending come back by it if {@code sends} is
      *     called
      */
     Transmitter(
             Arena arena,
-            Device[] devices,
+            int ports,
             int queue,
             FramePool pool,
             CounterShard counters,
             ControlMailbox mailbox) {
-        this.buffers = new TxBuffer[devices.length];
-        this.lanes = new TxLanes(arena, devices.length);
-        for (int i = 0; i < devices.length; i++) {
-            if (devices[i] != null) {
-                buffers[i] = new TxBuffer(arena, lanes, devices[i], queue, i, pool, counters);
-            }
-        }
+        this.arena = arena;
+        this.queue = queue;
+        this.buffers = new TxBuffer[ports];
+        this.blocks = new long[ports];
+        this.lanes = new TxLanes(arena, ports);
         this.pool = pool;
         this.counters = counters;
         this.mailbox = mailbox;
+        this.fragmenter = new Fragmenter(arena, pool);
         this.dropped = arena.allocate(Burst.MAX * 8L, 64).address();
+    }
+
+    /**
+     * A buffer for {@link #attach}, made by the thread that attaches devices, so that the lcore
+     * need not allocate. Nothing stands at this index.
+     */
+    TxBuffer prepare(int port, Device device) {
+        if (blocks[port] == 0) {
+            blocks[port] = TxBuffer.memory(arena);
+        }
+        return new TxBuffer(blocks[port], lanes, device, queue, port, pool, counters);
+    }
+
+    /** Sends by a device from now on. */
+    void attach(TxBuffer buffer) {
+        buffers[buffer.port()] = buffer;
+        end = Math.max(end, buffer.port() + 1);
+        limitsOf = Long.MIN_VALUE;
+    }
+
+    /** Sends what waits for a device, and nothing more by it; no harm where there is none. */
+    void detach(int port) {
+        if (buffers[port] != null) {
+            buffers[port].flush();
+            buffers[port] = null;
+            lanes.limit(port, TxLanes.NOT_UNSEEN);
+        }
     }
 
     /** Ends the burst: afterwards it is empty and pins no snapshot. */
@@ -150,7 +189,7 @@ final class Transmitter implements Stage, LaneOwner {
     }
 
     private void setLimits(ForwardingSnapshot snapshot) {
-        for (int i = 0; i < buffers.length; i++) {
+        for (int i = 0; i < end; i++) {
             final PortEntry to = snapshot.entry(i);
             final boolean plain = to != null && to.up && buffers[i] != null;
             lanes.limit(i, plain ? to.maxFrame : TxLanes.NOT_UNSEEN);
@@ -201,25 +240,28 @@ final class Transmitter implements Stage, LaneOwner {
             }
             case Verdict.FLOOD_WIRE_AND_PUNT -> {
                 flood(burst, i, snapshot, ingress);
-                copyTo(burst, i, snapshot.entry(uplink.host()));
+                copyTo(burst, i, snapshot.entry(uplink.host()), ingress);
                 enqueue(burst, i, snapshot.entry(uplink.index()), ingress);
             }
             case Verdict.WIRE_AND_PUNT -> {
-                copyTo(burst, i, snapshot.entry(uplink.host()));
+                copyTo(burst, i, snapshot.entry(uplink.host()), ingress);
                 enqueue(burst, i, snapshot.entry(uplink.index()), ingress);
             }
             case Verdict.RESOLVE -> resolve(burst, i, snapshot.entry(uplink.index()), ingress);
             case Verdict.CONSUMED -> {
                 // Somebody else frees it.
             }
-            default ->
-                    drop(
-                            burst,
-                            i,
-                            ingress.index,
-                            Verdict.isDrop(verdict)
-                                    ? Verdict.reasonOrdinal(verdict, burst.reason(i))
-                                    : DropReason.STAGE_ERROR.ordinal());
+            default -> {
+                final int reason =
+                        Verdict.isDrop(verdict)
+                                ? Verdict.reasonOrdinal(verdict, burst.reason(i))
+                                : DropReason.STAGE_ERROR.ordinal();
+                count(ingress.index, reason);
+                if (!mayTell(ingress, reason)
+                        || !mailbox.dropped(ingress.index, reason, 0, burst.mbuf(i))) {
+                    discard(burst.mbuf(i));
+                }
+            }
         }
     }
 
@@ -230,11 +272,51 @@ final class Transmitter implements Stage, LaneOwner {
             drop(burst, i, ingress.index, DropReason.NO_PORT.ordinal());
         } else if (!to.up) {
             drop(burst, i, to.index, DropReason.DEV_DOWN.ordinal());
-        } else if (tooLong(burst, i, to)) {
-            drop(burst, i, to.index, DropReason.MTU.ordinal());
+        } else if (tooLong(burst, i, to, ingress)) {
+            final int fragments = split(burst, i, to, ingress);
+            for (int k = 0; k < fragments; k++) {
+                final long fragment = fragmenter.fragment(k);
+                added++;
+                buffer.add(fragment, pool.length(fragment));
+            }
+            if (fragments > 0) {
+                discard(burst.mbuf(i));
+            }
         } else {
             buffer.add(burst.mbuf(i), burst.length(i));
         }
+    }
+
+    /**
+     * Splits a frame that is too long for where it goes (spec TX-32), or else ends it: it is
+     * dropped and its sender may be told what would have fitted (COR-17).
+     *
+     * @return fragments, which the caller has to send before it discards the frame; 0: it is done
+     */
+    private int split(Burst burst, int i, PortEntry to, PortEntry ingress) {
+        final long mbuf = burst.mbuf(i);
+        final int mtu = to.maxFrame - Ethernet.LENGTH;
+        final boolean packet = (burst.facts(i) & Facts.IP) != 0;
+        final int fragments =
+                packet && ingress.splits(to.role) && burst.etherType(i) == Ethernet.TYPE_IPV4
+                        ? fragmenter.split(mbuf, burst.l3(i), mtu)
+                        : 0;
+        if (fragments > 0) {
+            return fragments;
+        }
+        final int reason = DropReason.MTU.ordinal();
+        count(to.index, reason);
+        if (!packet
+                || !mayTell(ingress, reason)
+                || !mailbox.dropped(ingress.index, reason, mtu, mbuf)) {
+            discard(mbuf);
+        }
+        return 0;
+    }
+
+    /** Whether a drop is one that the sender of the frame may have to hear of. */
+    private static boolean mayTell(PortEntry ingress, int reason) {
+        return (ingress.told >>> reason & 1) != 0;
     }
 
     /** The buffer of a port, or null where this lcore may not send by it. */
@@ -247,7 +329,10 @@ final class Transmitter implements Stage, LaneOwner {
      * that will be split into segments these are measured (spec OFF-4), which few frames have to
      * ask.
      */
-    private boolean tooLong(Burst burst, int i, PortEntry to) {
+    private boolean tooLong(Burst burst, int i, PortEntry to, PortEntry ingress) {
+        if (!ingress.measured) {
+            return false;
+        }
         final int most = to.maxFrame + Math.max(0, burst.l3(i) - Ethernet.LENGTH);
         return burst.length(i) > most && pool.longest(burst.mbuf(i)) > most;
     }
@@ -257,7 +342,7 @@ final class Transmitter implements Stage, LaneOwner {
             Burst burst, int i, ForwardingSnapshot snapshot, PortEntry ingress) {
         final PortEntry host = snapshot.entry(ingress.uplink.host());
         if (host == null) {
-            Memory.put64(dropped + 8L * droppedCount++, burst.mbuf(i));
+            discard(burst.mbuf(i));
         } else {
             enqueue(burst, i, host, ingress);
         }
@@ -270,17 +355,17 @@ final class Transmitter implements Stage, LaneOwner {
         for (int k = 0; k < members.length; k++) {
             final PortEntry to = snapshot.entry(members[k]);
             if (to != null && to.index != ingress.index && to.up && to.groups.passes(group)) {
-                copyTo(burst, i, to);
+                copyTo(burst, i, to, ingress);
             }
         }
     }
 
-    private void copyTo(Burst burst, int i, PortEntry to) {
+    private void copyTo(Burst burst, int i, PortEntry to, PortEntry ingress) {
         final TxBuffer buffer = to == null || !to.up ? null : buffer(to.index);
         if (buffer == null) {
             return;
         }
-        if (tooLong(burst, i, to)) {
+        if (tooLong(burst, i, to, ingress)) {
             count(to.index, DropReason.MTU.ordinal());
             return;
         }
@@ -295,18 +380,32 @@ final class Transmitter implements Stage, LaneOwner {
 
     /** The frame comes back by {@link #send}, which knows no columns: its length is judged here. */
     private void resolve(Burst burst, int i, PortEntry wire, PortEntry ingress) {
-        if (tooLong(burst, i, wire)) {
-            drop(burst, i, wire.index, DropReason.MTU.ordinal());
-        } else if (!mailbox.unresolved(
+        if (tooLong(burst, i, wire, ingress)) {
+            final int fragments = split(burst, i, wire, ingress);
+            for (int k = 0; k < fragments; k++) {
+                if (!unresolved(burst, i, ingress, fragmenter.fragment(k))) {
+                    count(ingress.index, DropReason.NEIGH_QUEUE_FULL.ordinal());
+                    fragmenter.free(k, fragments);
+                    break;
+                }
+            }
+            if (fragments > 0) {
+                discard(burst.mbuf(i));
+            }
+        } else if (!unresolved(burst, i, ingress, burst.mbuf(i))) {
+            drop(burst, i, ingress.index, DropReason.NEIGH_QUEUE_FULL.ordinal());
+        }
+    }
+
+    private boolean unresolved(Burst burst, int i, PortEntry ingress, long mbuf) {
+        return mailbox.unresolved(
                 ingress.uplink.index(),
                 ingress.index,
                 burst.family(i),
                 burst.nextHop0(i),
                 burst.nextHop1(i),
                 askerOf(burst, i, ingress),
-                burst.mbuf(i))) {
-            drop(burst, i, ingress.index, DropReason.NEIGH_QUEUE_FULL.ordinal());
-        }
+                mbuf);
     }
 
     /** On whose behalf a question may be asked; a source that may be forged would poison caches. */
@@ -335,7 +434,11 @@ final class Transmitter implements Stage, LaneOwner {
 
     private void drop(Burst burst, int i, int port, int reason) {
         count(port, reason);
-        Memory.put64(dropped + 8L * droppedCount++, burst.mbuf(i));
+        discard(burst.mbuf(i));
+    }
+
+    private void discard(long mbuf) {
+        Memory.put64(dropped + 8L * droppedCount++, mbuf);
     }
 
     private void count(int port, int reason) {
@@ -381,7 +484,7 @@ final class Transmitter implements Stage, LaneOwner {
     /** Ends a turn: nothing waits in a buffer afterwards. */
     void flush() {
         for (long left = lanes.takeUsed(); left != 0; left &= left - 1) {
-            for (int i = Long.numberOfTrailingZeros(left); i < buffers.length; i += Long.SIZE) {
+            for (int i = Long.numberOfTrailingZeros(left); i < end; i += Long.SIZE) {
                 if (buffers[i] != null) {
                     buffers[i].flush();
                 }

@@ -37,8 +37,13 @@ final class TxBuffer {
 
     private boolean hasCopies;
 
+    /**
+     * An empty buffer.
+     *
+     * @param mbufs from {@link #memory}; no other buffer uses it
+     */
     TxBuffer(
-            Arena arena,
+            long mbufs,
             TxLanes lanes,
             Device device,
             int queue,
@@ -51,8 +56,18 @@ final class TxBuffer {
         this.port = port;
         this.pool = pool;
         this.counters = counters;
-        this.mbufs = arena.allocate(CAPACITY * 8L, 64).address();
+        this.mbufs = mbufs;
         lanes.reset(port, mbufs);
+    }
+
+    /** Memory for a buffer. */
+    static long memory(Arena arena) {
+        return arena.allocate(CAPACITY * 8L, 64).address();
+    }
+
+    /** The port that this sends by. */
+    int port() {
+        return port;
     }
 
     /** Takes a frame over; sends everything first if there is no room. */

@@ -107,6 +107,15 @@ public final class NeighborResolver {
         release(neighbor);
     }
 
+    /** Forgets a neighbour that is configured no longer; frames that wait ask for it anew. */
+    public void notPermanent(int uplink, IpAddress address) {
+        final UplinkNeighbors link = uplinks.get(uplink);
+        final Neighbor neighbor = link == null ? null : link.find(address);
+        if (neighbor != null && neighbor.state == NeighborState.PERMANENT) {
+            forget(neighbor, DropReason.NEIGH_FAIL);
+        }
+    }
+
     /**
      * Takes a frame whose next hop an lcore did not find in the table. It is handed on to the sink,
      * now or later, exactly once.

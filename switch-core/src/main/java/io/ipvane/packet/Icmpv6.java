@@ -18,6 +18,18 @@ public final class Icmpv6 {
     /** Bytes of the common start. */
     public static final int LENGTH = 4;
 
+    /** Bytes of the start of an error; the packet that it is about follows. */
+    public static final int ERROR_LENGTH = 8;
+
+    /** Type: destination unreachable. */
+    public static final int UNREACHABLE = 1;
+
+    /** Type: packet too big. */
+    public static final int PACKET_TOO_BIG = 2;
+
+    /** Type: redirect, RFC 4861. */
+    public static final int REDIRECT = 137;
+
     /** Type: neighbour solicitation, RFC 4861. */
     public static final int NEIGHBOR_SOLICITATION = 135;
 
@@ -42,6 +54,22 @@ public final class Icmpv6 {
     /** Checksum as it stands. */
     public static int checksum(long icmp) {
         return Memory.u16be(icmp + CHECKSUM_OFFSET);
+    }
+
+    /** Whether a type is that of an error: RFC 4443, section 2.1. */
+    public static boolean isError(int type) {
+        return type < 128;
+    }
+
+    /**
+     * Writes the start of an error, checksum not included.
+     *
+     * @param rest the four bytes behind the checksum: the MTU, or 0
+     */
+    public static void writeError(long icmp, int type, int code, int rest) {
+        Memory.put8(icmp, type);
+        Memory.put8(icmp + CODE_OFFSET, code);
+        Memory.put32be(icmp + LENGTH, rest);
     }
 
     /**

@@ -8,13 +8,22 @@ import io.ipvane.burst.Row;
 import io.ipvane.burst.Stage;
 import io.ipvane.ipvlan.Verdict;
 import io.ipvane.snapshot.ForwardingSnapshot;
+import io.ipvane.snapshot.PortEntry;
 
 /** Facts to verdict: one table load a frame, whatever mode and flag say. Adds the fact KNOWN. */
 @HotPath
 final class DecideStage implements Stage {
     @Override
     public void process(Burst burst) {
-        final byte[] table = ((ForwardingSnapshot) burst.snapshot).entry(burst.ingress).verdicts;
+        final ForwardingSnapshot snapshot = (ForwardingSnapshot) burst.snapshot;
+        final PortEntry ingress = snapshot.entry(burst.ingress);
+        decide(burst, ingress.verdicts);
+        if (ingress.verdictsToRouted != null) {
+            decideToRouted(burst, snapshot, ingress.verdictsToRouted);
+        }
+    }
+
+    private static void decide(Burst burst, byte[] table) {
         final int size = burst.size;
         long any = 0;
         for (int i = 0; i < size; i++) {
@@ -28,5 +37,19 @@ final class DecideStage implements Stage {
             any |= 1L << Math.min(verdict, Verdict.DROP_PARSED);
         }
         burst.anyVerdicts = any;
+    }
+
+    /** Decides anew what is for ports that the switch routes for, where not all are such. */
+    private static void decideToRouted(Burst burst, ForwardingSnapshot snapshot, byte[] table) {
+        final int size = burst.size;
+        for (int i = 0; i < size; i++) {
+            final long row = burst.row(i);
+            final PortEntry to = snapshot.entry(Row.port(row));
+            if (to != null && to.routed) {
+                final int verdict = table[Row.facts(row) & Facts.MASK];
+                Row.verdict(row, verdict);
+                burst.anyVerdicts |= 1L << Math.min(verdict, Verdict.DROP_PARSED);
+            }
+        }
     }
 }

@@ -15,6 +15,19 @@ public final class PortEntry {
         HOST
     }
 
+    /**
+     * What becomes of a frame from one place that cannot be sent on as it is.
+     *
+     * @param told reasons of drops that its sender may be told of, as bits by ordinal
+     * @param measured whether it is measured at all
+     * @param splitToWire whether IPv4 may be fragmented on its way to the wire
+     * @param splitToPorts the same to ports and the host port
+     */
+    public record Refusals(long told, boolean measured, boolean splitToWire, boolean splitToPorts) {
+        /** Dropped and counted, and that is all. */
+        public static final Refusals SILENT = new Refusals(0, true, false, false);
+    }
+
     /** Marks "no such port". */
     public static final int NONE = -1;
 
@@ -28,6 +41,15 @@ public final class PortEntry {
 
     /** Facts to verdict code, for frames that come in here. */
     public final byte[] verdicts;
+
+    /**
+     * The same for frames whose key a port has that the switch routes for, or null where these are
+     * decided as any other: an uplink whose ports are not all of one mode has both.
+     */
+    public final byte[] verdictsToRouted;
+
+    /** Whether the switch routes for this port: mode l3 or l3s. */
+    public final boolean routed;
 
     /** Options of {@link io.ipvane.pipeline} parse for frames that come in here. */
     public final int parseOptions;
@@ -47,26 +69,49 @@ public final class PortEntry {
     /** Prefixes that this port may send from beside its own addresses. */
     public final SourcePrefixes allowedSources;
 
+    /** Reasons of drops that the sender of a frame from here may be told of, as bits by ordinal. */
+    public final long told;
+
+    /** Whether frames from here are measured before they are given to a port (spec F14). */
+    public final boolean measured;
+
+    private final boolean splitToWire;
+    private final boolean splitToPorts;
+
     public PortEntry(
             int index,
             Role role,
             UplinkEntry uplink,
             byte[] verdicts,
+            byte[] verdictsToRouted,
+            boolean routed,
             int parseOptions,
             boolean antispoof,
             int maxFrame,
             boolean up,
             GroupFilter groups,
-            SourcePrefixes allowedSources) {
+            SourcePrefixes allowedSources,
+            Refusals refusals) {
         this.index = index;
         this.role = role;
         this.uplink = uplink;
         this.verdicts = verdicts;
+        this.verdictsToRouted = verdictsToRouted;
+        this.routed = routed;
         this.parseOptions = parseOptions;
         this.antispoof = antispoof;
         this.maxFrame = maxFrame;
         this.up = up;
         this.groups = groups;
         this.allowedSources = allowedSources;
+        this.told = refusals.told();
+        this.measured = refusals.measured();
+        this.splitToWire = refusals.splitToWire();
+        this.splitToPorts = refusals.splitToPorts();
+    }
+
+    /** Whether an IPv4 packet from here is fragmented where it is too long for such a receiver. */
+    public boolean splits(Role to) {
+        return to == Role.UPLINK ? splitToWire : splitToPorts;
     }
 }

@@ -7,7 +7,7 @@ package io.ipvane.snapshot;
  * @param index place of the uplink itself: where WIRE goes, and the domain of its addresses
  * @param host place of its host port, or {@link PortEntry#NONE}
  * @param mac the one MAC address, as {@link io.ipvane.memory.Memory#mac} reads it
- * @param members places of its ports, in the order in which a group frame is copied
+ * @param members places of its ports that hear group frames, in the order in which one is copied
  * @param routes where frames go that leave by layer 3
  * @param learns whether ARP and ND seen on the wire matter to the neighbour resolver
  */

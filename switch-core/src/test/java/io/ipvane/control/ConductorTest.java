@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.ipvane.burst.DropReason;
 import io.ipvane.config.ThreadPlan;
+import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.lcore.ControlMailbox;
@@ -246,21 +247,20 @@ class ConductorTest {
                 MemoryPool pool = new MemoryPool(1, 256)) {
             final SnapshotPublisher publisher = new SnapshotPublisher();
             final Quiescence nobody = new Quiescence(publisher, 0);
-            final Queue<Command> commands = new ArrayDeque<>();
+            final Queue<Command> commands = new Faulty();
+            final ControlMailbox mailbox = new ControlMailbox();
+            final CounterShard shard = new Counters(arena, 1).shard();
+            final ErrorPlane told = new ErrorPlane(mailbox, pool, shard, () -> 0);
             final Conductor conductor =
                     new Conductor(
-                            new ModelBuilder().build(),
+                            SwitchModel.EMPTY,
                             commands,
                             publisher,
                             nobody,
-                            new NeighborPlane(
-                                    new ControlMailbox(),
-                                    pool,
-                                    new Counters(arena, 1).shard(),
-                                    nobody),
+                            new NeighborPlane(mailbox, pool, shard, nobody, told),
+                            told,
                             errors::next);
             for (int i = 0; i < 50; i++) {
-                commands.add(new Command.InterfaceGone(99));
                 conductor.doWork();
             }
             conductor.secondOver();
@@ -269,6 +269,16 @@ class ConductorTest {
             conductor.secondOver();
             assertEquals(1, logged("event=conductor_error"));
             conductor.onClose();
+        }
+    }
+
+    /** Commands that nobody can take. */
+    private static final class Faulty extends ArrayDeque<Command> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Command poll() {
+            throw new IllegalStateException("a defect");
         }
     }
 }

@@ -13,7 +13,6 @@ import io.ipvane.control.SwitchModel;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
 import io.ipvane.counters.PortCounter;
-import io.ipvane.device.Device;
 import io.ipvane.ipvlan.Verdict;
 import io.ipvane.neighbor.NeighborTable;
 import io.ipvane.packet.Ethernet;
@@ -95,11 +94,14 @@ final class Rig implements AutoCloseable {
 
     /** A transmitter over all devices but those without a buffer. */
     Transmitter transmitter(FramePool frames, int... without) {
-        final Device[] some = Arrays.copyOf(devices, devices.length, Device[].class);
-        for (int port : without) {
-            some[port] = null;
+        final Transmitter transmitter =
+                new Transmitter(arena, devices.length, 0, frames, shard, mailbox);
+        for (int port = 0; port < devices.length; port++) {
+            if (Arrays.binarySearch(without, port) < 0) {
+                transmitter.attach(transmitter.prepare(port, devices[port]));
+            }
         }
-        return new Transmitter(arena, some, 0, frames, shard, mailbox);
+        return transmitter;
     }
 
     /** A burst of frames that came in by a port, all with one verdict. */

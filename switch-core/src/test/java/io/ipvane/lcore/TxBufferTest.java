@@ -13,7 +13,7 @@ class TxBufferTest {
     private final Rig rig = new Rig();
     private final TxBuffer buffer =
             new TxBuffer(
-                    rig.arena,
+                    TxBuffer.memory(rig.arena),
                     new TxLanes(rig.arena, rig.devices.length),
                     rig.devices[Rig.C1],
                     0,

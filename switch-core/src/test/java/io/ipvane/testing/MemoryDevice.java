@@ -32,6 +32,7 @@ public final class MemoryDevice implements Device {
     private long receivedFrames;
     private long transmittedFrames;
     private long refusedFrames;
+    private int queues = 1;
 
     /**
      * A device that is up, with an MTU of 1,500 bytes and room for 4,096 transmitted frames.
@@ -106,14 +107,19 @@ public final class MemoryDevice implements Device {
         return name;
     }
 
-    @Override
-    public int rxQueues() {
-        return 1;
+    /** Claims to have several queues; all give and take the same frames. */
+    public synchronized void queues(int count) {
+        queues = count;
     }
 
     @Override
-    public int txQueues() {
-        return 1;
+    public synchronized int rxQueues() {
+        return queues;
+    }
+
+    @Override
+    public synchronized int txQueues() {
+        return queues;
     }
 
     @Override

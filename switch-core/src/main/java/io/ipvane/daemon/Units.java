@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.daemon;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All units in their places, by name. Owned by the thread that changes the switch. */
+final class Units implements AutoCloseable {
+    /** A unit and its index. */
+    record Placed(int index, Unit unit) {}
+
+    final Map<String, Placed> uplinks = new HashMap<>();
+
+    /** By the names of their uplinks. */
+    final Map<String, Placed> hosts = new HashMap<>();
+
+    final Map<String, Placed> ports = new HashMap<>();
+
+    /** Lcores have stopped, and nobody holds a frame: closes all, ports first. */
+    @Override
+    public void close() {
+        for (Map<String, Placed> some : List.of(ports, hosts, uplinks)) {
+            some.values().forEach(placed -> placed.unit().close());
+            some.clear();
+        }
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.lcore;
+
+import io.ipvane.device.Device;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * Which lcore serves which queues of which devices, also while they run: a device may come and go
+ * between two turns. Every rx queue gets exactly one lcore, that with the fewest; every
+ * transmitting lcore its own tx queue of every device.
+ *
+ * <p>Changed by one thread, which starts and changes the switch; {@link #device} and {@link
+ * #queueNames} by any.
+ */
+final class Wiring {
+    private record Receiving(int lcore, Receiver receiver, List<RxQueue> queues) {}
+
+    private record Transmitting(int lcore, Transmitter transmitter) {}
+
+    private final ThreadTopology topology;
+    private final List<LcoreAgent> agents;
+    private final AtomicReferenceArray<Device> devices;
+    private final List<Receiving> receivers = new ArrayList<>();
+    private final List<Transmitting> transmitters = new ArrayList<>();
+
+    /**
+     * @param agents by their place in the topology; may be filled later than this is made
+     * @param ports how many devices there may be
+     */
+    Wiring(ThreadTopology topology, List<LcoreAgent> agents, int ports) {
+        this.topology = topology;
+        this.agents = agents;
+        this.devices = new AtomicReferenceArray<>(ports);
+    }
+
+    /** One more receiver, run by the lcore at this place. */
+    void add(int lcore, Receiver receiver) {
+        receivers.add(new Receiving(lcore, receiver, new CopyOnWriteArrayList<>()));
+    }
+
+    /** One more transmitter, run by the lcore at this place; its tx queue is its number. */
+    void add(int lcore, Transmitter transmitter) {
+        transmitters.add(new Transmitting(lcore, transmitter));
+    }
+
+    /** Number of transmitters so far. */
+    int transmitters() {
+        return transmitters.size();
+    }
+
+    /**
+     * Serves a device from the next turn of each lcore on. The snapshot in force knows its port.
+     *
+     * @throws IllegalArgumentException where it has too few queues, or the port too high an index
+     */
+    void attach(int port, Device device) {
+        if (port >= devices.length()) {
+            throw new IllegalArgumentException(
+                    "'"
+                            + device.name()
+                            + "' would be device "
+                            + (port + 1)
+                            + "; there can be "
+                            + devices.length()
+                            + " uplinks, host ports and ports");
+        }
+        if (device.txQueues() < transmitters.size()) {
+            throw new IllegalArgumentException(tooFewQueues(device));
+        }
+        devices.set(port, device);
+        for (Transmitting each : transmitters) {
+            final TxBuffer buffer = each.transmitter.prepare(port, device);
+            run(each.lcore, () -> each.transmitter.attach(buffer));
+        }
+        startReceiving(port);
+    }
+
+    /** Takes frames from all rx queues of a device that are not polled yet. */
+    void startReceiving(int port) {
+        final Device device = devices.get(port);
+        for (int queue = 0; queue < device.rxQueues(); queue++) {
+            final RxQueue one = new RxQueue(device, queue, port);
+            if (receivers.stream().noneMatch(each -> each.queues.contains(one))) {
+                final Receiving least =
+                        receivers.stream()
+                                .min(Comparator.comparingInt(r -> r.queues.size()))
+                                .orElseThrow();
+                least.queues.add(one);
+                deal(least);
+            }
+        }
+    }
+
+    /**
+     * No frame is taken from a device once this has returned; frames taken before may be on their
+     * way for an epoch yet.
+     */
+    void stopReceiving(int port) {
+        for (Receiving each : receivers) {
+            if (each.queues.removeIf(queue -> queue.port() == port)) {
+                deal(each);
+            }
+        }
+    }
+
+    /** Nothing of a device is used once this has returned: it may be closed. */
+    void detach(int port) {
+        stopReceiving(port);
+        for (Transmitting each : transmitters) {
+            run(each.lcore, () -> each.transmitter.detach(port));
+        }
+        devices.set(port, null);
+    }
+
+    private void deal(Receiving to) {
+        final RxQueue[] queues = to.queues.toArray(RxQueue[]::new);
+        run(to.lcore, () -> to.receiver.queues(queues));
+    }
+
+    private void run(int lcore, Runnable task) {
+        agents.get(lcore).execute(task);
+    }
+
+    /** The device of a port, or null. */
+    Device device(int port) {
+        return port < devices.length() ? devices.get(port) : null;
+    }
+
+    /** The rx queues that an lcore polls. */
+    List<String> queueNames(int lcore) {
+        return receivers.stream()
+                .filter(each -> each.lcore == lcore)
+                .flatMap(each -> each.queues.stream())
+                .map(RxQueue::name)
+                .toList();
+    }
+
+    private String tooFewQueues(Device device) {
+        return "threads.plan="
+                + topology.plan().key()
+                + " needs "
+                + topology.transmitters()
+                + " tx queues on '"
+                + device.name()
+                + "', which has "
+                + device.txQueues()
+                + "; name fewer lcores or use plan shared";
+    }
+}
