@@ -168,7 +168,10 @@ public final class Burst {
         return Row.verdict(row(i));
     }
 
-    /** Next hop that frame {@code i} waits for, laid out like its key0; with verdict RESOLVE. */
+    /**
+     * Next hop that frame {@code i} waits for, laid out like its key0; with verdict RESOLVE. Before
+     * that, with the fact CLAIM, the address that it claims.
+     */
     public long nextHop0(int i) {
         return Row.nextHop0(row(i));
     }

@@ -36,6 +36,13 @@ public final class Facts {
     /** The source key belongs to a port of this uplink (spec RX-8). */
     public static final int SOURCE_KNOWN = 1 << 9;
 
+    /**
+     * A neighbour advertisement: it claims the address in {@link Burst#nextHop0} and {@link
+     * Burst#nextHop1} for its sender. Not among the facts that verdicts are made of; lookup turns a
+     * false claim into {@link #SPOOFED}.
+     */
+    public static final int CLAIM = 1 << 14;
+
     /** Number of fact bits. */
     public static final int BITS = 10;
 

@@ -3,9 +3,9 @@ package io.ipvane.control;
 
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,10 +14,24 @@ import java.util.Map;
  * ADR-2); a second claim, which only a namespace can make, waits its turn and is reported, not
  * dispatched.
  *
+ * <p>There may be millions of claims, so a claim is its own entry of the hash table and of its
+ * port's list: about 90 bytes each, address included. Addresses are chosen by whoever owns a
+ * namespace, so the hash has a secret: nobody can make the book slow. What one namespace may claim
+ * is bounded ({@link #MAX_OF_NAMESPACE}), and what all claim ({@link #MAX}), so that nobody can
+ * exhaust the memory for the others' addresses.
+ *
  * <p>Conductor thread only. Knows nothing of whether a port is up: what is dispatched is a matter
  * of the address table.
  */
 final class AddressBook {
+    /** Claims that one port may have which its configuration does not give it. */
+    static final int MAX_OF_NAMESPACE = 65_536;
+
+    /** Claims of all ports, but for those of the configuration. */
+    static final int MAX = 4_194_304;
+
+    private static final int FIRST_BUCKETS = 64;
+
     /** Where a claim comes from. */
     enum Origin {
         CONFIG("config"),
@@ -37,16 +51,79 @@ final class AddressBook {
         }
     }
 
-    /** One claim of one port. */
-    record Claim(int port, IpPrefix address, Origin origin) {}
+    /** One claim of one port. In one book once at most: the book keeps its links here. */
+    static final class Claim {
+        private final int port;
+        private final IpAddress address;
+        private final byte length;
+        private Origin origin;
 
-    private record Key(int uplink, IpAddress address) {}
+        private int uplink;
 
-    /** The first claim has the address, the others wait. */
-    private final Map<Key, List<Claim>> claims = new HashMap<>();
+        /** The next address in the same bucket; of the claim that has the address only. */
+        private Claim nextInBucket;
 
-    /** The same claims by port, oldest first: a port may have very many. */
-    private final Map<Integer, Map<IpAddress, Claim>> byPort = new HashMap<>();
+        /** Who claims the same address and came next. */
+        private Claim nextWaiting;
+
+        private Claim older;
+        private Claim newer;
+
+        Claim(int port, IpPrefix address, Origin origin) {
+            this.port = port;
+            this.address = address.address();
+            this.length = (byte) address.length();
+            this.origin = origin;
+        }
+
+        /** Index of the port that claims. */
+        int port() {
+            return port;
+        }
+
+        /** What it claims, with the prefix length that it came with. */
+        IpPrefix address() {
+            return new IpPrefix(address, length & 0xFF);
+        }
+
+        Origin origin() {
+            return origin;
+        }
+
+        @Override
+        public String toString() {
+            return "port " + port + " claims " + address();
+        }
+    }
+
+    /** The claims of one port in their order. */
+    private static final class PortClaims {
+        private Claim oldest;
+        private Claim newest;
+        private int size;
+    }
+
+    private final long secret0;
+    private final long secret1;
+    private final Map<Integer, PortClaims> byPort = new HashMap<>();
+    private Claim[] buckets = new Claim[FIRST_BUCKETS];
+    private int owned;
+    private int size;
+
+    AddressBook() {
+        final SecureRandom random = new SecureRandom();
+        secret0 = random.nextLong();
+        secret1 = random.nextLong() | 1;
+    }
+
+    /** Whether there is room for a claim; that of the configuration always finds some. */
+    boolean hasRoomFor(Claim claim) {
+        if (claim.origin == Origin.CONFIG) {
+            return true;
+        }
+        final PortClaims own = byPort.get(claim.port);
+        return size < MAX && (own == null || own.size < MAX_OF_NAMESPACE);
+    }
 
     /**
      * Adds a claim that {@link #holds} does not know yet.
@@ -54,31 +131,42 @@ final class AddressBook {
      * @return the claim that has the address now: this one, or that of whoever came before
      */
     Claim add(int uplink, Claim claim) {
-        final List<Claim> all =
-                claims.computeIfAbsent(
-                        new Key(uplink, claim.address().address()), k -> new ArrayList<>(1));
-        all.add(claim);
-        byPort.computeIfAbsent(claim.port(), p -> new LinkedHashMap<>())
-                .put(claim.address().address(), claim);
-        return all.get(0);
+        claim.uplink = uplink;
+        appendToPort(claim);
+        size++;
+        final Claim owner = owner(uplink, claim.address);
+        if (owner == null) {
+            if (++owned > buckets.length) {
+                grow();
+            }
+            insert(claim);
+            return claim;
+        }
+        Claim last = owner;
+        while (last.nextWaiting != null) {
+            last = last.nextWaiting;
+        }
+        last.nextWaiting = claim;
+        return owner;
     }
 
     /** Whether the same port has claimed the same address before, whatever the prefix length. */
-    boolean holds(Claim claim) {
-        return byPort.getOrDefault(claim.port(), Map.of()).containsKey(claim.address().address());
+    boolean holds(int uplink, Claim claim) {
+        return find(uplink, claim.port, claim.address) != null;
     }
 
     /** What a port claims at an address, with or without success, or null. */
-    Claim find(int port, IpAddress address) {
-        return byPort.getOrDefault(port, Map.of()).get(address);
+    Claim find(int uplink, int port, IpAddress address) {
+        Claim c = owner(uplink, address);
+        while (c != null && c.port != port) {
+            c = c.nextWaiting;
+        }
+        return c;
     }
 
     /** Says that a claim comes from elsewhere now; it keeps its place. */
-    void relabel(int uplink, Claim claim, Origin origin) {
-        final Claim changed = new Claim(claim.port(), claim.address(), origin);
-        claims.get(new Key(uplink, claim.address().address()))
-                .replaceAll(c -> c.equals(claim) ? changed : c);
-        byPort.get(claim.port()).put(claim.address().address(), changed);
+    void relabel(Claim claim, Origin origin) {
+        claim.origin = origin;
     }
 
     /**
@@ -87,32 +175,134 @@ final class AddressBook {
      * @return the claim that has the address now, or null where nobody is left
      */
     Claim remove(int uplink, int port, IpAddress address) {
-        final Key key = new Key(uplink, address);
-        final List<Claim> all = claims.get(key);
-        if (all == null) {
+        final Claim owner = owner(uplink, address);
+        if (owner == null) {
             return null;
         }
-        all.removeIf(c -> c.port() == port);
-        final Map<IpAddress, Claim> own = byPort.getOrDefault(port, new HashMap<>());
-        own.remove(address);
-        if (own.isEmpty()) {
-            byPort.remove(port);
+        if (owner.port == port) {
+            removeFromPort(owner);
+            return succeed(owner);
         }
-        if (all.isEmpty()) {
-            claims.remove(key);
-            return null;
+        for (Claim before = owner; before.nextWaiting != null; before = before.nextWaiting) {
+            final Claim claim = before.nextWaiting;
+            if (claim.port == port) {
+                before.nextWaiting = claim.nextWaiting;
+                removeFromPort(claim);
+                break;
+            }
         }
-        return all.get(0);
+        return owner;
+    }
+
+    /** Puts the next claim of the same address in the place of the one that had it. */
+    private Claim succeed(Claim owner) {
+        final Claim next = owner.nextWaiting;
+        if (next != null) {
+            next.nextInBucket = owner.nextInBucket;
+            relink(owner, next);
+        } else {
+            relink(owner, owner.nextInBucket);
+            owned--;
+        }
+        return next;
+    }
+
+    private void relink(Claim from, Claim to) {
+        final int bucket = bucket(from.uplink, from.address);
+        if (buckets[bucket] == from) {
+            buckets[bucket] = to;
+            return;
+        }
+        Claim before = buckets[bucket];
+        while (before.nextInBucket != from) {
+            before = before.nextInBucket;
+        }
+        before.nextInBucket = to;
     }
 
     /** The claim that has an address, or null. */
     Claim owner(int uplink, IpAddress address) {
-        final List<Claim> all = claims.get(new Key(uplink, address));
-        return all == null ? null : all.get(0);
+        Claim c = buckets[bucket(uplink, address)];
+        while (c != null && !(c.uplink == uplink && c.address.equals(address))) {
+            c = c.nextInBucket;
+        }
+        return c;
     }
 
     /** All claims of one port, with or without success, oldest first. */
     List<Claim> of(int port) {
-        return List.copyOf(byPort.getOrDefault(port, Map.of()).values());
+        final PortClaims own = byPort.get(port);
+        if (own == null) {
+            return List.of();
+        }
+        final List<Claim> all = new ArrayList<>(own.size);
+        for (Claim c = own.oldest; c != null; c = c.newer) {
+            all.add(c);
+        }
+        return all;
+    }
+
+    /** Claims of all ports, with or without success. */
+    int size() {
+        return size;
+    }
+
+    private void appendToPort(Claim claim) {
+        final PortClaims own = byPort.computeIfAbsent(claim.port, p -> new PortClaims());
+        claim.older = own.newest;
+        if (own.newest == null) {
+            own.oldest = claim;
+        } else {
+            own.newest.newer = claim;
+        }
+        own.newest = claim;
+        own.size++;
+    }
+
+    private void removeFromPort(Claim claim) {
+        final PortClaims own = byPort.get(claim.port);
+        if (claim.older == null) {
+            own.oldest = claim.newer;
+        } else {
+            claim.older.newer = claim.newer;
+        }
+        if (claim.newer == null) {
+            own.newest = claim.older;
+        } else {
+            claim.newer.older = claim.older;
+        }
+        if (--own.size == 0) {
+            byPort.remove(claim.port);
+        }
+        size--;
+    }
+
+    private void insert(Claim claim) {
+        final int bucket = bucket(claim.uplink, claim.address);
+        claim.nextInBucket = buckets[bucket];
+        buckets[bucket] = claim;
+    }
+
+    private void grow() {
+        final Claim[] before = buckets;
+        buckets = new Claim[before.length * 2];
+        for (Claim first : before) {
+            for (Claim c = first; c != null; ) {
+                final Claim next = c.nextInBucket;
+                insert(c);
+                c = next;
+            }
+        }
+    }
+
+    /** Two rounds of a multiplication to 128 bits, folded, under secrets. */
+    private int bucket(int uplink, IpAddress address) {
+        final long first = fold(address.key0() ^ secret0, address.key1() ^ secret1);
+        final long second = fold(first ^ secret1, (uplink ^ secret0) | 1);
+        return (int) (second >>> 32) & (buckets.length - 1);
+    }
+
+    private static long fold(long a, long b) {
+        return Math.unsignedMultiplyHigh(a, b) ^ (a * b);
     }
 }

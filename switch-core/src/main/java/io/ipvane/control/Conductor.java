@@ -263,7 +263,17 @@ final class Conductor implements Agent, DhcpSink {
         final boolean leased = snoop.onInterface(port.index(), address.address(), true);
         final Claim claim =
                 new Claim(port.index(), address, leased ? Origin.DHCP : origin(command));
-        if (book.holds(claim)) {
+        if (book.holds(port.uplink(), claim)) {
+            return;
+        }
+        if (!book.hasRoomFor(claim)) {
+            if (events.admits(port.name())) {
+                LOG.warn(
+                        "event=address_refused port={} address={} error=ENOSPC reason=\"too many"
+                                + " addresses\"",
+                        port.name(),
+                        address);
+            }
             return;
         }
         final Claim owner = book.add(port.uplink(), claim);
@@ -341,14 +351,18 @@ final class Conductor implements Agent, DhcpSink {
     @Override
     public boolean leased(int index, IpPrefix address, long seconds) {
         final PortModel port = model.port(index);
-        final Claim known = book.find(index, address.address());
+        final Claim known = book.find(port.uplink(), index, address.address());
         if (known != null) {
+            final boolean leasedBefore = known.origin() == Origin.DHCP;
             if (known.origin() == Origin.NAMESPACE) {
-                book.relabel(port.uplink(), known, Origin.DHCP);
+                book.relabel(known, Origin.DHCP);
             }
-            return known.origin() != Origin.DHCP;
+            return !leasedBefore;
         }
         final Claim claim = new Claim(index, address, Origin.DHCP);
+        if (!book.hasRoomFor(claim)) {
+            return false;
+        }
         final Claim owner = book.add(port.uplink(), claim);
         direct(port.uplink(), address.address());
         if (events.admits(port.name())) {
@@ -366,7 +380,7 @@ final class Conductor implements Agent, DhcpSink {
     @Override
     public void ended(int index, IpAddress address, boolean interfaceHasIt, String why) {
         final PortModel port = model.port(index);
-        final Claim known = book.find(index, address);
+        final Claim known = book.find(port.uplink(), index, address);
         if (known == null || known.origin() != Origin.DHCP) {
             return;
         }
@@ -374,7 +388,7 @@ final class Conductor implements Agent, DhcpSink {
             LOG.info("event=lease_ended port={} address={} reason={}", port.name(), address, why);
         }
         if (interfaceHasIt) {
-            book.relabel(port.uplink(), known, Origin.NAMESPACE);
+            book.relabel(known, Origin.NAMESPACE);
         } else {
             withdraw(port, address);
         }

@@ -118,10 +118,20 @@ final class Devices {
                 ownMac(uplink, device),
                 device.mtu(),
                 Optional.empty(),
-                uplink.device().kernelInterface().map(name -> new WatchedInterface("", name)),
+                watchable(uplink),
                 taken,
                 Unit.ANYWHERE,
                 parts);
+    }
+
+    /**
+     * The interface that tells of an uplink's link. A TAP is a cable whose far end may be taken to
+     * any namespace; it is asked instead.
+     */
+    static Optional<WatchedInterface> watchable(UplinkConfig uplink) {
+        return uplink.device() instanceof DeviceSpec.Tap
+                ? Optional.empty()
+                : uplink.device().kernelInterface().map(name -> new WatchedInterface("", name));
     }
 
     /**

@@ -9,7 +9,6 @@ import io.ipvane.device.VlanTrunk;
 import io.ipvane.linux.Errno;
 import io.ipvane.linux.InterfaceTakeover;
 import io.ipvane.linux.LinuxException;
-import io.ipvane.linux.WatchedInterface;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -114,7 +113,7 @@ final class Trunks {
                 trunk.mac,
                 Math.min(uplink.mtu().orElse(member.mtu()), member.mtu()),
                 Optional.empty(),
-                uplink.device().kernelInterface().map(name -> new WatchedInterface("", name)),
+                Devices.watchable(uplink),
                 // What the interface had spoke without a tag.
                 uplink.vlan().isPresent() ? Optional.empty() : trunk.taken,
                 index -> trunk.device.place(vid, index),

@@ -30,6 +30,12 @@ public final class Ipv6 {
     /** Next header number of ICMPv6. */
     public static final int NEXT_ICMPV6 = 58;
 
+    /** Bytes that an extension header has at least, and the unit of its length. */
+    public static final int EXTENSION_UNIT = 8;
+
+    private static final int ROUTING = 43;
+    private static final int DESTINATION_OPTIONS = 60;
+
     static final int PAYLOAD_LENGTH_OFFSET = 4;
     static final int NEXT_HEADER_OFFSET = 6;
     static final int HOP_LIMIT_OFFSET = 7;
@@ -55,14 +61,24 @@ public final class Ipv6 {
         return Memory.u8(ip + NEXT_HEADER_OFFSET);
     }
 
-    /** Number of the header behind an extension header, whose first byte this is the address of. */
-    public static int nextOfExtension(long extension) {
-        return Memory.u8(extension);
+    /**
+     * Whether a next header is one of options or routing: one that says in its first byte what
+     * follows, and in its second how many units of 8 bytes it has beyond the first (RFC 8200, 4.3).
+     */
+    public static boolean isExtension(int nextHeader) {
+        return nextHeader == NEXT_HOP_BY_HOP
+                || nextHeader == ROUTING
+                || nextHeader == DESTINATION_OPTIONS;
     }
 
-    /** Bytes of an extension header, 8 to 2,048 (RFC 8200, section 4.3). */
-    public static int lengthOfExtension(long extension) {
-        return (Memory.u8(extension + 1) + 1) * 8;
+    /** What follows an extension header, given by its address. */
+    public static int extensionNext(long header) {
+        return Memory.u8(header);
+    }
+
+    /** Bytes of an extension header, given by its address: 8 to 2,048. */
+    public static int extensionLength(long header) {
+        return EXTENSION_UNIT * (1 + Memory.u8(header + 1));
     }
 
     /** Hop limit, 0 to 255. */

@@ -37,6 +37,9 @@ final class CutThrough implements Stage {
     /** Stands for a source that no frame has. */
     private static final long NONE = -2;
 
+    /** A burst with one of these goes the whole way. */
+    private static final int NOT_SHORT = Facts.GROUP | Facts.SOLICIT | Facts.DISCARD | Facts.CLAIM;
+
     private final LaneOwner owner;
 
     CutThrough(LaneOwner owner) {
@@ -45,8 +48,7 @@ final class CutThrough implements Stage {
 
     @Override
     public void process(Burst burst) {
-        if (burst.families == Burst.NO_KEY
-                || (burst.anyFacts & (Facts.GROUP | Facts.SOLICIT | Facts.DISCARD)) != 0) {
+        if (burst.families == Burst.NO_KEY || (burst.anyFacts & NOT_SHORT) != 0) {
             return;
         }
         final ForwardingSnapshot snapshot = (ForwardingSnapshot) burst.snapshot;

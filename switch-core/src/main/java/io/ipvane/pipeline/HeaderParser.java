@@ -20,6 +20,10 @@ import io.ipvane.packet.Vlan;
  */
 final class HeaderParser {
     private static final int MAX_TAGS = 2;
+    private static final int MAX_EXTENSIONS = 8;
+
+    /** Options by which what is too short stays as it is. */
+    private static final int LENIENT = 0;
 
     private HeaderParser() {}
 
@@ -121,7 +125,42 @@ final class HeaderParser {
             if (Ipv6.nextHeader(ip) == Ipv6.NEXT_ICMPV6) {
                 icmpv6(burst, i, options, pool);
             }
+            advertisement(burst, i, pool);
         }
+    }
+
+    /**
+     * Notes what a neighbour advertisement claims, also behind extension headers, where stacks look
+     * for it too. Behind more of them than we follow nobody knows what is claimed: it counts as an
+     * address that no port has. One in fragments is none (RFC 6980).
+     */
+    private static void advertisement(Burst burst, int i, FramePool pool) {
+        int next = Ipv6.nextHeader(burst.data(i) + burst.l3(i));
+        int at = burst.l3(i) + Ipv6.LENGTH;
+        for (int passed = 0; Ipv6.isExtension(next); passed++) {
+            if (passed == MAX_EXTENSIONS) {
+                claim(burst, i, -1, -1);
+                return;
+            }
+            if (!reach(burst, i, at + Ipv6.EXTENSION_UNIT, LENIENT, pool)) {
+                return;
+            }
+            final long header = burst.data(i) + at;
+            next = Ipv6.extensionNext(header);
+            at += Ipv6.extensionLength(header);
+        }
+        if (next == Ipv6.NEXT_ICMPV6
+                && reach(burst, i, at + Icmpv6.LENGTH, LENIENT, pool)
+                && Icmpv6.type(burst.data(i) + at) == Icmpv6.NEIGHBOR_ADVERTISEMENT
+                && reach(burst, i, at + Nd.LENGTH, LENIENT, pool)) {
+            final long nd = burst.data(i) + at;
+            claim(burst, i, Nd.targetHigh(nd), Nd.targetLow(nd));
+        }
+    }
+
+    private static void claim(Burst burst, int i, long high, long low) {
+        burst.facts(i, burst.facts(i) | Facts.CLAIM);
+        burst.nextHop(i, high, low);
     }
 
     /** CLS-6 to CLS-8: finds neighbour solicitations; from :: nothing else has a key. */

@@ -42,6 +42,9 @@ final class LookupStage implements Stage {
         if (ingress.antispoof) {
             find(burst, table, domain, Row.SOURCE0, Row.SOURCE1, Row.OWNER);
             markSpoofed(burst, ingress);
+            if ((burst.anyFacts & Facts.CLAIM) != 0) {
+                markFalseClaims(burst, ingress, table);
+            }
         } else if (ingress.role == PortEntry.Role.UPLINK
                 && (burst.anyFacts & REFLECTED) == REFLECTED) {
             markReflected(burst, table, domain);
@@ -71,6 +74,24 @@ final class LookupStage implements Stage {
         final int size = burst.size;
         for (int i = 0; i < size; i++) {
             if (Row.owner(burst.row(i)) != own && spoofed(burst, i, ingress.allowedSources)) {
+                burst.facts(i, burst.facts(i) | Facts.SPOOFED);
+            }
+        }
+    }
+
+    /**
+     * Whoever advertises an address must have it: neighbours believe the target of an
+     * advertisement, whatever source it came from.
+     */
+    private static void markFalseClaims(Burst burst, PortEntry ingress, AddressTable table) {
+        final int domain = ingress.uplink.index();
+        final int size = burst.size;
+        for (int i = 0; i < size; i++) {
+            final long high = burst.nextHop0(i);
+            final long low = burst.nextHop1(i);
+            if ((burst.facts(i) & Facts.CLAIM) != 0
+                    && table.find6(domain, high, low) != ingress.index
+                    && !ingress.allowedSources.contains6(high, low)) {
                 burst.facts(i, burst.facts(i) | Facts.SPOOFED);
             }
         }

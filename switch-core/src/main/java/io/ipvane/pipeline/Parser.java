@@ -56,6 +56,12 @@ public final class Parser {
     private static final int IPV6_SOURCE = PLAIN_IPV6 - 32;
     private static final int IPV6_DESTINATION = PLAIN_IPV6 - 16;
 
+    /**
+     * Next headers behind which there may be ND, as bits: ICMPv6 and extension headers. Taken
+     * modulo 64, so that some others are looked at closely as well.
+     */
+    private static final long NOT_PLAIN = notPlain();
+
     // EtherTypes as a little-endian load finds them.
     private static final long WIRE_IPV4 = 0x0008;
     private static final long WIRE_IPV6 = 0xDD86;
@@ -77,6 +83,14 @@ public final class Parser {
     }
 
     private Parser() {}
+
+    private static long notPlain() {
+        long bits = 1L << Ipv6.NEXT_ICMPV6;
+        for (int next = 0; next < Long.SIZE; next++) {
+            bits |= Ipv6.isExtension(next) ? 1L << next : 0;
+        }
+        return bits;
+    }
 
     /**
      * Parses every frame of a burst.
@@ -169,8 +183,8 @@ public final class Parser {
     }
 
     /**
-     * Parses untagged IPv6 with its payload in the frame, unsuspicious addresses and anything but
-     * ICMPv6 behind its header.
+     * Parses untagged IPv6 with its payload in the frame, unsuspicious addresses and neither ICMPv6
+     * nor an extension header behind its own.
      *
      * @param candidates frames to look at, as bits
      * @return those that are something else
@@ -192,7 +206,7 @@ public final class Parser {
             final long high = Memory.i64be(frame, IPV6_DESTINATION);
             if (sourceAndType >>> 48 != WIRE_IPV6
                     || start >>> 60 != 6
-                    || (start >>> 8 & 0xFF) == Ipv6.NEXT_ICMPV6
+                    || (NOT_PLAIN >>> (start >>> 8) & 1) != 0
                     || (start >>> 16 & 0xFFFF) > Row.length(row) - PLAIN_IPV6
                     || sourceHigh >>> 56 == 0xFF
                     || sourceHigh == 0

@@ -103,8 +103,8 @@ final class SnoopStage implements Stage {
             case Ethernet.TYPE_IPV6 ->
                     burst.contiguous(i) >= burst.l3(i) + Ipv6.LENGTH + HOP_BY_HOP + Icmpv6.LENGTH
                             && Ipv6.nextHeader(ip) == Ipv6.NEXT_HOP_BY_HOP
-                            && Ipv6.nextOfExtension(ip + Ipv6.LENGTH) == Ipv6.NEXT_ICMPV6
-                            && Ipv6.lengthOfExtension(ip + Ipv6.LENGTH) == HOP_BY_HOP
+                            && Ipv6.extensionNext(ip + Ipv6.LENGTH) == Ipv6.NEXT_ICMPV6
+                            && Ipv6.extensionLength(ip + Ipv6.LENGTH) == HOP_BY_HOP
                             && Icmpv6.isMembership(Icmpv6.type(ip + Ipv6.LENGTH + HOP_BY_HOP));
             default -> false;
         };

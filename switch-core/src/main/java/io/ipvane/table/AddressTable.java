@@ -255,7 +255,8 @@ public final class AddressTable implements AutoCloseable {
 
     /**
      * A new table with the live entries of this one, fresh secrets and no deleted slots; a family
-     * that is over three quarters full doubles its capacity, up to {@link #MAX_CAPACITY}. This
+     * that had no slot for an entry and is over three quarters full doubles its capacity, up to
+     * {@link #MAX_CAPACITY}. The other family keeps its own, and the memory it takes. This
      * table is left as it is: the caller publishes the new one, and closes this one after a grace
      * period. Takes time and memory in proportion to the capacity: tenths of a second a million.
      */
@@ -324,7 +325,7 @@ public final class AddressTable implements AutoCloseable {
 
     private static int nextCapacity(Region region) {
         final int limit = region.limit();
-        final boolean grow = region.live() > limit - limit / 4;
+        final boolean grow = region.hasRefused() && region.live() > limit - limit / 4;
         return grow ? Math.min(2 * limit, MAX_CAPACITY) : limit;
     }
 

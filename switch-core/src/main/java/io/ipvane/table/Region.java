@@ -40,6 +40,7 @@ abstract sealed class Region permits Region4, Region6 {
     private final Retirement retirement;
     private int live;
     private int used;
+    private boolean refused;
 
     Region(
             Arena arena,
@@ -95,6 +96,11 @@ abstract sealed class Region permits Region4, Region6 {
 
     final int deleted() {
         return used - live;
+    }
+
+    /** Whether an entry has not been added because all slots that may be used were. */
+    final boolean hasRefused() {
+        return refused;
     }
 
     final int limit() {
@@ -168,6 +174,7 @@ abstract sealed class Region permits Region4, Region6 {
             return AddressTable.Outcome.ADDED;
         }
         if (used == limit) {
+            refused = true;
             return AddressTable.Outcome.FULL;
         }
         fill(end, domain, hi, lo, value);

@@ -10,7 +10,11 @@ import io.ipvane.control.AddressBook.Claim;
 import io.ipvane.control.AddressBook.Origin;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class AddressBookTest {
@@ -41,10 +45,10 @@ class AddressBookTest {
     @Test
     void shouldKnowAClaimWhateverItsPrefixLength() {
         book.add(0, claim(2, "10.0.0.21/24"));
-        assertTrue(book.holds(claim(2, "10.0.0.21/32")));
-        assertFalse(book.holds(claim(3, "10.0.0.21/24")));
+        assertTrue(book.holds(0, claim(2, "10.0.0.21/32")));
+        assertFalse(book.holds(0, claim(3, "10.0.0.21/24")));
         book.remove(0, 2, A);
-        assertFalse(book.holds(claim(2, "10.0.0.21/24")));
+        assertFalse(book.holds(0, claim(2, "10.0.0.21/24")));
     }
 
     @Test
@@ -66,5 +70,60 @@ class AddressBookTest {
         book.remove(0, 2, A);
         assertEquals(List.of(two), book.of(2));
         assertEquals(List.of(), book.of(9));
+    }
+
+    @Test
+    void shouldDoAsAMapOfListsDoes() {
+        final long seed = System.nanoTime();
+        final Random random = new Random(seed);
+        final Map<String, List<Claim>> expected = new HashMap<>();
+        for (int i = 0; i < 20_000; i++) {
+            final int uplink = random.nextInt(2);
+            final int port = 10 * uplink + random.nextInt(4);
+            final String address = "10.0." + random.nextInt(2) + "." + random.nextInt(200);
+            final List<Claim> all =
+                    expected.computeIfAbsent(uplink + " " + address, a -> new ArrayList<>());
+            final Claim claim = claim(port, address);
+            final boolean held = all.stream().anyMatch(c -> c.port() == port);
+            assertEquals(held, book.holds(uplink, claim), () -> "seed " + seed);
+            if (random.nextBoolean()) {
+                if (!held) {
+                    all.add(claim);
+                    assertEquals(all.get(0), book.add(uplink, claim), () -> "seed " + seed);
+                }
+            } else {
+                all.removeIf(c -> c.port() == port);
+                final Claim now = book.remove(uplink, port, IpAddress.parse(address));
+                assertEquals(all.isEmpty() ? null : all.get(0), now, () -> "seed " + seed);
+            }
+        }
+        final int size = expected.values().stream().mapToInt(List::size).sum();
+        assertEquals(size, book.size(), () -> "seed " + seed);
+        int listed = 0;
+        for (int port = 0; port < 20; port++) {
+            for (Claim claim : book.of(port)) {
+                final String key = port / 10 + " " + claim.address().address();
+                assertTrue(expected.get(key).contains(claim), () -> "seed " + seed);
+                listed++;
+            }
+        }
+        assertEquals(size, listed, () -> "seed " + seed);
+    }
+
+    /** Whoever owns a namespace may not take the memory for the addresses of others. */
+    @Test
+    void shouldBoundTheClaimsOfANamespaceButNotOfTheConfiguration() {
+        for (int i = 0; i < AddressBook.MAX_OF_NAMESPACE; i++) {
+            final Claim claim = claim(2, "172.16." + (i >>> 8) + "." + (i & 255));
+            assertTrue(book.hasRoomFor(claim));
+            book.add(0, claim);
+        }
+        assertFalse(book.hasRoomFor(claim(2, "10.0.0.21")));
+        assertTrue(book.hasRoomFor(claim(3, "10.0.0.21")));
+        assertTrue(
+                book.hasRoomFor(
+                        new Claim(2, IpPrefix.parseWithHostBits("10.0.0.21"), Origin.CONFIG)));
+        book.remove(0, 2, IpAddress.parse("172.16.0.0"));
+        assertTrue(book.hasRoomFor(claim(2, "10.0.0.21")));
     }
 }

@@ -251,8 +251,12 @@ class AddressTableTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldDoubleWhenRebuiltFullAndForgetWhatIsDeleted(Family family) {
+    void shouldDoubleWhenRebuiltForWantOfRoomAndForgetWhatIsDeleted(Family family) {
         fill(family, 0, 4);
+        try (AddressTable next = table.rebuilt()) {
+            assertEquals(family.slots(table), family.slots(next), "nothing has been refused");
+        }
+        assertEquals(FULL, family.put(table, key(family, 4), 4));
         try (AddressTable next = table.rebuilt()) {
             assertEquals(2 * family.slots(table), family.slots(next));
             for (int i = 0; i < 4; i++) {

@@ -16,6 +16,7 @@ import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.lcore.TopologyRunner;
 import io.ipvane.packet.IpPrefix;
+import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.table.GroupFilter;
 import java.lang.foreign.Arena;
@@ -42,6 +43,7 @@ public final class SwitchHarness implements AutoCloseable {
     private final MemoryPool pool;
     private final Counters counters;
     private final TopologyRunner topology;
+    private final SnapshotPublisher publisher = new SnapshotPublisher();
     private final ControlPlane control;
     private final int before;
 
@@ -74,7 +76,6 @@ public final class SwitchHarness implements AutoCloseable {
                 device(model.port(index, port), port.name());
             }
         }
-        final SnapshotPublisher publisher = new SnapshotPublisher();
         final ControlMailbox mailbox = new ControlMailbox();
         counters = new Counters(arena, all.size());
         topology =
@@ -191,6 +192,16 @@ public final class SwitchHarness implements AutoCloseable {
         final Map<String, List<byte[]>> all = new LinkedHashMap<>();
         devices.forEach((name, device) -> all.put(name, new ArrayList<>(device.transmitted())));
         return all;
+    }
+
+    /** The control plane: one turn of it by {@code step}, on a thread of the test's choice. */
+    public ControlPlane control() {
+        return control;
+    }
+
+    /** What the lcores forward by. */
+    public ForwardingSnapshot snapshot() {
+        return publisher.current();
     }
 
     /** One counter of one device. */
