@@ -29,6 +29,7 @@ public final class Icmpv6 {
 
     /** Type: redirect, RFC 4861. */
     public static final int REDIRECT = 137;
+
     /** Type: multicast listener query, RFC 2710 and RFC 3810. */
     public static final int LISTENER_QUERY = 130;
 

@@ -86,6 +86,7 @@ public final class PortEntry {
 
     private final boolean splitToWire;
     private final boolean splitToPorts;
+
     /** Which frames that come in here go by way of the conductor, as bits. */
     public final int snoop;
 
