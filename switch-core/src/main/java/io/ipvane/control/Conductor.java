@@ -364,13 +364,16 @@ final class Conductor implements Agent, DhcpSink {
         final PortModel port = model.port(index);
         final Claim known = book.find(port.uplink(), index, address.address());
         if (known != null) {
-            final Origin before = known.origin();
-            if (before == Origin.NAMESPACE) {
+            final boolean leasedBefore = known.origin() == Origin.DHCP;
+            if (known.origin() == Origin.NAMESPACE) {
                 book.relabel(known, Origin.DHCP);
             }
-            return before != Origin.DHCP;
+            return !leasedBefore;
         }
         final Claim claim = new Claim(index, address, Origin.DHCP);
+        if (!book.hasRoomFor(claim)) {
+            return false;
+        }
         final Claim owner = book.add(port.uplink(), claim);
         direct(port.uplink(), address.address());
         if (events.admits(port.name())) {
