@@ -44,7 +44,6 @@ final class AddressRaceE2eTest {
     /** In so many runs of {@code ip}, so that there is time to look while they run. */
     private static final int BATCHES = 16;
 
-
     private static String name(int writer) {
         return "w" + writer;
     }
@@ -120,8 +119,7 @@ final class AddressRaceE2eTest {
             final List<String> batches = batches(folder, w, seed);
             writers.add(
                     CompletableFuture.runAsync(
-                            () -> write(net, label, batches),
-                            task -> new Thread(task).start()));
+                            () -> write(net, label, batches), task -> new Thread(task).start()));
         }
         int looks = 0;
         while (!writers.stream().allMatch(CompletableFuture::isDone)) {

@@ -180,8 +180,7 @@ class IsolationE2eTest {
 
     @ParameterizedTest
     @MethodSource("frames")
-    void shouldIsolatePrivatePortsWhateverTheTags(byte[] frame)
-            throws InterruptedException {
+    void shouldIsolatePrivatePortsWhateverTheTags(byte[] frame) throws InterruptedException {
         for (String mode : List.of("l2", "l3")) {
             assertFalse(seen(plane(mode, "private"), frame).contains("c2"), mode);
             assertFalse(seen(plane(mode, "private"), frame).contains("c3"), mode);

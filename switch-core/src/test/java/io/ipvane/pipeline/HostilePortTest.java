@@ -189,7 +189,8 @@ class HostilePortTest {
 
     private static byte[][] segments(byte[] frame) {
         return Frames.split(
-                frame, IntStream.range(1, (frame.length + 1999) / 2000).map(i -> 2000 * i).toArray());
+                frame,
+                IntStream.range(1, (frame.length + 1999) / 2000).map(i -> 2000 * i).toArray());
     }
 
     @Test
