@@ -256,9 +256,9 @@ public final class AddressTable implements AutoCloseable {
     /**
      * A new table with the live entries of this one, fresh secrets and no deleted slots; a family
      * that had no slot for an entry and is over three quarters full doubles its capacity, up to
-     * {@link #MAX_CAPACITY}. The other family keeps its own, and the memory it takes. This
-     * table is left as it is: the caller publishes the new one, and closes this one after a grace
-     * period. Takes time and memory in proportion to the capacity: tenths of a second a million.
+     * {@link #MAX_CAPACITY}. The other family keeps its own, and the memory it takes. This table is
+     * left as it is: the caller publishes the new one, and closes this one after a grace period.
+     * Takes time and memory in proportion to the capacity: tenths of a second a million.
      */
     public AddressTable rebuilt() {
         checkOpen();

@@ -48,7 +48,10 @@ class AddressScaleTest {
 
     private static final int CHANGES = 1_000_000;
 
-    /** Far below what the slowest machine does in a second of CPU: a rate of nothing is what this must find. */
+    /**
+     * Far below what the slowest machine does in a second of CPU: a rate of nothing is what this
+     * must find.
+     */
     private static final int LEAST_CHANGES_A_SECOND = 20_000;
 
     private static final int FRAMES_A_ROUND = 512;
