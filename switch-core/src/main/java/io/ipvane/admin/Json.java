@@ -55,7 +55,7 @@ final class Json {
     }
 
     /** A value as a tree, whose keys keep their order also where they come from a map. */
-    static <T extends JsonNode> T tree(Object value) {
+    static JsonNode tree(Object value) {
         return TREES.valueToTree(value);
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.admin;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.helidon.webserver.http.ServerRequest;
 import io.ipvane.config.ConfigDocument;
 import io.ipvane.config.ConfigEdit;
@@ -38,8 +37,7 @@ final class PortElement implements Element.Patchable {
 
     @Override
     public Optional<Object> configured(SwitchConfig config, ServerRequest request, Object body) {
-        return config.port(key(request))
-                .map(port -> Json.<ObjectNode>tree(ConfigDocument.of(port)));
+        return config.port(key(request)).map(port -> Json.tree(ConfigDocument.of(port)));
     }
 
     @Override

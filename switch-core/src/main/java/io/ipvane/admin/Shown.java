@@ -16,7 +16,9 @@ final class Shown {
             return Optional.empty();
         }
         final ObjectNode shown =
-                view.isPresent() ? Json.tree(view.get()) : JsonNodeFactory.instance.objectNode();
+                view.isPresent()
+                        ? (ObjectNode) Json.tree(view.get())
+                        : JsonNodeFactory.instance.objectNode();
         configured.ifPresent(config -> shown.set("config", (JsonNode) config));
         return Optional.of(shown);
     }

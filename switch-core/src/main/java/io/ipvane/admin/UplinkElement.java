@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.admin;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.helidon.webserver.http.ServerRequest;
 import io.ipvane.config.ConfigDocument;
 import io.ipvane.config.ConfigEdit;
@@ -41,8 +40,7 @@ final class UplinkElement implements Element.Patchable {
 
     @Override
     public Optional<Object> configured(SwitchConfig config, ServerRequest request, Object body) {
-        return config.uplink(key(request))
-                .map(uplink -> Json.<ObjectNode>tree(ConfigDocument.of(uplink)));
+        return config.uplink(key(request)).map(uplink -> Json.tree(ConfigDocument.of(uplink)));
     }
 
     @Override

@@ -51,7 +51,9 @@ public final class AddressEdit {
         final Draft draft = new Draft(null);
         draft.places().put(after, draft.places().of(after));
         return draft.checked(
-                config.withPorts(Elements.put(config.ports(), port -> port == before, after)));
+                config.withPorts(
+                        Elements.put(
+                                config.ports(), port -> port.name().equals(before.name()), after)));
     }
 
     private static UnknownElementException unknown(

@@ -78,7 +78,7 @@ public final class NeighborEdit {
         return config.withUplinks(
                 Elements.put(
                         config.uplinks(),
-                        uplink -> uplink == before,
+                        uplink -> uplink.name().equals(before.name()),
                         before.withNeighbors(neighbors)));
     }
 }

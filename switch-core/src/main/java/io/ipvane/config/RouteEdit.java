@@ -90,6 +90,8 @@ public final class RouteEdit {
             SwitchConfig config, UplinkConfig before, List<RouteConfig> routes) {
         return config.withUplinks(
                 Elements.put(
-                        config.uplinks(), uplink -> uplink == before, before.withRoutes(routes)));
+                        config.uplinks(),
+                        uplink -> uplink.name().equals(before.name()),
+                        before.withRoutes(routes)));
     }
 }

@@ -338,8 +338,7 @@ class ChangeTest {
                 pointers(form));
         assertEquals(422, sense.status());
         assertEquals(
-                List.of("#/delete/0/port", "#/add/1/address", "#/add/2/address"),
-                pointers(sense));
+                List.of("#/delete/0/port", "#/add/1/address", "#/add/2/address"), pointers(sense));
         assertEquals(before, config());
     }
 
