@@ -79,18 +79,18 @@ final class LiveChangeE2eTest {
     private void changeAPort() {
         send(201, "PUT", "/v1/ports/spare", port(",\"addresses\":[\"10.0.0.77/24\"]"));
         send(200, "PATCH", "/v1/ports/spare", "{\"mode\":\"l3\"}");
-        assertTrue(link("spare", "eth9").contains("NOARP"));
+        assertTrue(link("eth9").contains("NOARP"));
         send(200, "PATCH", "/v1/ports/spare", "{\"flag\":\"private\",\"mtu\":1400}");
-        assertTrue(link("spare", "eth9").contains("mtu 1400"));
+        assertTrue(link("eth9").contains("mtu 1400"));
         send(200, "PATCH", "/v1/ports/spare", "{\"mode\":null,\"flag\":null,\"mtu\":null}");
-        assertFalse(link("spare", "eth9").contains("NOARP"));
+        assertFalse(link("eth9").contains("NOARP"));
         send(201, "PUT", "/v1/ports/spare/addresses/10.0.0.78", "{}");
         send(204, "DELETE", "/v1/ports/spare/addresses/10.0.0.77", "");
         send(204, "DELETE", "/v1/ports/spare", "");
         assertFalse(network.net().hasDevice(OUTSIDE, "eth9"));
     }
 
-    private String link(String port, String interfaceName) {
+    private String link(String interfaceName) {
         return network.net().ip(OUTSIDE, "link", "show", "dev", interfaceName);
     }
 
