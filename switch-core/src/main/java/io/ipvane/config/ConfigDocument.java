@@ -46,7 +46,7 @@ public final class ConfigDocument {
         return document;
     }
 
-    /** One element of {@code uplinks}. */
+    /** An element of the list that the file has for these. */
     public static Map<String, Object> of(UplinkConfig uplink) {
         final Map<String, Object> document = new LinkedHashMap<>();
         document.put("name", uplink.name());
@@ -63,7 +63,7 @@ public final class ConfigDocument {
         return document;
     }
 
-    /** One element of {@code ports}. */
+    /** An element of the list that the file has for these. */
     public static Map<String, Object> of(PortConfig port) {
         final Map<String, Object> document = new LinkedHashMap<>();
         document.put("name", port.name());
@@ -86,7 +86,7 @@ public final class ConfigDocument {
         return document;
     }
 
-    /** One element of {@code routes}. */
+    /** An element of the list that the file has for these. */
     public static Map<String, Object> of(RouteConfig route) {
         final Map<String, Object> document = new LinkedHashMap<>();
         document.put("to", destination(route));
@@ -94,7 +94,7 @@ public final class ConfigDocument {
         return document;
     }
 
-    /** One element of {@code neighbors}. */
+    /** An element of the list that the file has for these. */
     public static Map<String, Object> of(NeighborConfig neighbor) {
         final Map<String, Object> document = new LinkedHashMap<>();
         document.put("address", neighbor.address().toString());
