@@ -14,6 +14,7 @@
 #include <rte_mempool.h>
 
 #include "ipvane_dpdk.h"
+#include "offload.h"
 
 /* A frame up to this long is copied as a whole; a longer one shares all but its headers. */
 #define COPY_LIMIT 256
@@ -190,6 +191,24 @@ ipvane_mbuf_pull_up(struct rte_mbuf *m, uint32_t bytes)
 	drain_next(m, rte_pktmbuf_mtod_offset(m, char *, m->data_len), missing);
 	m->data_len = bytes;
 	return 1;
+}
+
+/* Copies `bytes` of a frame, which has at least `from` + `bytes`, out of its segments. */
+IPVANE_EXPORT void
+ipvane_mbuf_read(const struct rte_mbuf *m, uint32_t from, void *to, uint32_t bytes)
+{
+	const void *at = rte_pktmbuf_read(m, from, bytes, to);
+
+	if (at != NULL && at != to)
+		memcpy(to, at, bytes);
+}
+
+/* Completes the checksum that is left to the device, unless the frame is to be split as well. */
+IPVANE_EXPORT void
+ipvane_mbuf_finish_checksum(struct rte_mbuf *m)
+{
+	if (offload_pending(m) && !offload_splits(m))
+		offload_finish_checksum(m);
 }
 
 /* Cuts a frame to `length` bytes, which is at most what it has; frees segments cut off whole. */

@@ -385,6 +385,11 @@ public final class EthDevice implements AutoCloseable {
         return mtu;
     }
 
+    /** What {@link #mtu} could become without the device being opened anew. */
+    public int maxMtu() {
+        return maxMtu > 0 ? maxMtu : mtu;
+    }
+
     /**
      * Changes the MTU; over a kernel interface, that of the interface, as far as the slots made at
      * {@link #open} hold it.

@@ -54,6 +54,8 @@ public final class Mempool implements AutoCloseable {
             NativeLibrary.critical("ipvane_mbuf_replicate", POINTER, POINTER, POINTER);
     private static final MethodHandle PULL_UP =
             NativeLibrary.critical("ipvane_mbuf_pull_up", JAVA_INT, POINTER, JAVA_INT);
+    private static final MethodHandle READ =
+            NativeLibrary.critical("ipvane_mbuf_read", null, POINTER, JAVA_INT, POINTER, JAVA_INT);
     private static final MethodHandle TRIM =
             NativeLibrary.critical("ipvane_mbuf_trim", null, POINTER, JAVA_INT);
     private static final MethodHandle FREE =
@@ -204,6 +206,15 @@ public final class Mempool implements AutoCloseable {
     public static boolean pullUp(long mbuf, int bytes) {
         try {
             return (int) PULL_UP.invokeExact(mbuf, bytes) == 1;
+        } catch (Throwable t) {
+            throw Shim.failed(t);
+        }
+    }
+
+    /** Copies bytes of a frame to {@code to}; it has at least {@code from + bytes}. */
+    public static void read(long mbuf, int from, long to, int bytes) {
+        try {
+            READ.invokeExact(mbuf, from, to, bytes);
         } catch (Throwable t) {
             throw Shim.failed(t);
         }

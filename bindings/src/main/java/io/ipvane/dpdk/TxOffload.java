@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.dpdk;
 
+import static io.ipvane.memory.NativeLibrary.POINTER;
+
 import io.ipvane.memory.Memory;
+import io.ipvane.memory.NativeLibrary;
+import java.lang.invoke.MethodHandle;
 
 /**
  * What the sender of a frame has left to the device: a transport checksum that is only begun, and a
@@ -14,7 +18,33 @@ public final class TxOffload {
     private static final long CHECKSUM = 3L << 52;
     private static final long SPLITS = 1L << 50 | 1L << 42;
 
+    private static final int L2_LENGTH_MASK = 0x7F;
+
+    private static final MethodHandle FINISH =
+            NativeLibrary.critical("ipvane_mbuf_finish_checksum", null, POINTER);
+
     private TxOffload() {}
+
+    /** Completes the checksum of a frame that is not to be split, if that is left to be done. */
+    public static void finishChecksum(long mbuf) {
+        if ((Memory.i64(mbuf + MbufLayout.OL_FLAGS) & (CHECKSUM | SPLITS)) == 0) {
+            return;
+        }
+        try {
+            FINISH.invokeExact(mbuf);
+        } catch (Throwable t) {
+            throw Shim.failed(t);
+        }
+    }
+
+    /** Says that the L2 header of a frame has become longer, or shorter: by a VLAN tag. */
+    public static void moveFront(long mbuf, int longer) {
+        if (isPending(mbuf)) {
+            final long fields = Memory.i64(mbuf + MbufLayout.TX_OFFLOAD);
+            final long l2 = ((fields & L2_LENGTH_MASK) + longer) & L2_LENGTH_MASK;
+            Memory.put64(mbuf + MbufLayout.TX_OFFLOAD, (fields & ~L2_LENGTH_MASK) | l2);
+        }
+    }
 
     /** Whether anything is left to be done. */
     static boolean isPending(long mbuf) {
@@ -30,7 +60,7 @@ public final class TxOffload {
         // Bit fields, lowest first: l2_len 7, l3_len 9, l4_len 8, tso_segsz 16.
         final long fields = Memory.i64(mbuf + MbufLayout.TX_OFFLOAD);
         final int headers =
-                (int) ((fields & 0x7F) + (fields >>> 7 & 0x1FF) + (fields >>> 16 & 0xFF));
+                (int) ((fields & L2_LENGTH_MASK) + (fields >>> 7 & 0x1FF) + (fields >>> 16 & 0xFF));
         return Math.min(length, headers + (int) (fields >>> 24 & 0xFFFF));
     }
 }

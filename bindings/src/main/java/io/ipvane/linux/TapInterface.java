@@ -14,7 +14,7 @@ import java.util.Optional;
  * <p>IPv6 addresses outlive the interface going down, as IPv4 ones do anyway; the link-local one
  * cannot, see {@link #ensureLinkLocal}.
  *
- * <p>Control plane, one thread at a time.
+ * <p>Control plane; threads may call what changes an existing interface at once.
  */
 public final class TapInterface implements AutoCloseable {
     private final Tap tap;
@@ -52,6 +52,7 @@ public final class TapInterface implements AutoCloseable {
                             : null;
             final UndoLog kept = new UndoLog();
             final TapInterface result = new TapInterface(tap, netlink, link, linkLocal, kept);
+            result.ensureToken();
             result.ensureLinkLocal();
             undo.moveTo(kept);
             return result;
@@ -91,7 +92,7 @@ public final class TapInterface implements AutoCloseable {
      * Gives it the link-local address back. The kernel takes IPv6 addresses away from an interface
      * that goes down: to be called when it has come up again; no harm otherwise.
      */
-    public void ensureLinkLocal() {
+    public synchronized void ensureLinkLocal() {
         if (linkLocal != null) {
             try {
                 netlink.addAddress(link, linkLocal, true);
@@ -104,36 +105,56 @@ public final class TapInterface implements AutoCloseable {
     }
 
     /**
+     * Lets addresses that the interface makes of router advertisements end as its link-local one
+     * does, as with the kernel's ipvlan: of the shared MAC all ports would make the same. Where the
+     * kernel takes no advertisements there is nothing to do.
+     */
+    private void ensureToken() {
+        if (linkLocal != null) {
+            try {
+                netlink.setToken(link, linkLocal.address());
+            } catch (LinuxException e) {
+                if (e.errno() != Errno.EINVAL) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
      * Takes the addresses and routes that another interface had before it was taken over.
      *
      * @return what could not be taken, one sentence each
      */
-    public List<String> adopt(InterfaceTakeover taken) {
+    public synchronized List<String> adopt(InterfaceTakeover taken) {
         return taken.giveTo(netlink, link);
     }
 
     /** Switches ARP and ND on (mode l2) or off (l3, l3s). */
-    public void setArp(boolean on) {
+    public synchronized void setArp(boolean on) {
         netlink.setArp(link, on);
+        if (on) {
+            ensureToken();
+        }
     }
 
     /** Sets the MTU, in bytes of L3. */
-    public void setMtu(int mtu) {
+    public synchronized void setMtu(int mtu) {
         netlink.setMtu(link, mtu);
     }
 
     /** Sets the MAC address, when the uplink's has changed (spec CFG-8). */
-    public void setMac(long mac) {
+    public synchronized void setMac(long mac) {
         netlink.setMac(link, mac);
     }
 
     /** Adds an address. */
-    public void addAddress(IpPrefix address) {
+    public synchronized void addAddress(IpPrefix address) {
         netlink.addAddress(link, address, true);
     }
 
     /** Deletes an address. */
-    public void deleteAddress(IpPrefix address) {
+    public synchronized void deleteAddress(IpPrefix address) {
         netlink.deleteAddress(link, address);
     }
 

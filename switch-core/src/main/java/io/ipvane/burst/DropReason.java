@@ -48,7 +48,9 @@ public enum DropReason {
     PEER_NOT_ALLOWED("tunnel peer is not on the list"),
     CAPTURE_RING_FULL("a capture could not keep up"),
     STAGE_ERROR("a defect in the switch: an exception in a stage"),
-    OFFLOAD_INVALID("asks for a checksum or segments that do not fit its headers");
+    OFFLOAD_INVALID("asks for a checksum or segments that do not fit its headers"),
+    ROUTE_UNREACHABLE("the route to the destination says unreachable"),
+    ROUTE_PROHIBIT("the route to the destination says prohibit");
 
     private static final DropReason[] ALL = values();
 

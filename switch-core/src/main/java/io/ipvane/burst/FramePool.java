@@ -46,6 +46,31 @@ public interface FramePool {
      */
     boolean pullUp(long mbuf, int bytes);
 
+    /**
+     * Copies bytes of a frame out of it, from however many segments.
+     *
+     * @param from first byte
+     * @param to where they go
+     * @param bytes how many; the frame has at least {@code from + bytes}
+     */
+    void read(long mbuf, int from, long to, int bytes);
+
+    /**
+     * Adds bytes in front of the frame, contents undefined; {@link #data} is lower afterwards.
+     *
+     * @return false where the first segment has no room for them; nothing is changed then
+     */
+    boolean prepend(long mbuf, int bytes);
+
+    /** Takes bytes off the front of the frame, which lie in its first segment. */
+    void removeFront(long mbuf, int bytes);
+
+    /**
+     * Completes the transport checksum where its sender has left that to the device; a frame that
+     * is still to be split stays as it is.
+     */
+    void finishChecksum(long mbuf);
+
     /** Cuts the frame to {@code length} bytes, which is not more than it has. */
     void trim(long mbuf, int length);
 

@@ -43,9 +43,6 @@ final class ConsistencyCheck {
     private void lcores() {
         final ThreadsConfig threads = config.threads();
         final YamlSection section = places.of(threads);
-        if (section == null) {
-            return;
-        }
         if (threads.lcores().isEmpty()) {
             section.refuse("lcores", "lcores is empty; give at least one, such as [0]");
         }
@@ -108,27 +105,30 @@ final class ConsistencyCheck {
         final String other = owners.putIfAbsent(name, owner);
         if (other != null) {
             places.of(record)
-                    .refuse("name", "name is already that of " + other + "; give it another");
+                    .refuse(
+                            Errno.EEXIST,
+                            "name",
+                            "name is already that of " + other + "; give it another");
         }
     }
 
-    /** A device carries one uplink; an interface name stands once in a namespace. */
+    /** A device carries one uplink a VLAN; an interface name stands once in a namespace. */
     private void interfaces() {
         final Map<String, String> owners = new HashMap<>();
+        final Map<String, DeviceSpec> devices = new HashMap<>();
         for (UplinkConfig uplink : config.uplinks()) {
             final DeviceSpec device = uplink.device();
             final String key =
                     device.kernelInterface().map(name -> "/" + name).orElse(device.toString());
-            final String other = owners.putIfAbsent(key, "uplink '" + uplink.name() + "'");
-            if (other != null) {
+            final String owner = "uplink '" + uplink.name() + "'";
+            final String first = owners.putIfAbsent(key, owner);
+            final String other = owners.putIfAbsent(key + " " + uplink.vlan(), owner);
+            if (other != null || !devices.computeIfAbsent(key, k -> device).equals(device)) {
                 places.of(uplink)
                         .refuse(
+                                Errno.EBUSY,
                                 "device",
-                                "device '"
-                                        + device
-                                        + "' already belongs to "
-                                        + other
-                                        + "; a device carries one uplink");
+                                taken(uplink, other == null ? first : other));
             }
         }
         for (UplinkConfig uplink : config.uplinks()) {
@@ -142,6 +142,14 @@ final class ConsistencyCheck {
         }
     }
 
+    private static String taken(UplinkConfig uplink, String other) {
+        return "device '"
+                + uplink.device()
+                + "' already belongs to "
+                + other
+                + "; a device carries one uplink, or several of the same kind that differ in vlan";
+    }
+
     private static void own(
             Map<String, String> owners,
             Optional<String> netns,
@@ -151,6 +159,7 @@ final class ConsistencyCheck {
         final String other = owners.putIfAbsent(netns.orElse("") + "/" + interfaceName, owner);
         if (other != null) {
             section.refuse(
+                    Errno.EEXIST,
                     "interface",
                     "interface '"
                             + interfaceName
@@ -181,6 +190,7 @@ final class ConsistencyCheck {
         final var names = config.uplinks().stream().map(UplinkConfig::name).toList();
         places.of(port)
                 .refuse(
+                        Errno.ENODEV,
                         "uplink",
                         "uplink '"
                                 + port.uplink()

@@ -13,6 +13,7 @@ import java.util.OptionalInt;
  *
  * @param name unique among uplinks and ports
  * @param device what carries it
+ * @param vlan VLAN identifier, 1 to 4094; empty: its frames have no tag
  * @param mode of its ports, where they do not say otherwise
  * @param flag of its ports, where they do not say otherwise
  * @param options where its rules leave the kernel's
@@ -26,6 +27,7 @@ import java.util.OptionalInt;
 public record UplinkConfig(
         String name,
         DeviceSpec device,
+        OptionalInt vlan,
         Mode mode,
         IpvlanFlag flag,
         IpvlanOptions options,
@@ -34,9 +36,45 @@ public record UplinkConfig(
         Optional<HostConfig> host,
         List<RouteConfig> routes,
         List<NeighborConfig> neighbors) {
+    /** An uplink without a tag. */
+    public UplinkConfig(
+            String name,
+            DeviceSpec device,
+            Mode mode,
+            IpvlanFlag flag,
+            IpvlanOptions options,
+            OptionalInt mtu,
+            OptionalInt queues,
+            Optional<HostConfig> host,
+            List<RouteConfig> routes,
+            List<NeighborConfig> neighbors) {
+        this(
+                name,
+                device,
+                OptionalInt.empty(),
+                mode,
+                flag,
+                options,
+                mtu,
+                queues,
+                host,
+                routes,
+                neighbors);
+    }
+
     /** Copies the lists. */
     public UplinkConfig {
         routes = List.copyOf(routes);
         neighbors = List.copyOf(neighbors);
+    }
+
+    UplinkConfig withRoutes(List<RouteConfig> changed) {
+        return new UplinkConfig(
+                name, device, vlan, mode, flag, options, mtu, queues, host, changed, neighbors);
+    }
+
+    UplinkConfig withNeighbors(List<NeighborConfig> changed) {
+        return new UplinkConfig(
+                name, device, vlan, mode, flag, options, mtu, queues, host, routes, changed);
     }
 }

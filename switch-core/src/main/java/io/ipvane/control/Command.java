@@ -21,7 +21,10 @@ public sealed interface Command {
     /** An interface has an address no longer. */
     record AddressRemoved(int port, IpAddress address) implements OfPort {}
 
-    /** The interface of a port is up or down (spec ADR-6), or has another carrier or MTU. */
+    /**
+     * The interface of a port is up or down (spec ADR-6), or has another carrier or MTU; MTU 0
+     * where there is none to tell.
+     */
     record PortLink(int port, boolean up, boolean carrier, int mtu) implements OfPort {}
 
     /** The interface of a port is not there: it was deleted, or moved out of its namespace. */
@@ -29,6 +32,9 @@ public sealed interface Command {
 
     /** The interface of a port has joined or left group addresses. */
     record PortGroups(int port, GroupFilter groups) implements OfPort {}
+
+    /** The MTU of an uplink's interface is this now. */
+    record UplinkMtu(int port, int mtu) implements OfPort {}
 
     /** The carrier of an uplink changed. */
     record UplinkLink(int port, boolean up) implements OfPort {}

@@ -3,6 +3,7 @@ package io.ipvane.control;
 
 import io.ipvane.control.AddressBook.Claim;
 import io.ipvane.control.AddressBook.Origin;
+import io.ipvane.dhcp.DhcpSink;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.PortEntry;
@@ -25,15 +26,20 @@ import org.slf4j.LoggerFactory;
  * <p>An exception within a turn is a defect: it is logged, once a second at most, and the next turn
  * runs. A conductor that ended would leave the switch deaf to every change.
  */
-final class Conductor implements Agent {
+final class Conductor implements Agent, DhcpSink {
     private static final Logger LOG = LoggerFactory.getLogger(Conductor.class);
     private static final int COMMANDS_A_TURN = 256;
     private static final long SECOND = 1_000_000_000L;
+    private static final long LINK_NANOS = SECOND / 10;
 
     private final Queue<Command> commands;
     private final SnapshotPublisher publisher;
     private final AddressPlane addresses;
     private final NeighborPlane neighbors;
+    private final SnoopPlane snoop;
+    private final Announcer announcer;
+    private final ErrorPlane errors;
+    private final InterfaceSync interfaces = new InterfaceSync();
     private final AddressBook book = new AddressBook();
     private final EventLog events = new EventLog(LOG);
     private final Supplier<List<Throwable>> lcoreErrors;
@@ -44,6 +50,7 @@ final class Conductor implements Agent {
     private boolean dirty;
     private Throwable lastError;
     private long lastSecond = System.nanoTime();
+    private long lastAsked = System.nanoTime();
 
     Conductor(
             SwitchModel model,
@@ -51,13 +58,19 @@ final class Conductor implements Agent {
             SnapshotPublisher publisher,
             Grace grace,
             NeighborPlane neighbors,
+            SnoopPlane snoop,
+            ErrorPlane errors,
             Supplier<List<Throwable>> lcoreErrors) {
         this.model = model;
         this.commands = commands;
         this.publisher = publisher;
         this.addresses = new AddressPlane(grace);
         this.neighbors = neighbors;
+        this.snoop = snoop;
+        this.announcer = new Announcer(neighbors::announce, System::nanoTime);
+        this.errors = errors;
         this.lcoreErrors = lcoreErrors;
+        snoop.tell(this);
         neighbors.model(model);
         publish();
     }
@@ -85,16 +98,35 @@ final class Conductor implements Agent {
             work++;
             apply(command);
         }
-        work += neighbors.doWork();
+        work += neighbors.doWork() + errors.doWork() + snoop.doWork(model) + announcer.tick();
+        askLinks();
+        dirty |= snoop.takeDirty();
         if (dirty) {
             publish();
         }
         return work + addresses.reclaim();
     }
 
+    /** Asks the uplinks that tell nothing by themselves, ten times a second. */
+    private void askLinks() {
+        final long now = System.nanoTime();
+        if (now - lastAsked >= LINK_NANOS) {
+            lastAsked = now;
+            interfaces
+                    .links()
+                    .forEach(
+                            (uplink, up) -> {
+                                if (model.has(uplink)) {
+                                    uplinkLink(model.uplinks().get(uplink), up);
+                                }
+                            });
+        }
+    }
+
     /** Logs what the last second has left to say: one line a port, an lcore and a stage. */
     void secondOver() {
         events.secondOver();
+        snoop.secondOver();
         for (Throwable error : lcoreErrors.get()) {
             LOG.error("event=stage_error", error);
         }
@@ -115,6 +147,7 @@ final class Conductor implements Agent {
             case Command.PortLink c -> link(c);
             case Command.InterfaceGone c -> gone(c);
             case Command.PortGroups c -> change(model.port(c.port()).withGroups(c.groups()));
+            case Command.UplinkMtu c -> uplinkMtu(model.uplinks().get(c.port()), c.mtu());
             case Command.UplinkLink c -> uplinkLink(model.uplinks().get(c.port()), c.up());
             case Command.Ask<?> c -> c.run();
         }
@@ -125,6 +158,7 @@ final class Conductor implements Agent {
         model = next;
         neighbors.model(model);
         dirty = true;
+        next.uplinks().keySet().forEach(this::portsFollow);
     }
 
     /**
@@ -136,6 +170,8 @@ final class Conductor implements Agent {
         final UplinkModel uplink = model.uplinkOf(index);
         final ModelBuilder next = new ModelBuilder(model);
         next.remove(index);
+        snoop.forgetPort(index);
+        interfaces.forget(index);
         replace(next.build());
         if (gone.role() == PortEntry.Role.HOST) {
             uplink.hostAddresses().forEach(own -> direct(uplink.index(), own.address()));
@@ -178,8 +214,13 @@ final class Conductor implements Agent {
         dirty = false;
         publisher.publish(
                 SnapshotCompiler.compile(
-                        model, ++generation, addresses.table(), neighbors.table()));
+                        model,
+                        ++generation,
+                        addresses.table(),
+                        neighbors.table(),
+                        port -> snoop.bits(model, port)));
         published = publisher.epoch();
+        errors.model(model);
         addresses.published();
     }
 
@@ -187,6 +228,29 @@ final class Conductor implements Agent {
         if (uplink.linkUp() != up) {
             change(uplink.withLink(up));
             LOG.info("event=uplink_{} uplink={}", up ? "up" : "down", uplink.name());
+        }
+        portsFollow(uplink.index());
+    }
+
+    private void uplinkMtu(UplinkModel uplink, int mtu) {
+        final int now = Math.min(mtu, uplink.maxMtu());
+        if (uplink.mtu() != now) {
+            change(uplink.withMtu(now));
+            change(model.port(uplink.index()).withMtu(now, PortModel.UPLINKS_MTU));
+            LOG.info("event=uplink_mtu uplink={} mtu={}", uplink.name(), now);
+            portsFollow(uplink.index());
+        }
+    }
+
+    /** Lets MTU and carrier of all ports and of the host port be what the uplink's allow. */
+    private void portsFollow(int uplink) {
+        for (PortModel port : model.ports()) {
+            if (port != null && port.uplink() == uplink && port.role() != PortEntry.Role.UPLINK) {
+                final PortModel now = interfaces.follow(port, model.uplinks().get(uplink));
+                if (!now.equals(port)) {
+                    change(now);
+                }
+            }
         }
     }
 
@@ -207,7 +271,9 @@ final class Conductor implements Agent {
             }
             return;
         }
-        final Claim claim = new Claim(port.index(), address, origin(command));
+        final boolean leased = snoop.onInterface(port.index(), address.address(), true);
+        final Claim claim =
+                new Claim(port.index(), address, leased ? Origin.DHCP : origin(command));
         if (book.holds(port.uplink(), claim)) {
             return;
         }
@@ -269,6 +335,11 @@ final class Conductor implements Agent {
             hostAddressRemoved(port, address);
             return;
         }
+        snoop.onInterface(port.index(), address, false);
+        withdraw(port, address);
+    }
+
+    private void withdraw(PortModel port, IpAddress address) {
         final Claim before = book.owner(port.uplink(), address);
         final Claim now = book.remove(port.uplink(), port.index(), address);
         if (before == null || before.port() != port.index()) {
@@ -287,6 +358,53 @@ final class Conductor implements Agent {
         }
     }
 
+    /** An address that a DHCP server has given works from now on, interface or not (spec B-4). */
+    @Override
+    public boolean leased(int index, IpPrefix address, long seconds) {
+        final PortModel port = model.port(index);
+        final Claim known = book.find(port.uplink(), index, address.address());
+        if (known != null) {
+            final boolean leasedBefore = known.origin() == Origin.DHCP;
+            if (known.origin() == Origin.NAMESPACE) {
+                book.relabel(known, Origin.DHCP);
+            }
+            return !leasedBefore;
+        }
+        final Claim claim = new Claim(index, address, Origin.DHCP);
+        if (!book.hasRoomFor(claim)) {
+            return false;
+        }
+        final Claim owner = book.add(port.uplink(), claim);
+        direct(port.uplink(), address.address());
+        if (events.admits(port.name())) {
+            LOG.info(
+                    "event=lease_added port={} address={} seconds={}",
+                    port.name(),
+                    address,
+                    seconds == Long.MAX_VALUE ? "forever" : seconds);
+            logClaim(port, address, owner);
+        }
+        return false;
+    }
+
+    /** What the interface still has stays, as what it is then: an address of the namespace. */
+    @Override
+    public void ended(int index, IpAddress address, boolean interfaceHasIt, String why) {
+        final PortModel port = model.port(index);
+        final Claim known = book.find(port.uplink(), index, address);
+        if (known == null || known.origin() != Origin.DHCP) {
+            return;
+        }
+        if (events.admits(port.name())) {
+            LOG.info("event=lease_ended port={} address={} reason={}", port.name(), address, why);
+        }
+        if (interfaceHasIt) {
+            book.relabel(known, Origin.NAMESPACE);
+        } else {
+            withdraw(port, address);
+        }
+    }
+
     /**
      * Lets lookups of an address find who has it now. Nobody is found where the owner's port is
      * down (spec ADR-6), or where the host has the address itself, whoever came first (ADR-10): the
@@ -295,8 +413,13 @@ final class Conductor implements Agent {
     private void direct(int uplink, IpAddress address) {
         final Claim owner = book.owner(uplink, address);
         if (owner != null && model.port(owner.port()).up() && !hostHas(uplink, address)) {
+            if (addresses.find(uplink, address) != owner.port()
+                    && model.uplinks().get(uplink).options().announce()) {
+                announcer.add(uplink, address);
+            }
             dirty |= addresses.put(uplink, address, owner.port());
         } else {
+            announcer.remove(uplink, address);
             addresses.remove(uplink, address);
         }
     }
@@ -317,14 +440,19 @@ final class Conductor implements Agent {
         if (events.admits(port.name())) {
             LOG.error("event=port_interface_gone port={}", port.name());
         }
-        link(new Command.PortLink(command.port(), false, false, Integer.MAX_VALUE));
+        link(new Command.PortLink(command.port(), false, false, 0));
+        interfaces.forget(command.port());
     }
 
-    /** A port's own MTU may be lower than the uplink's, not higher (spec CFG-9). */
     private void link(Command.PortLink command) {
         final PortModel before = model.port(command.port());
-        final int mtu = Math.min(command.mtu(), model.uplinkOf(before.index()).mtu());
-        final PortModel port = before.withLink(command.up(), command.carrier(), mtu);
+        final PortModel port =
+                interfaces.told(
+                        before,
+                        model.uplinkOf(before.index()),
+                        command.up(),
+                        command.carrier(),
+                        command.mtu());
         if (port.equals(before)) {
             return;
         }
@@ -362,6 +490,11 @@ final class Conductor implements Agent {
         }
     }
 
+    /** Where interfaces are; to be called before the conductor runs. */
+    void endpoints(Endpoints endpoints) {
+        interfaces.endpoints(endpoints);
+    }
+
     /** The model as of this turn; conductor thread only. */
     SwitchModel model() {
         return model;
@@ -390,10 +523,17 @@ final class Conductor implements Agent {
         return neighbors;
     }
 
+    /** The frames that come by way of here; conductor thread only. */
+    SnoopPlane snoop() {
+        return snoop;
+    }
+
     /** Lcores have stopped: takes back every frame that waited, then frees the tables. */
     @Override
     public void onClose() {
+        snoop.close();
         neighbors.close();
+        errors.close();
         addresses.close();
     }
 

@@ -5,6 +5,7 @@ import io.ipvane.burst.FramePool;
 import io.ipvane.config.PortConfig;
 import io.ipvane.config.UplinkConfig;
 import io.ipvane.control.view.StatusUnavailableException;
+import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
 import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.packet.IpAddress;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.agrona.concurrent.AgentRunner;
@@ -63,14 +65,36 @@ public final class ControlPlane implements AutoCloseable {
             Counters counters,
             Supplier<List<Throwable>> lcoreErrors) {
         grace = quiescence;
+        final CounterShard shard = counters.shard();
+        final ErrorPlane errors = new ErrorPlane(mailbox, pool, shard, System::nanoTime);
         conductor =
                 new Conductor(
                         model,
                         commands,
                         publisher,
                         quiescence,
-                        new NeighborPlane(mailbox, pool, counters.shard(), quiescence),
+                        new NeighborPlane(mailbox, pool, shard, quiescence, errors),
+                        new SnoopPlane(mailbox, pool, shard),
+                        errors,
                         lcoreErrors);
+    }
+
+    /** Says where interfaces are; before {@link #start}, else there are none. */
+    public void endpoints(Endpoints endpoints) {
+        conductor.endpoints(endpoints);
+    }
+
+    /**
+     * Says who reads the groups of a port's interface anew when the port has spoken of them; called
+     * on the conductor's thread with the index of the port, and must not wait.
+     */
+    public void onGroups(IntConsumer listener) {
+        offer(new Command.Ask<>(() -> regroup(listener), new CompletableFuture<>()));
+    }
+
+    private Boolean regroup(IntConsumer listener) {
+        conductor.snoop().onGroups(listener);
+        return true;
     }
 
     /** Starts the conductor's thread. */
@@ -137,8 +161,8 @@ public final class ControlPlane implements AutoCloseable {
      * @see ModelBuilder#uplink
      * @return its index
      */
-    public int addUplink(UplinkConfig config, long mac, int mtu, boolean linkUp) {
-        return build(model -> model.uplink(config, mac, mtu, linkUp));
+    public int addUplink(UplinkConfig config, long mac, int mtu, int maxMtu, boolean linkUp) {
+        return build(model -> model.uplink(config, mac, mtu, maxMtu, linkUp));
     }
 
     /**
@@ -172,10 +196,10 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /** Gives a port another configuration; see {@link ModelBuilder#change}. */
-    public void changePort(int port, PortConfig config) {
+    public void changePort(int port, PortConfig before, PortConfig after) {
         build(
                 model -> {
-                    model.change(port, config);
+                    model.change(port, before, after);
                     return port;
                 });
     }
@@ -194,12 +218,14 @@ public final class ControlPlane implements AutoCloseable {
         return ask(conductor -> conductor.owner(uplink, address));
     }
 
+    /** When this returns the snapshot in force has the change. */
     private int build(ToIntFunction<ModelBuilder> change) {
         return ask(
                 conductor -> {
                     final ModelBuilder next = new ModelBuilder(conductor.model());
                     final int index = change.applyAsInt(next);
                     conductor.replace(next.build());
+                    conductor.published();
                     return index;
                 });
     }

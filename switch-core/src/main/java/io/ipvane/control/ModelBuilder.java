@@ -50,6 +50,15 @@ public final class ModelBuilder {
      * @return its index
      */
     public int uplink(UplinkConfig config, long mac, int mtu, boolean linkUp) {
+        return uplink(config, mac, mtu, mtu, linkUp);
+    }
+
+    /**
+     * As the other, of a device whose MTU may grow.
+     *
+     * @param maxMtu what its device could carry
+     */
+    public int uplink(UplinkConfig config, long mac, int mtu, int maxMtu, boolean linkUp) {
         final int index = free();
         ports.set(
                 index,
@@ -63,6 +72,7 @@ public final class ModelBuilder {
                         config.mode(),
                         config.flag(),
                         mtu,
+                        PortModel.UPLINKS_MTU,
                         true,
                         true,
                         GroupFilter.ALL,
@@ -73,11 +83,13 @@ public final class ModelBuilder {
                         index,
                         config.name(),
                         config.device().toString(),
+                        config.vlan().orElse(0),
                         config.mode(),
                         config.flag(),
                         config.options(),
                         mac,
                         mtu,
+                        config.mtu().orElse(maxMtu),
                         PortEntry.NONE,
                         List.of(),
                         routes(config),
@@ -92,9 +104,14 @@ public final class ModelBuilder {
     }
 
     private static Route route(RouteConfig config) {
-        return config.via()
-                .map(via -> new Route(config.to(), Route.Kind.GATEWAY, via))
-                .orElseGet(() -> new Route(config.to(), Route.Kind.BLACKHOLE, null));
+        final Route.Kind kind =
+                switch (config.type()) {
+                    case VIA -> Route.Kind.GATEWAY;
+                    case BLACKHOLE -> Route.Kind.BLACKHOLE;
+                    case UNREACHABLE -> Route.Kind.UNREACHABLE;
+                    case PROHIBIT -> Route.Kind.PROHIBIT;
+                };
+        return new Route(config.to(), kind, config.via().orElse(null));
     }
 
     /**
@@ -124,6 +141,7 @@ public final class ModelBuilder {
                         owner.mode(),
                         owner.flag(),
                         owner.mtu(),
+                        PortModel.UPLINKS_MTU,
                         true,
                         true,
                         GroupFilter.ALL,
@@ -150,6 +168,7 @@ public final class ModelBuilder {
                         config.mode().orElse(owner.mode()),
                         config.flag().orElse(owner.flag()),
                         config.mtu().orElse(owner.mtu()),
+                        config.mtu().orElse(PortModel.UPLINKS_MTU),
                         true,
                         true,
                         GroupFilter.ALL,
@@ -180,19 +199,25 @@ public final class ModelBuilder {
                     owner.host(),
                     ports.get(owner.host()).withRules(after.mode(), after.flag(), List.of()));
         }
-        members.forEach((port, config) -> change(port, config));
+        members.forEach((port, config) -> change(port, config, config));
     }
 
-    /** Another configuration of a port: mode, flag and allowed sources. */
-    public void change(int port, PortConfig config) {
-        final UplinkModel owner = uplinks.get(ports.get(port).uplink());
+    /** Another configuration of a port: mode, flag, MTU and allowed sources. */
+    public void change(int port, PortConfig before, PortConfig after) {
+        final PortModel model = ports.get(port);
+        final UplinkModel owner = uplinks.get(model.uplink());
+        // What somebody has set at the interface stays unless the configuration changes.
+        final int wanted =
+                after.mtu().equals(before.mtu())
+                        ? model.wantedMtu()
+                        : after.mtu().orElse(PortModel.UPLINKS_MTU);
         ports.set(
                 port,
-                ports.get(port)
-                        .withRules(
-                                config.mode().orElse(owner.mode()),
-                                config.flag().orElse(owner.flag()),
-                                config.allowedSources()));
+                model.withRules(
+                                after.mode().orElse(owner.mode()),
+                                after.flag().orElse(owner.flag()),
+                                after.allowedSources())
+                        .withMtu(model.mtu(), wanted));
     }
 
     /** Takes out a port or a host port, or an uplink that has no ports any more. */

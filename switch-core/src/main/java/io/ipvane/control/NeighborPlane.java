@@ -32,15 +32,25 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
     private final ControlMailbox mailbox;
     private final FramePool pool;
     private final CounterShard counters;
+    private final ErrorPlane errors;
     private final NeighborTable table;
     private final NeighborResolver resolver;
     private Map<Integer, UplinkModel> known = Map.of();
     private final MessageHandler handler = ControlMailbox.handler(this);
 
-    NeighborPlane(ControlMailbox mailbox, FramePool pool, CounterShard counters, Grace grace) {
+    /**
+     * @param errors hears of frames whose next hop has not answered
+     */
+    NeighborPlane(
+            ControlMailbox mailbox,
+            FramePool pool,
+            CounterShard counters,
+            Grace grace,
+            ErrorPlane errors) {
         this.mailbox = mailbox;
         this.pool = pool;
         this.counters = counters;
+        this.errors = errors;
         this.table = new NeighborTable(CAPACITY, grace);
         this.resolver =
                 new NeighborResolver(NeighborConfig.DEFAULT, table, pool, this, System::nanoTime);
@@ -129,7 +139,15 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
     @Override
     public void dropped(int uplink, int port, long mbuf, DropReason reason) {
         counters.add(port, PortCounter.COUNT + reason.ordinal(), 1);
+        if (reason == DropReason.NEIGH_FAIL) {
+            errors.tell(port, reason, 0, mbuf);
+        }
         pool.free(mbuf);
+    }
+
+    /** Tells the wire of an uplink that an address is behind its MAC now. */
+    void announce(int uplink, IpAddress address) {
+        resolver.announce(uplink, address);
     }
 
     /** All neighbours, for readers. */

@@ -19,7 +19,9 @@ import java.util.List;
  * @param interfaceName of its endpoint
  * @param mode its own, or the uplink's
  * @param flag its own, or the uplink's
- * @param mtu largest L3 packet
+ * @param mtu largest L3 packet: what is wanted, or less where the uplink has less
+ * @param wantedMtu what the configuration or somebody at the interface asked for; {@link
+ *     #UPLINKS_MTU}: nobody did
  * @param up whether its interface is up
  * @param carrier whether its interface has a carrier
  * @param groups group addresses it has joined
@@ -35,10 +37,14 @@ public record PortModel(
         Mode mode,
         IpvlanFlag flag,
         int mtu,
+        int wantedMtu,
         boolean up,
         boolean carrier,
         GroupFilter groups,
         List<IpPrefix> allowedSources) {
+
+    /** Wants as much as the uplink has. */
+    public static final int UPLINKS_MTU = Integer.MAX_VALUE;
 
     public PortModel {
         allowedSources = List.copyOf(allowedSources);
@@ -56,6 +62,7 @@ public record PortModel(
                 mode,
                 flag,
                 nowMtu,
+                wantedMtu,
                 nowUp,
                 nowCarrier,
                 groups,
@@ -74,6 +81,7 @@ public record PortModel(
                 nowMode,
                 nowFlag,
                 mtu,
+                wantedMtu,
                 up,
                 carrier,
                 groups,
@@ -92,9 +100,29 @@ public record PortModel(
                 mode,
                 flag,
                 mtu,
+                wantedMtu,
                 up,
                 carrier,
                 now,
+                allowedSources);
+    }
+
+    /** The same port with another MTU, and another wish for one. */
+    PortModel withMtu(int nowMtu, int nowWanted) {
+        return new PortModel(
+                index,
+                name,
+                role,
+                uplink,
+                netns,
+                interfaceName,
+                mode,
+                flag,
+                nowMtu,
+                nowWanted,
+                up,
+                carrier,
+                groups,
                 allowedSources);
     }
 }

@@ -21,6 +21,10 @@ public record Route(IpPrefix to, Kind kind, IpAddress via) {
         /** By a gateway. */
         GATEWAY,
         /** Nowhere, and counted. */
-        BLACKHOLE
+        BLACKHOLE,
+        /** Nowhere, counted, and the sender is told that the host cannot be reached. */
+        UNREACHABLE,
+        /** Nowhere, counted, and the sender is told that it is forbidden. */
+        PROHIBIT
     }
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.control;
 
+import io.ipvane.burst.DropReason;
 import io.ipvane.ipvlan.Compat;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.neighbor.NeighborTable;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.IpPrefix;
+import io.ipvane.packet.Vlan;
 import io.ipvane.pipeline.Parser;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
@@ -18,17 +20,42 @@ import io.ipvane.table.Fib6;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Model to snapshot: answers every question about configuration once, so that no frame asks it.
  * Pure; any thread.
  */
 public final class SnapshotCompiler {
+    private static final List<DropReason> TOLD_INSIDE =
+            List.of(
+                    DropReason.NO_ROUTE,
+                    DropReason.ROUTE_UNREACHABLE,
+                    DropReason.ROUTE_PROHIBIT,
+                    DropReason.NEIGH_FAIL,
+                    DropReason.MTU);
+
+    private static final List<DropReason> TOLD_WIRE = List.of(DropReason.MTU);
+
     private SnapshotCompiler() {}
 
     /** The snapshot of one generation over tables that the conductor writes in place. */
     public static ForwardingSnapshot compile(
             SwitchModel model, long generation, AddressTable addresses, NeighborTable neighbors) {
+        return compile(model, generation, addresses, neighbors, port -> 0);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param snoop says by index which frames of a port the conductor wants to see
+     */
+    public static ForwardingSnapshot compile(
+            SwitchModel model,
+            long generation,
+            AddressTable addresses,
+            NeighborTable neighbors,
+            IntUnaryOperator snoop) {
         final Map<Integer, UplinkEntry> uplinks = new HashMap<>();
         for (UplinkModel uplink : model.uplinks().values()) {
             uplinks.put(uplink.index(), uplink(model, uplink));
@@ -38,7 +65,13 @@ public final class SnapshotCompiler {
         for (PortModel port : model.ports()) {
             if (port != null) {
                 final UplinkModel uplink = model.uplinks().get(port.uplink());
-                entries[port.index()] = entry(port, uplink, uplinks.get(port.uplink()), verdicts);
+                entries[port.index()] =
+                        entry(
+                                port,
+                                uplink,
+                                uplinks.get(port.uplink()),
+                                verdicts,
+                                snoop.applyAsInt(port.index()));
             }
         }
         return new ForwardingSnapshot(generation, entries, addresses, neighbors);
@@ -58,7 +91,11 @@ public final class SnapshotCompiler {
     }
 
     private static PortEntry entry(
-            PortModel port, UplinkModel uplink, UplinkEntry shared, PortVerdicts verdicts) {
+            PortModel port,
+            UplinkModel uplink,
+            UplinkEntry shared,
+            PortVerdicts verdicts,
+            int snoop) {
         final boolean isPort = port.role() == PortEntry.Role.PORT;
         return new PortEntry(
                 port.index(),
@@ -69,10 +106,37 @@ public final class SnapshotCompiler {
                 port.mode() != Mode.L2,
                 parseOptions(uplink, shared.learns() && uplink.options().arpResponder()),
                 isPort && uplink.options().antispoof(),
-                port.mtu() + Ethernet.LENGTH,
+                port.mtu() + Ethernet.LENGTH + slack(port, uplink),
                 port.up(),
                 port.groups(),
-                isPort ? sources(port.allowedSources()) : SourcePrefixes.NONE);
+                isPort ? sources(port.allowedSources()) : SourcePrefixes.NONE,
+                refusals(port, uplink),
+                snoop);
+    }
+
+    /** To the kernel a frame may have four bytes more, whether for a tag or not (spec COR-13). */
+    private static int slack(PortModel port, UplinkModel uplink) {
+        return port.role() == PortEntry.Role.PORT && uplink.options().compat() == Compat.KERNEL
+                ? Vlan.LENGTH
+                : 0;
+    }
+
+    /**
+     * Where the switch routes it fragments, and says what it could not send on, to ports and to the
+     * host. The wire hears only of lengths, as all else from there is the host's to judge. The
+     * kernel splits for the wire alone, tells no port anything, and takes from the wire what it
+     * gets (TX-8, TX-32, COR-17).
+     */
+    private static PortEntry.Refusals refusals(PortModel port, UplinkModel uplink) {
+        final boolean improved = uplink.options().compat() == Compat.IMPROVED;
+        final boolean fromWire = port.role() == PortEntry.Role.UPLINK;
+        long told = 0;
+        if (uplink.options().icmpErrors()) {
+            for (DropReason reason : fromWire ? TOLD_WIRE : TOLD_INSIDE) {
+                told |= 1L << reason.ordinal();
+            }
+        }
+        return new PortEntry.Refusals(told, improved || !fromWire, true, improved);
     }
 
     private static int parseOptions(UplinkModel uplink, boolean answers) {
@@ -101,6 +165,8 @@ public final class SnapshotCompiler {
                         case CONNECTED -> RouteTable.CONNECTED;
                         case LOCAL -> RouteTable.LOCAL;
                         case BLACKHOLE -> RouteTable.BLACKHOLE;
+                        case UNREACHABLE -> RouteTable.UNREACHABLE;
+                        case PROHIBIT -> RouteTable.PROHIBIT;
                         case GATEWAY -> table.gateway(route.via().key0(), route.via().key1());
                     };
             final IpPrefix to = route.to().network();

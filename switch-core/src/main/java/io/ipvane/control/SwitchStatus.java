@@ -113,6 +113,7 @@ public final class SwitchStatus implements StatusSource {
         return new UplinkView(
                 uplink.name(),
                 uplink.device(),
+                uplink.vlan(),
                 uplink.mode().key(),
                 uplink.flag().key(),
                 uplink.options().compat().key(),
@@ -184,6 +185,8 @@ public final class SwitchStatus implements StatusSource {
                 sum(port, PortCounter.TRANSMIT_PACKETS) - lost(port),
                 sum(port, PortCounter.TRANSMIT_BYTES),
                 sum(port, PortCounter.TRANSMIT_GROUP),
+                sum(port, PortCounter.ERRORS_SENT),
+                sum(port, PortCounter.ERRORS_LIMITED),
                 drops);
     }
 

@@ -17,11 +17,13 @@ import java.util.List;
  * @param index its place among ports, and the domain of its addresses
  * @param name as configured
  * @param device as configured, for readers
+ * @param vlan VLAN identifier of its frames, 0: they have no tag
  * @param mode of ports that have none of their own
  * @param flag of ports that have none of their own
  * @param options where it leaves the kernel's behaviour
  * @param mac the one MAC address
  * @param mtu largest L3 packet on the wire
+ * @param maxMtu what that can become: as configured, or what the device can carry
  * @param host index of the host port, or -1
  * @param hostAddresses addresses of the host port with their prefix lengths
  * @param routes as configured; connected and local ones are added by {@link #allRoutes}
@@ -32,11 +34,13 @@ public record UplinkModel(
         int index,
         String name,
         String device,
+        int vlan,
         Mode mode,
         IpvlanFlag flag,
         IpvlanOptions options,
         long mac,
         int mtu,
+        int maxMtu,
         int host,
         List<IpPrefix> hostAddresses,
         List<Route> routes,
@@ -55,11 +59,13 @@ public record UplinkModel(
                 index,
                 name,
                 device,
+                vlan,
                 mode,
                 flag,
                 options,
                 mac,
                 mtu,
+                maxMtu,
                 host,
                 hostAddresses,
                 routes,
@@ -67,11 +73,31 @@ public record UplinkModel(
                 up);
     }
 
+    /** The same uplink with another MTU. */
+    UplinkModel withMtu(int now) {
+        return new UplinkModel(
+                index,
+                name,
+                device,
+                vlan,
+                mode,
+                flag,
+                options,
+                mac,
+                now,
+                maxMtu,
+                host,
+                hostAddresses,
+                routes,
+                neighbors,
+                linkUp);
+    }
+
     /** The same uplink with other addresses of its host port. */
     public UplinkModel withHostAddresses(List<IpPrefix> addresses) {
         return new UplinkModel(
-                index, name, device, mode, flag, options, mac, mtu, host, addresses, routes,
-                neighbors, linkUp);
+                index, name, device, vlan, mode, flag, options, mac, mtu, maxMtu, host, addresses,
+                routes, neighbors, linkUp);
     }
 
     /** The same uplink with another configuration. */
@@ -85,11 +111,13 @@ public record UplinkModel(
                 index,
                 name,
                 device,
+                vlan,
                 nowMode,
                 nowFlag,
                 nowOptions,
                 mac,
                 mtu,
+                maxMtu,
                 host,
                 hostAddresses,
                 nowRoutes,
@@ -100,8 +128,8 @@ public record UplinkModel(
     /** The same uplink with a host port. */
     UplinkModel withHost(int port, List<IpPrefix> addresses, List<Route> all) {
         return new UplinkModel(
-                index, name, device, mode, flag, options, mac, mtu, port, addresses, all, neighbors,
-                linkUp);
+                index, name, device, vlan, mode, flag, options, mac, mtu, maxMtu, port, addresses,
+                all, neighbors, linkUp);
     }
 
     /** The same uplink without a host port, and without what it brought. */
@@ -110,11 +138,13 @@ public record UplinkModel(
                 index,
                 name,
                 device,
+                vlan,
                 mode,
                 flag,
                 options,
                 mac,
                 mtu,
+                maxMtu,
                 PortEntry.NONE,
                 List.of(),
                 routes,

@@ -12,7 +12,9 @@ public enum PortCounter {
     RECEIVE_BYTES("bytes that came in"),
     TRANSMIT_PACKETS("frames that the device accepted"),
     TRANSMIT_BYTES("bytes that the device accepted"),
-    TRANSMIT_GROUP("frames among those transmitted that were copies of a group frame");
+    TRANSMIT_GROUP("frames among those transmitted that were copies of a group frame"),
+    ERRORS_SENT("frames among those transmitted that were ICMP errors of the switch's own"),
+    ERRORS_LIMITED("ICMP errors that were not sent because there were too many");
 
     /** Column of {@link #RECEIVE_PACKETS}, a constant for the hot path. */
     public static final int RECEIVE_PACKETS_COLUMN = 0;

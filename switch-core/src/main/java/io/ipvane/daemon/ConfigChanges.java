@@ -98,6 +98,7 @@ final class ConfigChanges implements ConfigTarget {
     private static void refuseFixed(UplinkConfig before, UplinkConfig after) {
         final boolean fixed =
                 before.device().equals(after.device())
+                        && before.vlan().equals(after.vlan())
                         && before.queues().equals(after.queues())
                         && before.mtu().equals(after.mtu());
         if (!fixed) {
@@ -105,7 +106,7 @@ final class ConfigChanges implements ConfigTarget {
                     "EBUSY",
                     "uplink '"
                             + after.name()
-                            + "': device, queues and mtu cannot change while it is in use; delete"
+                            + "': device, vlan, queues and mtu cannot change while it is in use; delete"
                             + " the uplink and add it anew");
         }
     }
@@ -144,13 +145,13 @@ final class ConfigChanges implements ConfigTarget {
         for (UplinkConfig uplink : config.uplinks()) {
             if (next.uplink(uplink.name()).isEmpty()) {
                 live.removeUplink(uplink);
-                undo.push(() -> live.addUplink(uplink));
+                undo.push(() -> live.addUplink(uplink, config.uplinks()));
             }
         }
         for (UplinkConfig after : next.uplinks()) {
             final Optional<UplinkConfig> before = config.uplink(after.name());
             if (before.isEmpty()) {
-                live.addUplink(after);
+                live.addUplink(after, next.uplinks());
                 undo.push(() -> live.removeUplink(after));
             } else if (!before.get().equals(after)) {
                 final List<PortConfig> members =

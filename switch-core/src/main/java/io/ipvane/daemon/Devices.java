@@ -7,6 +7,7 @@ import io.ipvane.config.PortConfig;
 import io.ipvane.config.UplinkConfig;
 import io.ipvane.device.Device;
 import io.ipvane.device.DpdkDevice;
+import io.ipvane.device.MbufPool;
 import io.ipvane.device.TapDevice;
 import io.ipvane.dpdk.DeviceOptions;
 import io.ipvane.dpdk.EthDevice;
@@ -47,6 +48,7 @@ final class Devices {
     private final Mempool mempool;
     private final Mempool large;
     private final ThreadTopology threads;
+    private final Trunks trunks;
     private int linkLocals;
     private int pools;
 
@@ -58,6 +60,7 @@ final class Devices {
         this.mempool = mempool;
         this.large = large;
         this.threads = threads;
+        this.trunks = new Trunks(new MbufPool(mempool));
     }
 
     /** Gives back what a switch that was killed had taken, unless it is an uplink again. */
@@ -86,22 +89,49 @@ final class Devices {
         }
     }
 
-    /** The device of an uplink; a kernel interface is taken from the host's own stack first. */
-    Unit uplink(UplinkConfig uplink) {
+    /**
+     * The device of an uplink; a kernel interface is taken from the host's own stack first.
+     *
+     * @param all uplinks of the configuration, for those that share its device
+     */
+    Unit uplink(UplinkConfig uplink, List<UplinkConfig> all) {
         return opening(
-                parts -> {
-                    final Optional<InterfaceTakeover> taken = takeover(uplink, parts);
-                    final Device device = uplinkDevice(uplink, parts);
-                    return new Unit(
-                            device,
-                            ownMac(uplink, device),
-                            Optional.empty(),
-                            uplink.device()
-                                    .kernelInterface()
-                                    .map(name -> new WatchedInterface("", name)),
-                            taken,
-                            parts);
-                });
+                parts ->
+                        trunks.isTrunk(uplink.device(), all)
+                                ? trunks.join(uplink, all, this::physical, parts)
+                                : plain(uplink, parts));
+    }
+
+    private Unit plain(UplinkConfig uplink, Closers parts) {
+        trunks.plain(uplink, parts);
+        final Unit unit = physical(uplink, parts);
+        parts.add("device " + uplink.name(), unit.device());
+        return unit;
+    }
+
+    /** What an uplink, or several, have for themselves; the device is still to be closed. */
+    private Unit physical(UplinkConfig uplink, Closers parts) {
+        final Optional<InterfaceTakeover> taken = takeover(uplink, parts);
+        final Device device = uplinkDevice(uplink, parts);
+        return new Unit(
+                device,
+                ownMac(uplink, device),
+                device.mtu(),
+                Optional.empty(),
+                watchable(uplink),
+                taken,
+                Unit.ANYWHERE,
+                parts);
+    }
+
+    /**
+     * The interface that tells of an uplink's link. A TAP is a cable whose far end may be taken to
+     * any namespace; it is asked instead.
+     */
+    static Optional<WatchedInterface> watchable(UplinkConfig uplink) {
+        return uplink.device() instanceof DeviceSpec.Tap
+                ? Optional.empty()
+                : uplink.device().kernelInterface().map(name -> new WatchedInterface("", name));
     }
 
     /**
@@ -138,15 +168,14 @@ final class Devices {
             final TapSpec spec =
                     new TapSpec("", tap.interfaceName(), 0, queues, mtu, true, 0, List.of());
             final TapInterface made = bringUp("uplink '" + uplink.name() + "'", spec, parts);
-            return tapDevice(uplink.name(), made, mtu, parts);
+            return new TapDevice(
+                    uplink.name(), made.tap(), mempool.address(), large.address(), mtu);
         }
         final DeviceOptions options =
                 DeviceOptions.DEFAULT.withQueues(queues).withMtu(uplink.mtu().orElse(0));
-        return parts.add(
-                "device " + uplink.name(),
-                new DpdkDevice(
-                        uplink.name(),
-                        EthDevice.open(uplink.device().toString(), options, pool(uplink, parts))));
+        return new DpdkDevice(
+                uplink.name(),
+                EthDevice.open(uplink.device().toString(), options, pool(uplink, parts)));
     }
 
     /** af_xdp keeps its fill ring's frames after it is closed: they must be nobody else's. */
@@ -171,7 +200,7 @@ final class Devices {
         return opening(
                 parts -> {
                     final String netns = host.netns().orElse("");
-                    final int mtu = uplink.device().mtu();
+                    final int mtu = uplink.mtu();
                     final TapInterface tap =
                             bringUp(
                                     "host port '" + host.interfaceName() + "'",
@@ -240,7 +269,7 @@ final class Devices {
      * @throws IllegalArgumentException where that is more than the uplink carries (spec CFG-9)
      */
     static int mtu(UplinkConfig config, Unit uplink, PortConfig port) {
-        final int most = uplink.device().mtu();
+        final int most = uplink.mtu();
         final int mtu = port.mtu().orElse(most);
         if (mtu > most) {
             throw new IllegalArgumentException(
@@ -260,9 +289,11 @@ final class Devices {
         return new Unit(
                 tapDevice(name, tap, mtu, parts),
                 uplink.mac(),
+                mtu,
                 Optional.of(tap),
                 Optional.of(at),
                 Optional.empty(),
+                Unit.ANYWHERE,
                 parts);
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,9 @@ final class InterfaceWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(InterfaceWatch.class);
 
-    private final Map<WatchedInterface, Watched> watched = new ConcurrentHashMap<>();
+    /** An interface may be that of several uplinks, one a VLAN. */
+    private final Map<WatchedInterface, List<Watched>> watched = new ConcurrentHashMap<>();
+
     private final ControlPlane control;
     private final NamespaceWatcher watcher = new NamespaceWatcher(this::onEvent);
 
@@ -43,22 +46,55 @@ final class InterfaceWatch implements AutoCloseable {
     InterfaceWatch(ControlPlane control) {
         this.control = control;
         watcher.start(List.of());
+        control.onGroups(this::groupsMayHaveChanged);
     }
 
     /** Watches one interface more; everything that there is has been told when this returns. */
     void watch(Watched one) {
-        watched.put(one.at(), one);
+        if (watched.merge(one.at(), List.of(one), InterfaceWatch::plus).size() > 1) {
+            // Somebody watches it already: all is told again, and nobody minds.
+            watcher.unwatch(one.at());
+        }
         watcher.watch(one.at());
     }
 
-    /** Watches an interface no longer; nothing of it is told once this has returned. */
-    void unwatch(WatchedInterface at) {
-        watcher.unwatch(at);
-        watched.remove(at);
+    private static List<Watched> plus(List<Watched> some, List<Watched> more) {
+        return Stream.concat(some.stream(), more.stream()).toList();
+    }
+
+    /** Tells nothing of an interface to a port any more, once this has returned. */
+    void unwatch(WatchedInterface at, int port) {
+        final List<Watched> others =
+                watched.computeIfPresent(
+                        at,
+                        (same, all) -> {
+                            final List<Watched> left =
+                                    all.stream().filter(each -> each.port() != port).toList();
+                            return left.isEmpty() ? null : left;
+                        });
+        if (others == null) {
+            watcher.unwatch(at);
+        }
+    }
+
+    /**
+     * A port has sent IGMP or MLD, which its interface's groups then follow within milliseconds.
+     */
+    private void groupsMayHaveChanged(int port) {
+        watched.values().stream()
+                .flatMap(List::stream)
+                .filter(w -> w.port() == port)
+                .forEach(w -> watcher.multicastMayHaveChanged(w.at()));
     }
 
     private void onEvent(InterfaceEvent event) {
-        final Watched to = watched.get(event.at());
+        watched.getOrDefault(event.at(), List.of()).forEach(to -> tell(to, event));
+    }
+
+    private void tell(Watched to, InterfaceEvent event) {
+        if (to.tap().isEmpty() && event instanceof InterfaceEvent.LinkChanged e) {
+            control.put(new Command.UplinkMtu(to.port(), e.link().mtu()));
+        }
         final Command command = to.tap().isEmpty() ? uplink(to, event) : port(to, event);
         if (command != null) {
             control.put(command);

@@ -9,6 +9,7 @@ import io.ipvane.control.ControlPlane;
 import io.ipvane.control.Route;
 import io.ipvane.counters.Counters;
 import io.ipvane.daemon.Units.Placed;
+import io.ipvane.device.VlanTrunk;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.lcore.TopologyRunner;
 import io.ipvane.linux.Errno;
@@ -39,6 +40,7 @@ final class LiveSwitch {
     private final TopologyRunner topology;
     private final Counters counters;
     private final InterfaceWatch watch;
+    private final TapEndpoints endpoints;
     private final Units units;
 
     /**
@@ -50,17 +52,24 @@ final class LiveSwitch {
             ControlPlane control,
             TopologyRunner topology,
             Counters counters,
-            InterfaceWatch watch) {
+            InterfaceWatch watch,
+            TapEndpoints endpoints) {
         this.units = units;
         this.devices = devices;
         this.control = control;
         this.topology = topology;
         this.counters = counters;
         this.watch = watch;
+        this.endpoints = endpoints;
     }
 
-    void addUplink(UplinkConfig config) {
-        final Unit unit = devices.uplink(config);
+    /**
+     * Adds an uplink and its host port.
+     *
+     * @param all uplinks of the configuration, for those that share its device
+     */
+    void addUplink(UplinkConfig config, List<UplinkConfig> all) {
+        final Unit unit = devices.uplink(config, all);
         final Placed placed =
                 place(
                         unit,
@@ -68,7 +77,8 @@ final class LiveSwitch {
                                 control.addUplink(
                                         config,
                                         unit.mac(),
-                                        unit.device().mtu(),
+                                        unit.mtu(),
+                                        unit.device().maxMtu(),
                                         unit.device().linkUp()),
                         index -> {});
         units.uplinks.put(config.name(), placed);
@@ -167,6 +177,12 @@ final class LiveSwitch {
         final Placed placed = new Placed(index, unit);
         try {
             counters.restart(index);
+            endpoints.put(index, unit);
+            if (unit.place() != Unit.ANYWHERE) {
+                // An lcore that gets frames of it must not work by a snapshot without it.
+                control.settle();
+                unit.place().accept(index);
+            }
             topology.attach(index, unit.device());
             served.accept(index);
             unit.at()
@@ -180,12 +196,16 @@ final class LiveSwitch {
     }
 
     private void remove(Placed gone) {
-        gone.unit().at().ifPresent(watch::unwatch);
+        gone.unit().at().ifPresent(at -> watch.unwatch(at, gone.index()));
+        gone.unit().place().accept(VlanTrunk.NOBODY);
         topology.stopReceiving(gone.index());
+        endpoints.remove(gone.index());
         control.remove(gone.index());
         control.settle();
         topology.detach(gone.index());
         gone.unit().close();
+        // Another uplink on its device may be polled for all now.
+        units.uplinks.values().forEach(left -> topology.startReceiving(left.index()));
     }
 
     /** Mode, flag, options, routes, neighbours and host port; the device stays. */
@@ -227,13 +247,10 @@ final class LiveSwitch {
     /** Addresses, MTU, mode, flag and allowed sources; the device stays. */
     void changePort(UplinkConfig uplink, PortConfig before, PortConfig after) {
         final Placed placed = units.ports.get(after.name());
-        final int mtu = Devices.mtu(uplink, units.uplinks.get(uplink.name()).unit(), after);
-        control.changePort(placed.index(), after);
+        Devices.mtu(uplink, units.uplinks.get(uplink.name()).unit(), after);
+        control.changePort(placed.index(), before, after);
         if (mode(uplink, before) != mode(uplink, after)) {
             tap(after).setArp(mode(uplink, after) == Mode.L2);
-        }
-        if (!before.mtu().equals(after.mtu())) {
-            tap(after).setMtu(mtu);
         }
         addresses(placed, before.addresses(), after.addresses());
     }

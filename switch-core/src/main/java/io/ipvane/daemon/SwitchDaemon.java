@@ -149,6 +149,8 @@ final class SwitchDaemon {
                                 pool,
                                 counters,
                                 topology::takeErrors));
+        final TapEndpoints endpoints = new TapEndpoints();
+        control.endpoints(endpoints);
         final InterfaceWatch watch = new InterfaceWatch(control);
         final LiveSwitch live =
                 new LiveSwitch(
@@ -157,7 +159,8 @@ final class SwitchDaemon {
                         control,
                         topology,
                         counters,
-                        watch);
+                        watch,
+                        endpoints);
         started.add("lcores", topology);
         started.add("interface watch", watch);
         control.start();
@@ -173,7 +176,7 @@ final class SwitchDaemon {
                         threads,
                         BuildVersion.current(),
                         eal.version());
-        started.add("admin", AdminServer.start(config.admin(), status));
+        started.add("admin", AdminServer.start(config.admin(), status, changes));
         status.ready();
         LOG.info(
                 "event=ready uplinks={} ports={} plan={} lcores={}",

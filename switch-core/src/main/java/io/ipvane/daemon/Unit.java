@@ -6,6 +6,7 @@ import io.ipvane.linux.InterfaceTakeover;
 import io.ipvane.linux.TapInterface;
 import io.ipvane.linux.WatchedInterface;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /**
  * What stands behind one uplink, host port or port: its device, and what was made or taken for it.
@@ -13,19 +14,27 @@ import java.util.Optional;
  *
  * @param device gives and takes its frames
  * @param mac the one MAC of its uplink
- * @param tap its interface, where that is a TAP of ours with a name space of its own
+ * @param mtu largest L3 packet at the moment
+ * @param tap its interface, where that is a TAP of ours
  * @param at the kernel interface to watch, where there is one
  * @param taken what the interface of an uplink had, where it was taken over
+ * @param place is told the index of the unit before lcores serve it, and -1 before they no longer
+ *     do
  * @param parts everything to be closed
  */
 record Unit(
         Device device,
         long mac,
+        int mtu,
         Optional<TapInterface> tap,
         Optional<WatchedInterface> at,
         Optional<InterfaceTakeover> taken,
+        IntConsumer place,
         Closers parts)
         implements AutoCloseable {
+    /** For a device that needs not know its place. */
+    static final IntConsumer ANYWHERE = index -> {};
+
     @Override
     public void close() {
         parts.close();

@@ -23,7 +23,8 @@ public interface Device extends AutoCloseable {
 
     /**
      * Takes up to {@link Burst#MAX} frames: writes {@code size}, {@code bytes} and {@code mbufs} of
-     * the burst, what rows have from the device, and nothing else.
+     * the burst, what rows have from the device, and nothing else; a device that carries several
+     * uplinks writes {@code ingress} too, which all frames of a burst have in common.
      *
      * @return frames taken, 0 where none waited
      */
@@ -55,6 +56,21 @@ public interface Device extends AutoCloseable {
 
     /** Largest L3 packet in bytes; a frame adds 14 bytes, and 4 for a VLAN tag. */
     int mtu();
+
+    /** What {@link #mtu} could become while the device is open. */
+    default int maxMtu() {
+        return mtu();
+    }
+
+    /**
+     * Changes {@link #mtu}, up to {@link #maxMtu}. Control plane, one thread.
+     *
+     * @throws RuntimeException with a sentence where the device cannot
+     */
+    default void setMtu(int bytes) {
+        throw new IllegalArgumentException(
+                "device '" + name() + "' has mtu=" + mtu() + " for as long as it is open");
+    }
 
     /** Whether the device could carry frames now. */
     boolean linkUp();

@@ -92,6 +92,16 @@ public final class DpdkDevice implements Device {
     }
 
     @Override
+    public int maxMtu() {
+        return port.maxMtu();
+    }
+
+    @Override
+    public void setMtu(int bytes) {
+        port.setMtu(bytes);
+    }
+
+    @Override
     public boolean linkUp() {
         return port.linkUp();
     }

@@ -57,6 +57,42 @@ public final class MbufPool implements FramePool {
     }
 
     @Override
+    public void read(long mbuf, int from, long to, int bytes) {
+        if (from + bytes <= contiguous(mbuf)) {
+            Memory.copy(data(mbuf) + from, to, bytes);
+        } else {
+            Mempool.read(mbuf, from, to, bytes);
+        }
+    }
+
+    @Override
+    public boolean prepend(long mbuf, int bytes) {
+        final int room = Memory.u16(mbuf + MbufLayout.DATA_OFF);
+        if (room < bytes) {
+            return false;
+        }
+        moveFront(mbuf, room - bytes, bytes);
+        return true;
+    }
+
+    @Override
+    public void removeFront(long mbuf, int bytes) {
+        moveFront(mbuf, Memory.u16(mbuf + MbufLayout.DATA_OFF) + bytes, -bytes);
+    }
+
+    private static void moveFront(long mbuf, int offset, int longer) {
+        Memory.put16(mbuf + MbufLayout.DATA_OFF, offset);
+        Memory.put16(mbuf + MbufLayout.DATA_LEN, Memory.u16(mbuf + MbufLayout.DATA_LEN) + longer);
+        Memory.put32(mbuf + MbufLayout.PKT_LEN, Memory.i32(mbuf + MbufLayout.PKT_LEN) + longer);
+        TxOffload.moveFront(mbuf, longer);
+    }
+
+    @Override
+    public void finishChecksum(long mbuf) {
+        TxOffload.finishChecksum(mbuf);
+    }
+
+    @Override
     public void trim(long mbuf, int length) {
         Mempool.trim(mbuf, length);
     }

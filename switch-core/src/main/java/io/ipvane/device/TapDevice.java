@@ -17,6 +17,8 @@ import io.ipvane.memory.Memory;
  * frames (the interface's {@code txqlen}) and drops, counted at the interface, when we are slow.
  */
 public final class TapDevice implements Device {
+    private static final int MAX_MTU = 65_535;
+
     private final String name;
     private final Tap tap;
     private final TapQueue[] queues;
@@ -140,6 +142,12 @@ public final class TapDevice implements Device {
     @Override
     public int mtu() {
         return mtu;
+    }
+
+    /** A TAP takes frames of any length. */
+    @Override
+    public int maxMtu() {
+        return MAX_MTU;
     }
 
     /**

@@ -43,13 +43,13 @@ final class Receiver {
         final RxQueue queue = queues[q];
         final long epoch = publisher.epoch();
         final ForwardingSnapshot snapshot = publisher.current();
+        burst.ingress = queue.port();
         final int size = queue.device().receive(queue.queue(), burst);
         if (size > 0) {
             burst.epoch = epoch;
             burst.snapshot = snapshot;
-            burst.ingress = queue.port();
-            counters.add(queue.port(), PortCounter.RECEIVE_PACKETS_COLUMN, size);
-            counters.add(queue.port(), PortCounter.RECEIVE_BYTES_COLUMN, burst.bytes);
+            counters.add(burst.ingress, PortCounter.RECEIVE_PACKETS_COLUMN, size);
+            counters.add(burst.ingress, PortCounter.RECEIVE_BYTES_COLUMN, burst.bytes);
         }
         return size;
     }

@@ -179,6 +179,11 @@ public final class TopologyRunner implements AutoCloseable {
         wiring.attach(port, device);
     }
 
+    /** Takes frames from those rx queues of a device that it has got since it was attached. */
+    public void startReceiving(int port) {
+        wiring.startReceiving(port);
+    }
+
     /**
      * No frame is taken from a device once this has returned; frames taken before may be on their
      * way for an epoch yet.

@@ -3,6 +3,7 @@ package io.ipvane.lcore;
 
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
+import io.ipvane.burst.Facts;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.LaneOwner;
@@ -17,6 +18,7 @@ import io.ipvane.ipvlan.Verdict;
 import io.ipvane.memory.Memory;
 import io.ipvane.neighbor.Learner;
 import io.ipvane.packet.Ethernet;
+import io.ipvane.packet.Ipv4;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.snapshot.UplinkEntry;
@@ -49,6 +51,7 @@ final class Transmitter implements Stage, LaneOwner {
     private final FramePool pool;
     private final CounterShard counters;
     private final ControlMailbox mailbox;
+    private final Fragmenter fragmenter;
     private final Learner learner = new Learner();
     private final MessageHandler sender = this::send;
     private final LastError lastError = new LastError();
@@ -99,6 +102,7 @@ final class Transmitter implements Stage, LaneOwner {
         this.pool = pool;
         this.counters = counters;
         this.mailbox = mailbox;
+        this.fragmenter = new Fragmenter(arena, pool);
         this.dropped = arena.allocate(Burst.MAX * 8L, 64).address();
     }
 
@@ -237,25 +241,29 @@ final class Transmitter implements Stage, LaneOwner {
             }
             case Verdict.FLOOD_WIRE_AND_PUNT -> {
                 flood(burst, i, snapshot, ingress);
-                copyTo(burst, i, snapshot.entry(uplink.host()));
+                copyTo(burst, i, snapshot.entry(uplink.host()), ingress);
                 enqueue(burst, i, snapshot.entry(uplink.index()), ingress);
             }
             case Verdict.WIRE_AND_PUNT -> {
-                copyTo(burst, i, snapshot.entry(uplink.host()));
+                copyTo(burst, i, snapshot.entry(uplink.host()), ingress);
                 enqueue(burst, i, snapshot.entry(uplink.index()), ingress);
             }
             case Verdict.RESOLVE -> resolve(burst, i, snapshot.entry(uplink.index()), ingress);
+            case Verdict.CONTROL -> control(burst, i, snapshot, ingress);
             case Verdict.CONSUMED -> {
                 // Somebody else frees it.
             }
-            default ->
-                    drop(
-                            burst,
-                            i,
-                            ingress.index,
-                            Verdict.isDrop(verdict)
-                                    ? Verdict.reasonOrdinal(verdict, burst.reason(i))
-                                    : DropReason.STAGE_ERROR.ordinal());
+            default -> {
+                final int reason =
+                        Verdict.isDrop(verdict)
+                                ? Verdict.reasonOrdinal(verdict, burst.reason(i))
+                                : DropReason.STAGE_ERROR.ordinal();
+                count(ingress.index, reason);
+                if (!mayTell(ingress, reason)
+                        || !mailbox.dropped(ingress.index, reason, 0, burst.mbuf(i))) {
+                    discard(burst.mbuf(i));
+                }
+            }
         }
     }
 
@@ -266,11 +274,57 @@ final class Transmitter implements Stage, LaneOwner {
             drop(burst, i, ingress.index, DropReason.NO_PORT.ordinal());
         } else if (!to.up) {
             drop(burst, i, to.index, DropReason.DEV_DOWN.ordinal());
-        } else if (tooLong(burst, i, to)) {
-            drop(burst, i, to.index, DropReason.MTU.ordinal());
+        } else if (tooLong(burst, i, to, ingress)) {
+            final int fragments = split(burst, i, to, ingress);
+            for (int k = 0; k < fragments; k++) {
+                final long fragment = fragmenter.fragment(k);
+                added++;
+                buffer.add(fragment, pool.length(fragment));
+            }
+            if (fragments > 0) {
+                discard(burst.mbuf(i));
+            }
         } else {
             buffer.add(burst.mbuf(i), burst.length(i));
         }
+    }
+
+    /**
+     * Splits a frame that is too long for where it goes (spec TX-32), or else ends it: it is
+     * dropped and its sender may be told what would have fitted (COR-17).
+     *
+     * @return fragments, which the caller has to send before it discards the frame; 0: it is done
+     */
+    private int split(Burst burst, int i, PortEntry to, PortEntry ingress) {
+        final long mbuf = burst.mbuf(i);
+        final int mtu = to.maxFrame - Ethernet.LENGTH;
+        // A switch does not meddle with packets; where one end is routed for, it is a router.
+        final boolean packet =
+                (burst.facts(i) & Facts.IP) != 0 && (isRouted(ingress) || isRouted(to));
+        final int fragments =
+                packet && ingress.splits(to.role) && burst.etherType(i) == Ethernet.TYPE_IPV4
+                        ? fragmenter.split(mbuf, burst.l3(i), mtu)
+                        : 0;
+        if (fragments > 0) {
+            return fragments;
+        }
+        final int reason = DropReason.MTU.ordinal();
+        count(to.index, reason);
+        if (!packet
+                || !mayTell(ingress, reason)
+                || !mailbox.dropped(ingress.index, reason, mtu, mbuf)) {
+            discard(mbuf);
+        }
+        return 0;
+    }
+
+    private static boolean isRouted(PortEntry end) {
+        return end.routed && end.role == PortEntry.Role.PORT;
+    }
+
+    /** Whether a drop is one that the sender of the frame may have to hear of. */
+    private static boolean mayTell(PortEntry ingress, int reason) {
+        return (ingress.told >>> reason & 1) != 0;
     }
 
     /** The buffer of a port, or null where this lcore may not send by it. */
@@ -283,7 +337,10 @@ final class Transmitter implements Stage, LaneOwner {
      * that will be split into segments these are measured (spec OFF-4), which few frames have to
      * ask.
      */
-    private boolean tooLong(Burst burst, int i, PortEntry to) {
+    private boolean tooLong(Burst burst, int i, PortEntry to, PortEntry ingress) {
+        if (!ingress.measured) {
+            return false;
+        }
         final int most = to.maxFrame + Math.max(0, burst.l3(i) - Ethernet.LENGTH);
         return burst.length(i) > most && pool.longest(burst.mbuf(i)) > most;
     }
@@ -293,7 +350,7 @@ final class Transmitter implements Stage, LaneOwner {
             Burst burst, int i, ForwardingSnapshot snapshot, PortEntry ingress) {
         final PortEntry host = snapshot.entry(ingress.uplink.host());
         if (host == null) {
-            Memory.put64(dropped + 8L * droppedCount++, burst.mbuf(i));
+            discard(burst.mbuf(i));
         } else {
             enqueue(burst, i, host, ingress);
         }
@@ -306,17 +363,17 @@ final class Transmitter implements Stage, LaneOwner {
         for (int k = 0; k < members.length; k++) {
             final PortEntry to = snapshot.entry(members[k]);
             if (to != null && to.index != ingress.index && to.up && to.groups.passes(group)) {
-                copyTo(burst, i, to);
+                copyTo(burst, i, to, ingress);
             }
         }
     }
 
-    private void copyTo(Burst burst, int i, PortEntry to) {
+    private void copyTo(Burst burst, int i, PortEntry to, PortEntry ingress) {
         final TxBuffer buffer = to == null || !to.up ? null : buffer(to.index);
         if (buffer == null) {
             return;
         }
-        if (tooLong(burst, i, to)) {
+        if (tooLong(burst, i, to, ingress)) {
             count(to.index, DropReason.MTU.ordinal());
             return;
         }
@@ -331,18 +388,54 @@ final class Transmitter implements Stage, LaneOwner {
 
     /** The frame comes back by {@link #send}, which knows no columns: its length is judged here. */
     private void resolve(Burst burst, int i, PortEntry wire, PortEntry ingress) {
-        if (tooLong(burst, i, wire)) {
-            drop(burst, i, wire.index, DropReason.MTU.ordinal());
-        } else if (!mailbox.unresolved(
+        if (tooLong(burst, i, wire, ingress)) {
+            final int fragments = split(burst, i, wire, ingress);
+            for (int k = 0; k < fragments; k++) {
+                if (!unresolved(burst, i, ingress, fragmenter.fragment(k))) {
+                    count(ingress.index, DropReason.NEIGH_QUEUE_FULL.ordinal());
+                    fragmenter.free(k, fragments);
+                    break;
+                }
+            }
+            if (fragments > 0) {
+                discard(burst.mbuf(i));
+            }
+        } else if (!unresolved(burst, i, ingress, burst.mbuf(i))) {
+            drop(burst, i, ingress.index, DropReason.NEIGH_QUEUE_FULL.ordinal());
+        }
+    }
+
+    private boolean unresolved(Burst burst, int i, PortEntry ingress, long mbuf) {
+        return mailbox.unresolved(
                 ingress.uplink.index(),
                 ingress.index,
                 burst.family(i),
                 burst.nextHop0(i),
                 burst.nextHop1(i),
                 askerOf(burst, i, ingress),
-                burst.mbuf(i))) {
-            drop(burst, i, ingress.index, DropReason.NEIGH_QUEUE_FULL.ordinal());
+                mbuf);
+    }
+
+    /**
+     * To the conductor. Where it cannot keep up, the plain verdict must do; but a port is held to
+     * its rate of DHCP, which would reach a server under a false name then.
+     */
+    private void control(Burst burst, int i, ForwardingSnapshot snapshot, PortEntry ingress) {
+        final int verdict = burst.reason(i);
+        if (mailbox.snooped(ingress.index, verdict, burst.port(i), burst.l3(i), burst.mbuf(i))) {
+            return;
         }
+        if (ingress.role == PortEntry.Role.PORT && isUdp4(burst, i)) {
+            drop(burst, i, ingress.index, DropReason.POLICED.ordinal());
+        } else {
+            burst.verdict(i, verdict);
+            other(burst, i, snapshot, ingress);
+        }
+    }
+
+    private static boolean isUdp4(Burst burst, int i) {
+        return burst.etherType(i) == Ethernet.TYPE_IPV4
+                && Ipv4.protocol(burst.data(i) + burst.l3(i)) == Ipv4.PROTOCOL_UDP;
     }
 
     /** On whose behalf a question may be asked; a source that may be forged would poison caches. */
@@ -371,7 +464,11 @@ final class Transmitter implements Stage, LaneOwner {
 
     private void drop(Burst burst, int i, int port, int reason) {
         count(port, reason);
-        Memory.put64(dropped + 8L * droppedCount++, burst.mbuf(i));
+        discard(burst.mbuf(i));
+    }
+
+    private void discard(long mbuf) {
+        Memory.put64(dropped + 8L * droppedCount++, mbuf);
     }
 
     private void count(int port, int reason) {

@@ -76,13 +76,22 @@ final class Wiring {
             final TxBuffer buffer = each.transmitter.prepare(port, device);
             run(each.lcore, () -> each.transmitter.attach(buffer));
         }
+        startReceiving(port);
+    }
+
+    /** Takes frames from all rx queues of a device that are not polled yet. */
+    void startReceiving(int port) {
+        final Device device = devices.get(port);
         for (int queue = 0; queue < device.rxQueues(); queue++) {
-            final Receiving least =
-                    receivers.stream()
-                            .min(Comparator.comparingInt(r -> r.queues.size()))
-                            .orElseThrow();
-            least.queues.add(new RxQueue(device, queue, port));
-            deal(least);
+            final RxQueue one = new RxQueue(device, queue, port);
+            if (receivers.stream().noneMatch(each -> each.queues.contains(one))) {
+                final Receiving least =
+                        receivers.stream()
+                                .min(Comparator.comparingInt(r -> r.queues.size()))
+                                .orElseThrow();
+                least.queues.add(one);
+                deal(least);
+            }
         }
     }
 

@@ -18,6 +18,30 @@ public final class Icmpv6 {
     /** Bytes of the common start. */
     public static final int LENGTH = 4;
 
+    /** Bytes of the start of an error; the packet that it is about follows. */
+    public static final int ERROR_LENGTH = 8;
+
+    /** Type: destination unreachable. */
+    public static final int UNREACHABLE = 1;
+
+    /** Type: packet too big. */
+    public static final int PACKET_TOO_BIG = 2;
+
+    /** Type: redirect, RFC 4861. */
+    public static final int REDIRECT = 137;
+
+    /** Type: multicast listener query, RFC 2710 and RFC 3810. */
+    public static final int LISTENER_QUERY = 130;
+
+    /** Type: multicast listener report, version 1, RFC 2710. */
+    public static final int LISTENER_REPORT = 131;
+
+    /** Type: multicast listener done, RFC 2710. */
+    public static final int LISTENER_DONE = 132;
+
+    /** Type: multicast listener report, version 2, RFC 3810. */
+    public static final int LISTENER_REPORT_V2 = 143;
+
     /** Type: neighbour solicitation, RFC 4861. */
     public static final int NEIGHBOR_SOLICITATION = 135;
 
@@ -34,6 +58,11 @@ public final class Icmpv6 {
         return Memory.u8(icmp);
     }
 
+    /** Whether a listener says by such a message which groups it listens to. */
+    public static boolean isMembership(int type) {
+        return type == LISTENER_REPORT || type == LISTENER_DONE || type == LISTENER_REPORT_V2;
+    }
+
     /** Message code, 0 to 255. */
     public static int code(long icmp) {
         return Memory.u8(icmp + CODE_OFFSET);
@@ -42,6 +71,22 @@ public final class Icmpv6 {
     /** Checksum as it stands. */
     public static int checksum(long icmp) {
         return Memory.u16be(icmp + CHECKSUM_OFFSET);
+    }
+
+    /** Whether a type is that of an error: RFC 4443, section 2.1. */
+    public static boolean isError(int type) {
+        return type < 128;
+    }
+
+    /**
+     * Writes the start of an error, checksum not included.
+     *
+     * @param rest the four bytes behind the checksum: the MTU, or 0
+     */
+    public static void writeError(long icmp, int type, int code, int rest) {
+        Memory.put8(icmp, type);
+        Memory.put8(icmp + CODE_OFFSET, code);
+        Memory.put32be(icmp + LENGTH, rest);
     }
 
     /**

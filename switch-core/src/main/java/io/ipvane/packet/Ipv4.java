@@ -29,9 +29,13 @@ public final class Ipv4 {
     /** Protocol number of ICMP. */
     public static final int PROTOCOL_ICMP = 1;
 
+    /** Protocol number of IGMP. */
+    public static final int PROTOCOL_IGMP = 2;
+
     /** Protocol number of UDP. */
     public static final int PROTOCOL_UDP = 17;
 
+    static final int TYPE_OF_SERVICE_OFFSET = 1;
     static final int TOTAL_LENGTH_OFFSET = 2;
     static final int IDENTIFICATION_OFFSET = 4;
     static final int FRAGMENT_OFFSET = 6;
@@ -42,7 +46,9 @@ public final class Ipv4 {
     static final int DESTINATION_OFFSET = 16;
 
     private static final int DONT_FRAGMENT = 0x4000;
-    private static final int MORE_OR_OFFSET = 0x3FFF;
+    private static final int MORE_FRAGMENTS = 0x2000;
+    private static final int OFFSET_MASK = 0x1FFF;
+    private static final int MORE_OR_OFFSET = MORE_FRAGMENTS | OFFSET_MASK;
     private static final int VERSION_4_IHL_5 = 0x4500_0000;
 
     private Ipv4() {}
@@ -72,6 +78,33 @@ public final class Ipv4 {
         return (Memory.u16be(ip + FRAGMENT_OFFSET) & MORE_OR_OFFSET) != 0;
     }
 
+    /** Bytes of the datagram before this part of it: 0 in the first fragment and in a whole one. */
+    public static int fragmentOffset(long ip) {
+        return (Memory.u16be(ip + FRAGMENT_OFFSET) & OFFSET_MASK) * 8;
+    }
+
+    /** Whether parts of the datagram follow. */
+    public static boolean moreFragments(long ip) {
+        return (Memory.u16be(ip + FRAGMENT_OFFSET) & MORE_FRAGMENTS) != 0;
+    }
+
+    /**
+     * Makes the header that of a fragment; the checksum is the caller's to compute.
+     *
+     * @param totalLength bytes of header and payload
+     * @param offset bytes of the datagram before it, a multiple of 8
+     * @param more whether parts follow
+     */
+    public static void putFragment(long ip, int totalLength, int offset, boolean more) {
+        Memory.put16be(ip + TOTAL_LENGTH_OFFSET, totalLength);
+        Memory.put16be(ip + FRAGMENT_OFFSET, offset / 8 | (more ? MORE_FRAGMENTS : 0));
+    }
+
+    /** Replaces the type of service: DSCP and ECN. */
+    public static void putTypeOfService(long ip, int value) {
+        Memory.put8(ip + TYPE_OF_SERVICE_OFFSET, value);
+    }
+
     /** Time to live, 0 to 255. */
     public static int ttl(long ip) {
         return Memory.u8(ip + TTL_OFFSET);
@@ -80,6 +113,11 @@ public final class Ipv4 {
     /** Protocol of the payload, 0 to 255. */
     public static int protocol(long ip) {
         return Memory.u8(ip + PROTOCOL_OFFSET);
+    }
+
+    /** Replaces the length of header and payload; the checksum is then to be sealed. */
+    public static void putTotalLength(long ip, int totalLength) {
+        Memory.put16be(ip + TOTAL_LENGTH_OFFSET, totalLength);
     }
 
     /** Header checksum as it stands. */

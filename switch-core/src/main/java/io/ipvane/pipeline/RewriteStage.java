@@ -11,6 +11,8 @@ import io.ipvane.ipvlan.Verdict;
 import io.ipvane.neighbor.NeighborTable;
 import io.ipvane.neighbor.Responder;
 import io.ipvane.packet.Ethernet;
+import io.ipvane.packet.Ipv4;
+import io.ipvane.packet.Ipv6;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.snapshot.RouteTable;
@@ -112,7 +114,7 @@ final class RewriteStage implements Stage {
         burst.verdict(i, Verdict.DELIVER);
     }
 
-    private static void route(Burst burst, int i, PortEntry ingress, NeighborTable neighbors) {
+    private void route(Burst burst, int i, PortEntry ingress, NeighborTable neighbors) {
         final RouteTable routes = ingress.uplink.routes();
         final boolean ipv4 = burst.family(i) == Burst.KEY_IPV4;
         final long high = burst.key0(i);
@@ -135,8 +137,9 @@ final class RewriteStage implements Stage {
         }
     }
 
-    private static void forward(
+    private void forward(
             Burst burst, int i, PortEntry ingress, NeighborTable neighbors, long hop0, long hop1) {
+        trim(burst, i);
         final int domain = ingress.uplink.index();
         final long mac =
                 burst.family(i) == Burst.KEY_IPV4
@@ -150,6 +153,23 @@ final class RewriteStage implements Stage {
         } else {
             Ethernet.putDestination(frame, mac);
             burst.verdict(i, Verdict.WIRE);
+        }
+    }
+
+    /**
+     * A packet that is routed goes without what stood behind it in its frame: padding, or a trailer
+     * (spec COR-15). An IPv6 payload length of 0 says nothing (RFC 2675).
+     */
+    private void trim(Burst burst, int i) {
+        final long ip = burst.data(i) + burst.l3(i);
+        final boolean ipv4 = burst.family(i) == Burst.KEY_IPV4;
+        final int payload = ipv4 ? 0 : Ipv6.payloadLength(ip);
+        final int packet = ipv4 ? Ipv4.totalLength(ip) : Ipv6.LENGTH + payload;
+        final int length = burst.l3(i) + packet;
+        if (burst.length(i) > length && (ipv4 || payload > 0)) {
+            final long mbuf = burst.mbuf(i);
+            pool.trim(mbuf, length);
+            burst.frame(i, mbuf, pool.data(mbuf), pool.contiguous(mbuf), length);
         }
     }
 

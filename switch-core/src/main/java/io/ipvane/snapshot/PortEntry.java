@@ -15,8 +15,30 @@ public final class PortEntry {
         HOST
     }
 
+    /**
+     * What becomes of a frame from one place that cannot be sent on as it is.
+     *
+     * @param told reasons of drops that its sender may be told of, as bits by ordinal
+     * @param measured whether it is measured at all
+     * @param splitToWire whether IPv4 may be fragmented on its way to the wire
+     * @param splitToPorts the same to ports and the host port
+     */
+    public record Refusals(long told, boolean measured, boolean splitToWire, boolean splitToPorts) {
+        /** Dropped and counted, and that is all. */
+        public static final Refusals SILENT = new Refusals(0, true, false, false);
+    }
+
     /** Marks "no such port". */
     public static final int NONE = -1;
+
+    /** Bit of {@link #snoop}: what says of groups that they are joined or left. */
+    public static final int SNOOP_GROUPS = 1;
+
+    /** Bit of {@link #snoop}: DHCP where it is no unicast to a known station. */
+    public static final int SNOOP_DHCP = 1 << 1;
+
+    /** Bit of {@link #snoop}, beside {@link #SNOOP_DHCP}: DHCP even where it is. */
+    public static final int SNOOP_UNICAST = 1 << 2;
 
     /** Place of this entry: row of its counters and value in the address table. */
     public final int index;
@@ -56,6 +78,18 @@ public final class PortEntry {
     /** Prefixes that this port may send from beside its own addresses. */
     public final SourcePrefixes allowedSources;
 
+    /** Reasons of drops that the sender of a frame from here may be told of, as bits by ordinal. */
+    public final long told;
+
+    /** Whether frames from here are measured before they are given to a port (spec F14). */
+    public final boolean measured;
+
+    private final boolean splitToWire;
+    private final boolean splitToPorts;
+
+    /** Which frames that come in here go by way of the conductor, as bits. */
+    public final int snoop;
+
     public PortEntry(
             int index,
             Role role,
@@ -68,7 +102,9 @@ public final class PortEntry {
             int maxFrame,
             boolean up,
             GroupFilter groups,
-            SourcePrefixes allowedSources) {
+            SourcePrefixes allowedSources,
+            Refusals refusals,
+            int snoop) {
         this.index = index;
         this.role = role;
         this.uplink = uplink;
@@ -81,5 +117,15 @@ public final class PortEntry {
         this.up = up;
         this.groups = groups;
         this.allowedSources = allowedSources;
+        this.snoop = snoop;
+        this.told = refusals.told();
+        this.measured = refusals.measured();
+        this.splitToWire = refusals.splitToWire();
+        this.splitToPorts = refusals.splitToPorts();
+    }
+
+    /** Whether an IPv4 packet from here is fragmented where it is too long for such a receiver. */
+    public boolean splits(Role to) {
+        return to == Role.UPLINK ? splitToWire : splitToPorts;
     }
 }

@@ -22,10 +22,16 @@ public final class RouteTable {
     /** The destination may not be reached. */
     public static final int BLACKHOLE = -4;
 
+    /** The destination may not be reached, and the sender is told so. */
+    public static final int UNREACHABLE = -5;
+
+    /** The destination may not be reached, and the sender is told that it is forbidden. */
+    public static final int PROHIBIT = -6;
+
     /** No route: what {@link #find4} says where no prefix matches. */
     public static final int NO_ROUTE = -1;
 
-    private static final int KINDS = 4;
+    private static final int KINDS = 6;
 
     private final Fib4 fib4;
     private final Fib6 fib6;
@@ -63,7 +69,12 @@ public final class RouteTable {
 
     /** The drop that a kind which leads nowhere means. */
     public static DropReason reason(int kind) {
-        return kind == BLACKHOLE ? DropReason.ROUTE_BLACKHOLE : DropReason.NO_ROUTE;
+        return switch (kind) {
+            case BLACKHOLE -> DropReason.ROUTE_BLACKHOLE;
+            case UNREACHABLE -> DropReason.ROUTE_UNREACHABLE;
+            case PROHIBIT -> DropReason.ROUTE_PROHIBIT;
+            default -> DropReason.NO_ROUTE;
+        };
     }
 
     /** Collects routes; conductor only. */

@@ -108,11 +108,18 @@ class ConfigRefusalTest {
                                 + " name that 'ip netns list' shows, without '/' and white space"),
                 arguments(
                         UPLINK + ", routes: [ { to: default } ] }",
-                        "c:2:48: uplink 'wan0': routes[0]: needs either via or blackhole: true; give"
-                                + " one of the two"),
+                        "c:2:48: uplink 'wan0': routes[0]: needs either via or one of"
+                                + " blackhole: true, unreachable: true and prohibit: true; give one"
+                                + " of the four"),
+                arguments(
+                        UPLINK
+                                + ", routes: [ { to: 10.0.0.0/8, via: 10.0.0.1, prohibit: true } ] }",
+                        "c:2:91: uplink 'wan0': routes[0]: needs either via or one of"
+                                + " blackhole: true, unreachable: true and prohibit: true; give one"
+                                + " of the four"),
                 arguments(
                         UPLINK + ", routes: [ { to: default, blackhole: true } ] }",
-                        "c:2:54: uplink 'wan0': routes[0]: to 'default' with blackhole has no family;"
+                        "c:2:54: uplink 'wan0': routes[0]: to 'default' without via has no family;"
                                 + " write 0.0.0.0/0 or ::/0"),
                 arguments(
                         UPLINK + ", routes: [ { to: 10.1.0.0/8, blackhole: true } ] }",
@@ -218,7 +225,16 @@ class ConfigRefusalTest {
                 arguments(
                         UPLINK + " }\n  - { name: wan1, device: \"af_xdp:up0\" }",
                         "c:3:27: uplink 'wan1': device 'af_xdp:up0' already belongs to uplink"
-                                + " 'wan0'; a device carries one uplink"),
+                                + " 'wan0'; a device carries one uplink, or several of the same"
+                                + " kind that differ in vlan"),
+                arguments(
+                        UPLINK + ", vlan: 4095 }",
+                        "c:2:44: uplink 'wan0': vlan=4095 is out of range; choose 1 to 4094"),
+                arguments(
+                        UPLINK + ", vlan: 7 }\n  - { name: v7, device: \"tap:up0\", vlan: 7 }",
+                        "c:3:25: uplink 'v7': device 'tap:up0' already belongs to uplink 'wan0';"
+                                + " a device carries one uplink, or several of the same kind that"
+                                + " differ in vlan"),
                 arguments(
                         UPLINK + " }\nports:\n  - { name: web, uplink: wan1 }",
                         "c:4:26: port 'web': uplink 'wan1' is unknown; did you mean 'wan0'?"),

@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.ipvane.burst.DropReason;
 import io.ipvane.config.ThreadPlan;
+import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.lcore.ControlMailbox;
@@ -39,7 +40,7 @@ class ConductorTest {
 
     private final Logger logger = (Logger) LoggerFactory.getLogger(Conductor.class);
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-    private final SwitchHarness net = SmallNetwork.of("l2", ThreadPlan.SHARED);
+    private final SwitchHarness net = SmallNetwork.of("l2", ThreadPlan.SHARED, "announce: false");
 
     @BeforeEach
     void listen() {
@@ -247,17 +248,18 @@ class ConductorTest {
             final SnapshotPublisher publisher = new SnapshotPublisher();
             final Quiescence nobody = new Quiescence(publisher, 0);
             final Queue<Command> commands = new Faulty();
+            final ControlMailbox mailbox = new ControlMailbox();
+            final CounterShard shard = new Counters(arena, 1).shard();
+            final ErrorPlane told = new ErrorPlane(mailbox, pool, shard, () -> 0);
             final Conductor conductor =
                     new Conductor(
                             SwitchModel.EMPTY,
                             commands,
                             publisher,
                             nobody,
-                            new NeighborPlane(
-                                    new ControlMailbox(),
-                                    pool,
-                                    new Counters(arena, 1).shard(),
-                                    nobody),
+                            new NeighborPlane(mailbox, pool, shard, nobody, told),
+                            new SnoopPlane(mailbox, pool, shard),
+                            told,
                             errors::next);
             for (int i = 0; i < 50; i++) {
                 conductor.doWork();

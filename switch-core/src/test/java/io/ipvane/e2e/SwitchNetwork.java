@@ -101,6 +101,11 @@ final class SwitchNetwork implements AutoCloseable {
             net.ip(OUTSIDE, "link", "set", "dev", "eth0", "up");
             addressOutside();
         }
+        for (String label : List.of(BLUE, GREEN)) {
+            Eventually.holds(
+                    label + " has carrier",
+                    () -> !net.ip(label, "link", "show", "dev", "eth0").contains("NO-CARRIER"));
+        }
         for (String label : LABELS) {
             Eventually.holds(
                     "duplicate address detection is over in " + label,

@@ -219,7 +219,18 @@ class ImprovedRulesTest {
                 Verdict.DELIVER,
                 kernelWith(false, false, false, false, true).fromHost(own | KNOWN | IP));
         final IpvlanOptions responder =
-                new IpvlanOptions(Compat.KERNEL, false, true, false, false, false);
+                new IpvlanOptions(
+                        Compat.KERNEL,
+                        false,
+                        true,
+                        false,
+                        false,
+                        false,
+                        false,
+                        false,
+                        false,
+                        false,
+                        false);
         assertEquals(
                 Verdict.RESPOND,
                 IpvlanRules.of(Mode.L3, IpvlanFlag.BRIDGE, responder)
@@ -241,7 +252,12 @@ class ImprovedRulesTest {
                         arpResponder,
                         antispoof,
                         privateConfinesGroups,
-                        hostReachesPorts));
+                        hostReachesPorts,
+                        false,
+                        true,
+                        false,
+                        false,
+                        false));
     }
 
     @Test

@@ -56,6 +56,26 @@ final class FaultyPool implements FramePool {
     }
 
     @Override
+    public void read(long mbuf, int from, long to, int bytes) {
+        pool.read(mbuf, from, to, bytes);
+    }
+
+    @Override
+    public boolean prepend(long mbuf, int bytes) {
+        return pool.prepend(mbuf, bytes);
+    }
+
+    @Override
+    public void removeFront(long mbuf, int bytes) {
+        pool.removeFront(mbuf, bytes);
+    }
+
+    @Override
+    public void finishChecksum(long mbuf) {
+        pool.finishChecksum(mbuf);
+    }
+
+    @Override
     public void trim(long mbuf, int length) {
         pool.trim(mbuf, length);
     }

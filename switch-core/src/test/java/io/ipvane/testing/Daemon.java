@@ -156,20 +156,40 @@ public final class Daemon implements AutoCloseable {
     }
 
     private Reply exchange(String path) {
-        final String said =
-                Command.run(
+        return send("GET", path, "");
+    }
+
+    /** What the daemon answers to a request, with a body of JSON where there is one. */
+    public Reply send(String method, String path, String body) {
+        final List<String> words =
+                new ArrayList<>(
+                        List.of(
                                 "curl",
                                 "-sS",
                                 "--max-time",
-                                "10",
+                                "20",
                                 "--unix-socket",
                                 socket().toString(),
                                 "-w",
                                 "\n%{http_code}",
-                                "http://ipvane" + path)
-                        .output();
+                                "-X",
+                                method,
+                                "http://ipvane" + path));
+        if (!body.isEmpty()) {
+            words.addAll(List.of("-H", "Content-Type: application/json", "-d", body));
+        }
+        final String said = Command.run(words.toArray(new String[0])).output();
         final int end = said.lastIndexOf('\n');
         return new Reply(Integer.parseInt(said.substring(end + 1)), said.substring(0, end));
+    }
+
+    /** Open descriptors of the daemon. */
+    public long descriptors() {
+        try (var open = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
+            return open.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Runs the client with words, against this daemon. */

@@ -225,6 +225,48 @@ public final class MemoryPool implements FramePool, AutoCloseable {
     }
 
     @Override
+    public synchronized void read(long mbuf, int from, long to, int bytes) {
+        if (from < 0 || bytes < 0 || from + bytes > length(mbuf)) {
+            throw new AssertionError(
+                    "read " + bytes + " bytes from " + from + " of " + length(mbuf));
+        }
+        copyOut(mbuf, from, to, bytes);
+    }
+
+    @Override
+    public synchronized boolean prepend(long mbuf, int bytes) {
+        final int cell = live(mbuf);
+        if (offset[cell] < bytes) {
+            return false;
+        }
+        moveFront(cell, -bytes);
+        return true;
+    }
+
+    @Override
+    public synchronized void removeFront(long mbuf, int bytes) {
+        final int cell = live(mbuf);
+        if (bytes > length[cell]) {
+            throw new AssertionError("remove " + bytes + " bytes of " + length[cell]);
+        }
+        moveFront(cell, bytes);
+    }
+
+    private void moveFront(int cell, int by) {
+        offset[cell] += by;
+        length[cell] -= by;
+        if (split[cell] != Integer.MAX_VALUE) {
+            split[cell] -= by;
+        }
+    }
+
+    /** Nothing to do: a test's frame is whole. */
+    @Override
+    public synchronized void finishChecksum(long mbuf) {
+        live(mbuf);
+    }
+
+    @Override
     public synchronized void trim(long mbuf, int bytes) {
         if (bytes > length(mbuf)) {
             throw new AssertionError("trim to " + bytes + " bytes of " + length(mbuf));

@@ -11,6 +11,7 @@ import io.ipvane.control.ControlPlane;
 import io.ipvane.control.ModelBuilder;
 import io.ipvane.counters.Counters;
 import io.ipvane.device.Device;
+import io.ipvane.device.VlanTrunk;
 import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.lcore.TopologyRunner;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 /**
  * A whole switch over {@link MemoryDevice}s, stepped by the test on its own thread: the real
@@ -35,6 +37,8 @@ import java.util.Map;
 public final class SwitchHarness implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final Map<String, MemoryDevice> devices = new LinkedHashMap<>();
+    private final Map<String, VlanTrunk> trunks = new LinkedHashMap<>();
+    private final List<Device> all = new ArrayList<>();
     private final Map<String, Integer> indices = new LinkedHashMap<>();
     private final MemoryPool pool;
     private final Counters counters;
@@ -56,7 +60,7 @@ public final class SwitchHarness implements AutoCloseable {
         final ModelBuilder model = new ModelBuilder();
         for (UplinkConfig uplink : config.uplinks()) {
             final int index = model.uplink(uplink, Frames.OWN, uplink.mtu().orElse(1500), true);
-            device(index, uplink.name());
+            uplink(index, uplink, config);
             uplink.host()
                     .ifPresent(
                             host ->
@@ -73,11 +77,11 @@ public final class SwitchHarness implements AutoCloseable {
             }
         }
         final ControlMailbox mailbox = new ControlMailbox();
-        counters = new Counters(arena, devices.size());
+        counters = new Counters(arena, all.size());
         topology =
                 new TopologyRunner(
                         ThreadTopology.of(plan, IdleMode.BUSY, lcores(plan)),
-                        devices.values().toArray(Device[]::new),
+                        all.toArray(Device[]::new),
                         pool,
                         counters,
                         publisher,
@@ -98,17 +102,48 @@ public final class SwitchHarness implements AutoCloseable {
             }
         }
         run();
+        // What a switch announces at its start is no test's business but one's.
+        transmitted();
     }
 
     private static List<Integer> lcores(ThreadPlan plan) {
         return plan == ThreadPlan.PIPELINE ? List.of(0, 1, 2) : List.of(0);
     }
 
+    /** Uplinks that share a device have one by its name in the configuration. */
+    private void uplink(int index, UplinkConfig uplink, SwitchConfig config) {
+        final boolean tagged =
+                config.uplinks().stream()
+                        .anyMatch(u -> u.device().equals(uplink.device()) && u.vlan().isPresent());
+        if (!tagged) {
+            device(index, uplink.name());
+            return;
+        }
+        final String name = uplink.device().toString();
+        final VlanTrunk trunk =
+                trunks.computeIfAbsent(
+                        name,
+                        n -> {
+                            final MemoryDevice device = new MemoryDevice(n, Frames.OWN, pool);
+                            devices.put(n, device);
+                            return new VlanTrunk(device, pool);
+                        });
+        final int vid = uplink.vlan().orElse(VlanTrunk.UNTAGGED);
+        add(index, uplink.name(), trunk.join(uplink.name(), vid));
+        trunk.place(vid, index);
+    }
+
     private void device(int index, String name) {
-        if (index != devices.size()) {
+        final MemoryDevice device = new MemoryDevice(name, Frames.OWN, pool);
+        devices.put(name, device);
+        add(index, name, device);
+    }
+
+    private void add(int index, String name, Device device) {
+        if (index != all.size()) {
             throw new IllegalStateException("indices are dense in a fresh model");
         }
-        devices.put(name, new MemoryDevice(name, Frames.OWN, pool));
+        all.add(device);
         indices.put(name, index);
     }
 
@@ -127,6 +162,11 @@ public final class SwitchHarness implements AutoCloseable {
         if (!control.offer(command)) {
             throw new IllegalStateException("the command queue is full");
         }
+    }
+
+    /** Who reads the groups of a port anew when it has spoken of them. */
+    public void onGroups(IntConsumer listener) {
+        control.onGroups(listener);
     }
 
     /** The group addresses that a port's interface has joined. */
@@ -193,7 +233,7 @@ public final class SwitchHarness implements AutoCloseable {
     public void close() {
         topology.close();
         control.close();
-        devices.values().forEach(MemoryDevice::close);
+        all.forEach(Device::close);
         arena.close();
         if (pool.available() != before) {
             throw new AssertionError((before - pool.available()) + " frames leaked");

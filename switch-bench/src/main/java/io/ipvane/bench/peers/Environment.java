@@ -12,6 +12,7 @@ import java.util.List;
 /** What a run was measured on; {@code peers-environment.json}. */
 record Environment(
         String time,
+        String commit,
         String cpu,
         String cpus,
         String kernel,
@@ -25,6 +26,7 @@ record Environment(
     static Environment of(Settings settings) throws IOException, InterruptedException {
         return new Environment(
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                Child.run("git", "describe", "--always", "--dirty").strip(),
                 cpuModel(),
                 Settings.cpus().toString(),
                 Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),

@@ -14,6 +14,8 @@ import java.util.Map;
  * @param transmitPackets frames given
  * @param transmitBytes their bytes, Ethernet header included
  * @param multicast group frames among those given
+ * @param icmpErrors ICMP errors of the switch's own among those given
+ * @param icmpErrorsLimited ICMP errors that were not sent because there were too many
  * @param drops frames lost, by reason; reasons that never happened are left out
  */
 public record PortStatsView(
@@ -24,6 +26,8 @@ public record PortStatsView(
         long transmitPackets,
         long transmitBytes,
         long multicast,
+        long icmpErrors,
+        long icmpErrorsLimited,
         Map<String, Long> drops) {
     /** Copies the map. */
     public PortStatsView {

@@ -6,6 +6,7 @@ package io.ipvane.control.view;
  *
  * @param name its id
  * @param device as in the configuration, for example {@code af_packet:eth0}
+ * @param vlan VLAN identifier of its frames, 0: they have no tag
  * @param mode {@code l2}, {@code l3} or {@code l3s}
  * @param flag {@code bridge}, {@code private} or {@code vepa}
  * @param compat {@code improved} or {@code kernel}
@@ -18,6 +19,7 @@ package io.ipvane.control.view;
 public record UplinkView(
         String name,
         String device,
+        int vlan,
         String mode,
         String flag,
         String compat,

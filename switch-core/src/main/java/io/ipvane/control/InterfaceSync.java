@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.control;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Keeps the interfaces of ports and host ports in step with their uplink: no MTU above its own,
+ * which a lower one that somebody asked for survives (spec F14, CFG-9), and its carrier (F15,
+ * CFG-10).
+ *
+ * <p>An MTU that is heard of an interface may be one that was set here a moment ago: those are
+ * remembered until they have been heard. Conductor thread only.
+ */
+final class InterfaceSync {
+    /** What is known of one interface. */
+    private static final class Known {
+        int mtu;
+        boolean carrier = true;
+        final Deque<Integer> ours = new ArrayDeque<>();
+
+        Known(int mtu) {
+            this.mtu = mtu;
+        }
+
+        /** Whether the interface has an MTU that nobody here has set. */
+        boolean isForeign(int heard) {
+            if (ours.contains(heard)) {
+                while (ours.remove() != heard) {
+                    // Set before that and overtaken: two changes may be told as one.
+                }
+                mtu = heard;
+                return false;
+            }
+            final boolean foreign = heard != mtu;
+            mtu = heard;
+            return foreign;
+        }
+
+        /** The MTU that the interface has once everything set here has been done. */
+        int expectedMtu() {
+            return ours.isEmpty() ? mtu : ours.getLast();
+        }
+    }
+
+    private final Map<Integer, Known> known = new HashMap<>();
+    private Endpoints endpoints = Endpoints.NONE;
+
+    void endpoints(Endpoints now) {
+        endpoints = now;
+    }
+
+    /**
+     * Takes what an interface says of itself.
+     *
+     * @param mtu of the interface, or 0 where it has none to tell
+     * @return the port as it is now
+     */
+    PortModel told(PortModel port, UplinkModel uplink, boolean up, boolean carrier, int mtu) {
+        final Known interfaceOf = of(port);
+        final boolean foreign = mtu != 0 && interfaceOf.isForeign(mtu);
+        final PortModel now = port.withLink(up, carrier, port.mtu());
+        return align(foreign ? now.withMtu(now.mtu(), mtu) : now, uplink);
+    }
+
+    /**
+     * The port as it is now that its uplink is another; its interface has been told, unless it has
+     * not said a word itself yet: then it is about to, and is told in turn.
+     */
+    PortModel follow(PortModel port, UplinkModel uplink) {
+        return known.containsKey(port.index())
+                ? align(port, uplink)
+                : port.withMtu(Math.min(port.wantedMtu(), uplink.mtu()), port.wantedMtu());
+    }
+
+    private PortModel align(PortModel port, UplinkModel uplink) {
+        final Known interfaceOf = of(port);
+        final int mtu = Math.min(port.wantedMtu(), uplink.mtu());
+        if (mtu != interfaceOf.expectedMtu()) {
+            interfaceOf.ours.add(mtu);
+            endpoints.setMtu(port.index(), mtu);
+        }
+        final boolean carrier = uplink.linkUp() || !uplink.options().propagateLink();
+        if (carrier != interfaceOf.carrier) {
+            interfaceOf.carrier = carrier;
+            endpoints.setCarrier(port.index(), carrier);
+        }
+        return port.withMtu(mtu, port.wantedMtu());
+    }
+
+    private Known of(PortModel port) {
+        return known.computeIfAbsent(port.index(), i -> new Known(port.mtu()));
+    }
+
+    /** Forgets an interface that is gone; another may stand in its place. */
+    void forget(int port) {
+        known.remove(port);
+    }
+
+    /** Whether the links of those uplinks that tell nothing by themselves are up, by index. */
+    Map<Integer, Boolean> links() {
+        return endpoints.links();
+    }
+}

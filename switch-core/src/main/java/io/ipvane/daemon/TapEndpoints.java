@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.daemon;
+
+import io.ipvane.control.Endpoints;
+import io.ipvane.device.Device;
+import io.ipvane.device.TapDevice;
+import io.ipvane.linux.LinuxException;
+import io.ipvane.linux.TapInterface;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The TAPs of ports and host ports, for the conductor to set their MTU and carrier; and uplinks
+ * without a kernel interface, for it to ask. Filled by who opens devices; used by the conductor.
+ */
+final class TapEndpoints implements Endpoints {
+    private static final Logger LOG = LoggerFactory.getLogger(TapEndpoints.class);
+
+    private record Endpoint(TapInterface tap, TapDevice device) {}
+
+    /** Adds what a port, host port or uplink has that the conductor must reach. */
+    void put(int index, Unit unit) {
+        if (unit.tap().isPresent() && unit.device() instanceof TapDevice device) {
+            put(index, unit.tap().get(), device);
+        } else if (unit.at().isEmpty()) {
+            putSilent(index, unit.device());
+        }
+    }
+
+    private final Map<Integer, Endpoint> taps = new ConcurrentHashMap<>();
+    private final Map<Integer, Device> silent = new ConcurrentHashMap<>();
+
+    void put(int port, TapInterface tap, TapDevice device) {
+        taps.put(port, new Endpoint(tap, device));
+    }
+
+    /** Adds an uplink whose link has to be asked for, as no kernel interface tells of it. */
+    void putSilent(int uplink, Device device) {
+        silent.put(uplink, device);
+    }
+
+    /** Forgets a port or uplink, before its device is closed. */
+    void remove(int index) {
+        taps.remove(index);
+        silent.remove(index);
+    }
+
+    @Override
+    public void setMtu(int port, int mtu) {
+        final Endpoint at = taps.get(port);
+        if (at != null) {
+            attempt(() -> at.tap.setMtu(mtu));
+        }
+    }
+
+    @Override
+    public void setCarrier(int port, boolean on) {
+        final Endpoint at = taps.get(port);
+        if (at != null) {
+            attempt(() -> at.device.setCarrier(on));
+        }
+    }
+
+    private static void attempt(Runnable change) {
+        try {
+            change.run();
+        } catch (LinuxException e) {
+            LOG.warn("event=interface_unchanged reason=\"{}\"", e.getMessage());
+        }
+    }
+
+    @Override
+    public Map<Integer, Boolean> links() {
+        final Map<Integer, Boolean> links = new HashMap<>();
+        silent.forEach((uplink, device) -> links.put(uplink, device.linkUp()));
+        return links;
+    }
+}
