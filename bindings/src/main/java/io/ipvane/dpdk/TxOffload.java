@@ -41,8 +41,8 @@ public final class TxOffload {
     public static void moveFront(long mbuf, int longer) {
         if (isPending(mbuf)) {
             final long fields = Memory.i64(mbuf + MbufLayout.TX_OFFLOAD);
-            final long l2 = (fields & L2_LENGTH_MASK) + longer & L2_LENGTH_MASK;
-            Memory.put64(mbuf + MbufLayout.TX_OFFLOAD, fields & ~L2_LENGTH_MASK | l2);
+            final long l2 = ((fields & L2_LENGTH_MASK) + longer) & L2_LENGTH_MASK;
+            Memory.put64(mbuf + MbufLayout.TX_OFFLOAD, (fields & ~L2_LENGTH_MASK) | l2);
         }
     }
 
