@@ -49,6 +49,11 @@ test: export QUICK :=
 test: setup-test image $(BENCH_LIBRARY) ## every test that this machine can run, and what was skipped and why
 	@exec switch-core/src/test/scripts/test
 
+# LANES="nic ..." chooses.
+.PHONY: test-vm
+test-vm: setup-test-vm image ## what needs a kernel or a network card of its own, in virtual machines: minutes
+	@exec setpriv --pdeathsig TERM switch-core/src/test/scripts/test-vm $(LANES)
+
 # BENCH=full measures longer, ONLY="ring|lookup family=4" a part.
 .PHONY: bench
 bench: setup-bench image bench-image ## every part of the data plane beside a baseline: a table, and switch-bench/target/bench.json
@@ -90,8 +95,8 @@ clean: ## remove everything that was built
 	rm -rf target bindings/target switch-core/target switch-bench/target
 	@$(MAKE) -s -C native clean
 
-.PHONY: setup-build setup-run setup-test setup-bench setup-bench-peers
-setup-build setup-run setup-test setup-bench setup-bench-peers:
+.PHONY: setup-build setup-run setup-test setup-test-vm setup-bench setup-bench-peers
+setup-build setup-run setup-test setup-test-vm setup-bench setup-bench-peers:
 	@$(SCRIPTS)/setup $(@:setup-%=%)
 
 # A make of its own: it finds the JDK that setup has perhaps just installed.

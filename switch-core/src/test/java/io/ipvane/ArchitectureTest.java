@@ -50,7 +50,7 @@ final class ArchitectureTest {
                     Set.of("packet", "counters"),
                     Set.of("burst"),
                     Set.of("table"),
-                    Set.of("ipvlan", "neighbor", "icmp"),
+                    Set.of("ipvlan", "neighbor", "icmp", "dhcp", "group"),
                     Set.of("snapshot"),
                     Set.of("pipeline"),
                     Set.of("device"),

@@ -21,11 +21,15 @@ import java.util.stream.Collectors;
  * start that got as far as DPDK, successful or not, the next {@link #start} is refused. What can be
  * judged before (hugepages) does not use that one try up.
  *
- * <p>Always {@code --no-telemetry --iova-mode=va}, and {@code --in-memory} with hugepages or {@code
- * --no-shconf} without: no file, socket or hugepage outlives the process, however it ends, only
- * DPDK's empty runtime directory {@code /run/dpdk/rte}. DPDK pins the thread that initialises it
- * and makes threads that inherit the pinning; so that none of ours do, that happens on a thread of
- * its own, over all CPUs of the process.
+ * <p>Always {@code --no-telemetry}, and {@code --in-memory} with hugepages or {@code --no-shconf}
+ * without: no file, socket or hugepage outlives the process, however it ends, only DPDK's empty
+ * runtime directory {@code /run/dpdk/rte}. DPDK pins the thread that initialises it and makes
+ * threads that inherit the pinning; so that none of ours do, that happens on a thread of its own,
+ * over all CPUs of the process.
+ *
+ * <p>Devices in memory get virtual addresses ({@code --iova-mode=va}). With a PCI device DPDK
+ * chooses by what is there: virtual addresses behind an IOMMU, physical ones without, for which
+ * hugepages are a must.
  *
  * <p>DPDK logs warnings and errors to standard error; what it says about a failed call becomes part
  * of the {@link DpdkException} instead.
@@ -103,7 +107,6 @@ public final class Eal implements AutoCloseable {
                         List.of(
                                 "ipvane",
                                 "--no-telemetry",
-                                "--iova-mode=va",
                                 "--log-level=warning",
                                 "--lcores=0@(" + cpus + ")"));
         if (hugepages) {
@@ -114,7 +117,7 @@ public final class Eal implements AutoCloseable {
             args.add(Integer.toString(options.memoryMegabytes()));
         }
         if (options.pci().isEmpty()) {
-            args.add("--no-pci");
+            args.addAll(List.of("--iova-mode=va", "--no-pci"));
         }
         options.pci().forEach(address -> args.addAll(List.of("-a", address)));
         args.addAll(options.extraArgs());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.linux;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -123,6 +124,25 @@ public final class RtNetlink implements AutoCloseable {
         request.end(inet6);
         request.end(families);
         socket.execute(request, "set addrgenmode none of " + on(link));
+    }
+
+    /**
+     * Gives an interface the second half of the addresses that it makes of prefixes in router
+     * advertisements (spec ADR-16; ip-token(8)). The kernel refuses where it takes none: without
+     * ARP, or with {@code accept_ra} 0.
+     *
+     * @param address whose last 64 bits are taken
+     */
+    public void setToken(Link link, InetAddress address) {
+        final byte[] token = address.getAddress();
+        Arrays.fill(token, 0, 8, (byte) 0);
+        final NetlinkRequest request = Link.request(Rtnl.SETLINK, link.index());
+        final int families = request.nest(Rtnl.IFLA_AF_SPEC);
+        final int inet6 = request.nest(Rtnl.AF_INET6);
+        request.attribute(Rtnl.IFLA_INET6_TOKEN, token);
+        request.end(inet6);
+        request.end(families);
+        socket.execute(request, "set the IPv6 token of " + on(link));
     }
 
     /** Takes XDP programs off an interface, wherever they are attached; none is no error. */

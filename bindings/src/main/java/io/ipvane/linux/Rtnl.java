@@ -61,6 +61,7 @@ final class Rtnl {
     static final int IFLA_EXT_MASK = 29;
     static final int IFLA_CARRIER = 33;
     static final int IFLA_XDP = 43;
+    static final int IFLA_INET6_TOKEN = 7;
     static final int IFLA_INET6_ADDR_GEN_MODE = 8;
     static final int IN6_ADDR_GEN_MODE_NONE = 1;
     static final int IFLA_XDP_FD = 1;

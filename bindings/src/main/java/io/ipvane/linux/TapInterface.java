@@ -52,6 +52,7 @@ public final class TapInterface implements AutoCloseable {
                             : null;
             final UndoLog kept = new UndoLog();
             final TapInterface result = new TapInterface(tap, netlink, link, linkLocal, kept);
+            result.ensureToken();
             result.ensureLinkLocal();
             undo.moveTo(kept);
             return result;
@@ -104,6 +105,23 @@ public final class TapInterface implements AutoCloseable {
     }
 
     /**
+     * Lets addresses that the interface makes of router advertisements end as its link-local one
+     * does, as with the kernel's ipvlan: of the shared MAC all ports would make the same. Where the
+     * kernel takes no advertisements there is nothing to do.
+     */
+    private void ensureToken() {
+        if (linkLocal != null) {
+            try {
+                netlink.setToken(link, linkLocal.address());
+            } catch (LinuxException e) {
+                if (e.errno() != Errno.EINVAL) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
      * Takes the addresses and routes that another interface had before it was taken over.
      *
      * @return what could not be taken, one sentence each
@@ -115,6 +133,9 @@ public final class TapInterface implements AutoCloseable {
     /** Switches ARP and ND on (mode l2) or off (l3, l3s). */
     public synchronized void setArp(boolean on) {
         netlink.setArp(link, on);
+        if (on) {
+            ensureToken();
+        }
     }
 
     /** Sets the MTU, in bytes of L3. */

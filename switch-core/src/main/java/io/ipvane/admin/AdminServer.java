@@ -6,6 +6,7 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
 import io.ipvane.config.AdminConfig;
 import io.ipvane.config.ListenAddress;
+import io.ipvane.control.view.ConfigTarget;
 import io.ipvane.control.view.StatusSource;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -22,7 +23,7 @@ public final class AdminServer implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 64;
     private static final int MAX_REQUEST_LINE_BYTES = 2_048;
     private static final int MAX_HEADER_BYTES = 8_192;
-    private static final int MAX_BODY_BYTES = 65_536;
+    private static final int MAX_BODY_BYTES = BatchResource.MAX_BODY_BYTES;
     private static final Duration IDLE_LIMIT = Duration.ofSeconds(60);
     private static final Duration GRACE = Duration.ofMillis(200);
 
@@ -31,14 +32,17 @@ public final class AdminServer implements AutoCloseable {
     private AdminServer() {}
 
     /**
-     * Opens every address of the configuration.
+     * Opens every address of the configuration. Changes are taken over unix sockets only: there the
+     * kernel says who may connect, while over TCP anybody on the machine may.
      *
+     * @param source what is shown
+     * @param target what is changed
      * @throws AdminException where one cannot be opened; then none is
      */
-    public static AdminServer start(AdminConfig config, StatusSource source) {
+    public static AdminServer start(AdminConfig config, StatusSource source, ConfigTarget target) {
         final AdminServer server = new AdminServer();
         try {
-            config.listen().forEach(address -> server.open(address, source));
+            config.listen().forEach(address -> server.open(address, source, target));
         } catch (AdminException e) {
             server.close();
             throw e;
@@ -51,24 +55,24 @@ public final class AdminServer implements AutoCloseable {
         return servers.get(index).port();
     }
 
-    private void open(ListenAddress address, StatusSource source) {
+    private void open(ListenAddress address, StatusSource source, ConfigTarget target) {
         switch (address) {
             case ListenAddress.Unix unix -> {
                 final SocketFile file = new SocketFile(unix.path());
                 file.clear();
                 tryToBind(address);
                 file.clear();
-                listen(address, source);
+                listen(address, routing(source, target, true));
                 file.openToGroup();
             }
             case ListenAddress.Tcp tcp -> {
                 tryToBind(address);
-                listen(address, source);
+                listen(address, routing(source, target, false));
             }
         }
     }
 
-    private void listen(ListenAddress address, StatusSource source) {
+    private void listen(ListenAddress address, HttpRouting.Builder routing) {
         final WebServer server =
                 WebServer.builder()
                         .bindAddress(address.socketAddress())
@@ -83,7 +87,7 @@ public final class AdminServer implements AutoCloseable {
                                         .maxHeadersSize(MAX_HEADER_BYTES)
                                         .build())
                         .directHandlers(Responses.directHandlers())
-                        .routing(routing(source))
+                        .routing(routing)
                         .build();
         server.start();
         if (!server.isRunning()) {
@@ -109,10 +113,11 @@ public final class AdminServer implements AutoCloseable {
         };
     }
 
-    private static HttpRouting.Builder routing(StatusSource source) {
+    private static HttpRouting.Builder routing(
+            StatusSource source, ConfigTarget target, boolean mayChange) {
         final HttpRouting.Builder routing =
                 HttpRouting.builder()
-                        .register("/v1", new StatusRoutes(source))
+                        .register("/v1", new Api(source, target, mayChange))
                         .register(new HealthRoutes(source));
         Responses.addProblems(routing);
         return routing;

@@ -4,8 +4,6 @@ package io.ipvane.admin;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
 import io.ipvane.control.view.StatusSource;
 import java.util.Map;
 
@@ -22,20 +20,20 @@ final class HealthRoutes implements HttpService {
 
     @Override
     public void routing(HttpRules rules) {
-        Responses.getOnly(rules, "/healthz", HealthRoutes::ok);
-        Responses.getOnly(rules, "/readyz", this::ready);
+        new Resource("/healthz").get(request -> ok()).register(rules);
+        new Resource("/readyz").get(request -> ready()).register(rules);
     }
 
-    private static void ok(ServerRequest request, ServerResponse response) {
-        Responses.json(response, Map.of("status", "ok"));
+    private static Answer ok() {
+        return Answer.ok(Map.of("status", "ok"));
     }
 
-    private void ready(ServerRequest request, ServerResponse response) {
+    private Answer ready() {
         source.notReady()
                 .ifPresent(
                         reason -> {
                             throw new ProblemException(Status.SERVICE_UNAVAILABLE_503, reason);
                         });
-        ok(request, response);
+        return ok();
     }
 }

@@ -1,15 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.admin;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.Reader;
 
-/** Records to JSON; keys in the order of the record, map keys sorted. Any thread. */
+/**
+ * Records to JSON, keys in the order of the record, keys of maps sorted; and JSON to maps, lists
+ * and scalars, without its usual liberties: a key stands once, nothing follows the value. Any
+ * thread.
+ */
 final class Json {
+    /** No resource is deeper than six levels. */
+    private static final int MAX_DEPTH = 16;
+
+    private static final int MAX_NUMBER_LENGTH = 20;
+
+    private static final ObjectMapper TREES = new ObjectMapper();
+
     private static final ObjectWriter WRITER =
             new ObjectMapper().writer().with(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+
+    private static final ObjectReader READER =
+            new ObjectMapper(
+                            JsonFactory.builder()
+                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                    .streamReadConstraints(
+                                            StreamReadConstraints.builder()
+                                                    .maxNestingDepth(MAX_DEPTH)
+                                                    .maxNumberLength(MAX_NUMBER_LENGTH)
+                                                    .build())
+                                    .build())
+                    .readerFor(Object.class)
+                    .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private Json() {}
 
@@ -20,5 +52,20 @@ final class Json {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a view cannot be written as JSON", e);
         }
+    }
+
+    /** A value as a tree, whose keys keep their order also where they come from a map. */
+    static JsonNode tree(Object value) {
+        return TREES.valueToTree(value);
+    }
+
+    /**
+     * The one value of a text.
+     *
+     * @return maps, lists, texts, numbers, truth values, or null
+     * @throws JsonProcessingException where it is no JSON, too deep, or a key stands twice
+     */
+    static Object read(Reader text) throws IOException {
+        return READER.readValue(text);
     }
 }

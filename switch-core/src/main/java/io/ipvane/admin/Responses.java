@@ -4,12 +4,11 @@ package io.ipvane.admin;
 import io.helidon.http.DirectHandler.TransportResponse;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HttpException;
+import io.helidon.http.Method;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.DirectHandlers;
-import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.ipvane.control.view.StatusUnavailableException;
@@ -17,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How answers look: JSON, or a {@link Problem} for everything that is not 200, whoever found it.
- * What a defect of ours looks like stays in the log.
+ * How refusals look: a {@link Problem} for everything that is not done, whoever found it. What a
+ * defect of ours looks like stays in the log.
  */
 final class Responses {
     private static final Logger LOG = LoggerFactory.getLogger(Responses.class);
@@ -28,36 +27,19 @@ final class Responses {
 
     private Responses() {}
 
-    /** 200 with a value. */
-    static void json(ServerResponse response, Object value) {
-        send(response, Status.OK_200, "application/json", Json.bytes(value));
-    }
-
-    /** A path that may be read; any other method on it is 405. */
-    static void getOnly(HttpRules rules, String path, Handler handler) {
-        rules.get(path, handler);
-        rules.any(
-                path,
-                (request, response) -> {
-                    response.header(HeaderNames.ALLOW, "GET");
-                    throw new ProblemException(
-                            Status.METHOD_NOT_ALLOWED_405,
-                            request.prologue().method().text()
-                                    + " is not supported here; this resource is read with GET");
-                });
-    }
-
     /** What is left over is 404, and every exception becomes a problem. */
     static void addProblems(HttpRouting.Builder routing) {
         routing.any(
                 (request, response) -> {
                     throw ProblemException.notFound(
                             "there is no such resource; resources start with /v1/switch,"
-                                    + " /v1/uplinks, /v1/ports, /v1/stats");
+                                    + " /v1/uplinks, /v1/ports, /v1/config;"
+                                    + " /v1/openapi.json describes them");
                 });
         routing.error(
                 ProblemException.class,
-                (request, response, e) -> problem(request, response, e.status(), e.getMessage()));
+                (request, response, e) ->
+                        send(request, response, e.problem(request.prologue().uriPath().rawPath())));
         routing.error(
                 StatusUnavailableException.class,
                 (request, response, e) ->
@@ -108,23 +90,28 @@ final class Responses {
 
     private static void problem(
             ServerRequest request, ServerResponse response, Status status, String detail) {
-        if (status.code() == Status.SERVICE_UNAVAILABLE_503.code()) {
-            response.header(HeaderNames.RETRY_AFTER, RETRY_AFTER);
-        }
-        final Problem problem =
+        send(
+                request,
+                response,
                 Problem.of(
                         status.code(),
                         status.reasonPhrase(),
                         detail,
-                        request.prologue().uriPath().rawPath());
-        send(response, status, Problem.MEDIA_TYPE, Json.bytes(problem));
+                        request.prologue().uriPath().rawPath()));
     }
 
-    private static void send(
-            ServerResponse response, Status status, String mediaType, byte[] body) {
-        response.status(status)
-                .header(HeaderNames.CONTENT_TYPE, mediaType)
-                .header(HeaderNames.CACHE_CONTROL, "no-store")
-                .send(body);
+    private static void send(ServerRequest request, ServerResponse response, Problem problem) {
+        if (problem.status() == Status.SERVICE_UNAVAILABLE_503.code()) {
+            response.header(HeaderNames.RETRY_AFTER, RETRY_AFTER);
+        }
+        final byte[] body = Json.bytes(problem);
+        response.status(Status.create(problem.status()))
+                .header(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                .header(HeaderNames.CACHE_CONTROL, "no-store");
+        if (request.prologue().method().equals(Method.HEAD)) {
+            response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(body.length)).send();
+        } else {
+            response.send(body);
+        }
     }
 }

@@ -16,17 +16,23 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code ipvane config}: the configuration file. */
+/** {@code ipvane config}: the configuration, of a file and of the running switch. */
 @Command(
         name = "config",
-        header = "The configuration file.",
-        subcommands = ConfigCommand.Check.class)
+        header = "The configuration: a file, and what the switch works by.",
+        subcommands = {
+            ConfigCommand.Check.class,
+            RunningConfig.Show.class,
+            RunningConfig.Save.class,
+            RunningConfig.Apply.class
+        })
 final class ConfigCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "a verb is missing: config check");
+        throw new ParameterException(
+                spec.commandLine(), "a verb is missing: check, show, save or apply");
     }
 
     /** {@code ipvane config check}. */

@@ -26,12 +26,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
                     + " sh' is 'ipvane port show'. An object without a verb shows itself."
         },
         synopsisHeading = "Usage: ",
-        customSynopsis = "ipvane [-j|-p] [--server=ADDRESS] OBJECT [VERB] [ARGUMENTS]",
+        customSynopsis = "ipvane [-j|-p] [--server=ADDRESS] [--dry-run] OBJECT [VERB] [ARGUMENTS]",
         footer = {
             "",
             "Examples:",
             "  ipvane run --config /etc/ipvane/ipvane.yaml",
             "  ipvane port show",
+            "  ipvane port add web uplink wan0 netns blue address 192.0.2.11/24",
             "  ipvane -j stats",
             "  ipvane port show --help"
         },
@@ -43,6 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             AddressCommand.class,
             RouteCommand.class,
             NeighCommand.class,
+            LinkCommand.class,
             StatsCommand.class,
             DropsCommand.class,
             ThreadsCommand.class,
@@ -70,6 +72,12 @@ public final class IpvaneCommand implements Callable<Integer> {
             scope = ScopeType.INHERIT,
             description = "Print JSON, indented.")
     private boolean pretty;
+
+    @Option(
+            names = "--dry-run",
+            scope = ScopeType.INHERIT,
+            description = "Change nothing: only check, and print what would be configured.")
+    private boolean dryRun;
 
     @Option(
             names = "--server",
@@ -135,6 +143,11 @@ public final class IpvaneCommand implements Callable<Integer> {
 
     AdminClient client() {
         return new AdminClient(server);
+    }
+
+    /** Whether changes are only checked. */
+    boolean isDryRun() {
+        return dryRun;
     }
 
     /** How rows are printed. */

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ipvane.cli.Words.Keyword;
+import io.ipvane.cli.Words.Kind;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -9,8 +13,31 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "port",
         header = "Ports: what is behind an uplink.",
-        subcommands = PortCommand.Show.class)
+        subcommands = {
+            PortCommand.Show.class,
+            PortCommand.Add.class,
+            PortCommand.Set.class,
+            PortCommand.Del.class
+        })
 final class PortCommand extends ObjectCommand {
+    /** What a port can be told at any time. */
+    static final List<Keyword> SETTINGS =
+            Stream.concat(
+                            Stream.of(
+                                    Keyword.text("uplink"),
+                                    Keyword.text("type"),
+                                    Keyword.text("netns"),
+                                    Keyword.text("interface"),
+                                    Keyword.text("socket"),
+                                    Keyword.text("role"),
+                                    Keyword.text("mode"),
+                                    Keyword.text("flag"),
+                                    new Keyword("queues", "queues", Kind.NUMBER),
+                                    new Keyword("mtu", "mtu", Kind.NUMBER),
+                                    new Keyword("source", "allowedSources", Kind.LIST)),
+                            Words.FLAGS.stream())
+                    .toList();
+
     /** {@code ipvane port show}. */
     @Command(
             name = "show",
@@ -49,6 +76,98 @@ final class PortCommand extends ObjectCommand {
                     Column.of("NETNS", "netns"),
                     Column.of("INTERFACE", "interface"),
                     new Column("ADDRESSES", AddressCommand::ofPort));
+        }
+    }
+
+    /** {@code ipvane port add}. */
+    @Command(
+            name = "add",
+            header = "Make a port.",
+            customSynopsis = {
+                "ipvane port add NAME uplink UPLINK [netns NS] [interface IF]",
+                "         [address ADDR/LEN]... [mtu N] [mode l2|l3] [bridge|private|vepa]",
+                "         [queues N] [source PREFIX]... [--dry-run] [--if-match=TAG]"
+            },
+            description = {
+                "Makes a port while the switch runs. Without interface its TAP has the port's name;"
+                        + " without netns it is in the namespace of the daemon. Without mode or flag"
+                        + " the port has its uplink's, now and when they change. source is a network"
+                        + " that it may send from beside its own addresses.",
+                "A port of this name must not exist: 'port set' changes one."
+            },
+            footer = {
+                "",
+                "Examples:",
+                "  ipvane port add web uplink wan0 netns blue interface eth0 \\",
+                "    address 192.0.2.11/24 address 2001:db8::11/64",
+                "  ipvane port add db uplink wan0 netns green private",
+                "  ipvane --dry-run port add db uplink wan0"
+            })
+    static final class Add extends ChangeCommand {
+        private static final List<Keyword> KEYWORDS =
+                Stream.concat(
+                                SETTINGS.stream(),
+                                Stream.of(new Keyword("address", "addresses", Kind.LIST)))
+                        .toList();
+
+        @Override
+        Change change(Words words, AdminClient client) {
+            final String name = words.subject("NAME");
+            final ObjectNode port = words.settings(KEYWORDS, false);
+            words.required(port, "uplink");
+            return Change.add(AdminClient.path("/v1/ports", name), port);
+        }
+    }
+
+    /** {@code ipvane port set}. */
+    @Command(
+            name = "set",
+            header = "Change a port.",
+            customSynopsis = {
+                "ipvane port set NAME [mtu N] [mode l2|l3] [bridge|private|vepa]",
+                "         [source PREFIX]... [netns NS] [interface IF] [queues N]",
+                "         [--dry-run] [--if-match=TAG]"
+            },
+            description = {
+                "Changes what is named and nothing else: a mode without a flag leaves the flag as it"
+                        + " is. The word 'default' as a value takes a setting back: 'flag default'"
+                        + " gives the port its uplink's flag again. Sources that are given replace"
+                        + " those that were."
+            },
+            footer = {
+                "",
+                "Examples:",
+                "  ipvane port set web private",
+                "  ipvane port set web mtu 1400 mode l3",
+                "  ipvane port set web flag default"
+            })
+    static final class Set extends ChangeCommand {
+        @Override
+        Change change(Words words, AdminClient client) {
+            final String name = words.subject("NAME");
+            final ObjectNode patch = words.settings(SETTINGS, true);
+            if (patch.isEmpty()) {
+                throw words.usage("nothing to set; name a setting and its value");
+            }
+            return Change.set(AdminClient.path("/v1/ports", name), patch);
+        }
+    }
+
+    /** {@code ipvane port del}. */
+    @Command(
+            name = "del",
+            header = "Delete a port.",
+            customSynopsis = "ipvane port del NAME [--dry-run] [--if-match=TAG]",
+            description =
+                    "Deletes a port and its interface. Its addresses are unknown from then on: frames"
+                            + " for them go to the host port.",
+            footer = {"", "Examples:", "  ipvane port del web"})
+    static final class Del extends ChangeCommand {
+        @Override
+        Change change(Words words, AdminClient client) {
+            final String name = words.subject("NAME");
+            words.settings(List.of(), false);
+            return Change.delete(AdminClient.path("/v1/ports", name));
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ipvane run}: the daemon. */
@@ -30,6 +31,12 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (IpvaneCommand.of(spec).isDryRun()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--dry-run is for verbs that change something; 'ipvane config check' reads a"
+                            + " file without running it");
+        }
         return IpvaneCommand.of(spec).runner().run(SwitchConfig.load(file));
     }
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ipvane.cli.Words.Keyword;
+import io.ipvane.cli.Words.Kind;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -9,8 +13,43 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "uplink",
         header = "Uplinks: the devices whose MAC ports share.",
-        subcommands = UplinkCommand.Show.class)
+        subcommands = {
+            UplinkCommand.Show.class,
+            UplinkCommand.Add.class,
+            UplinkCommand.Set.class,
+            UplinkCommand.Del.class
+        })
 final class UplinkCommand extends ObjectCommand {
+    private static final List<Keyword> SETTINGS =
+            Stream.concat(
+                            Stream.of(
+                                    Keyword.text("device"),
+                                    Keyword.text("mode"),
+                                    Keyword.text("flag"),
+                                    Keyword.text("compat"),
+                                    new Keyword("vlan", "vlan", Kind.NUMBER),
+                                    new Keyword("mtu", "mtu", Kind.NUMBER),
+                                    new Keyword("queues", "queues", Kind.NUMBER),
+                                    option("strictMac"),
+                                    option("arpResponder"),
+                                    option("antispoof"),
+                                    option("privateConfinesGroups"),
+                                    option("hostReachesPorts"),
+                                    option("icmpErrors"),
+                                    option("propagateLink"),
+                                    option("announce"),
+                                    option("dhcpSnooping"),
+                                    option("dhcpClientId"),
+                                    new Keyword("host", "host.interface", Kind.TEXT),
+                                    new Keyword("host-netns", "host.netns", Kind.TEXT),
+                                    new Keyword("host-address", "host.addresses", Kind.LIST)),
+                            Words.FLAGS.stream())
+                    .toList();
+
+    private static Keyword option(String word) {
+        return new Keyword(word, word, Kind.SWITCH);
+    }
+
     /** {@code ipvane uplink show}. */
     @Command(
             name = "show",
@@ -44,6 +83,101 @@ final class UplinkCommand extends ObjectCommand {
                     Column.of("MAC", "mac"),
                     Column.of("HOST", "hostInterface"),
                     Column.of("PORTS", "ports"));
+        }
+    }
+
+    /** {@code ipvane uplink add}. */
+    @Command(
+            name = "add",
+            header = "Make an uplink.",
+            customSynopsis = {
+                "ipvane uplink add NAME device DEVICE [vlan ID] [mode l2|l3]",
+                "         [bridge|private|vepa] [mtu N] [queues N] [host IF [host-netns NS]",
+                "         [host-address ADDR/LEN]...] [compat improved|kernel]",
+                "         [OPTION on|off]... [--dry-run] [--if-match=TAG]"
+            },
+            description = {
+                "Makes an uplink while the switch runs: opens its device and takes its interface over."
+                        + " Without mode it is l2, without flag bridge.",
+                "OPTION is one of strictMac, arpResponder, antispoof, privateConfinesGroups,"
+                        + " hostReachesPorts, icmpErrors, propagateLink, announce,"
+                        + " dhcpSnooping, dhcpClientId."
+            },
+            footer = {
+                "",
+                "Examples:",
+                "  ipvane uplink add wan0 device af_packet:eth0",
+                "  ipvane uplink add wan1 device af_packet:eth1 mode l3 private \\",
+                "    host ipvane1 host-address 198.51.100.10/24"
+            })
+    static final class Add extends ChangeCommand {
+        @Override
+        Change change(Words words, AdminClient client) {
+            final String name = words.subject("NAME");
+            final ObjectNode uplink = words.settings(SETTINGS, false);
+            words.required(uplink, "device");
+            return Change.add(AdminClient.path("/v1/uplinks", name), uplink);
+        }
+    }
+
+    /** {@code ipvane uplink set}. */
+    @Command(
+            name = "set",
+            header = "Change an uplink.",
+            customSynopsis = {
+                "ipvane uplink set NAME [mode l2|l3] [bridge|private|vepa] [mtu N]",
+                "         [OPTION on|off]... [host-address ADDR/LEN]...",
+                "         [--dry-run] [--if-match=TAG]"
+            },
+            description = {
+                "Changes what is named and nothing else: a mode without a flag leaves the flag as it"
+                        + " is. Mode and flag are those of every port that has none of its own. The"
+                        + " word 'default' as a value takes a setting back. Addresses of the host port"
+                        + " that are given replace those that were."
+            },
+            footer = {
+                "",
+                "Examples:",
+                "  ipvane uplink set wan0 mode l3",
+                "  ipvane uplink set wan0 private antispoof off",
+                "  ipvane uplink set wan0 mtu default"
+            })
+    static final class Set extends ChangeCommand {
+        @Override
+        Change change(Words words, AdminClient client) {
+            final String name = words.subject("NAME");
+            final ObjectNode patch = words.settings(SETTINGS, true);
+            if (patch.isEmpty()) {
+                throw words.usage("nothing to set; name a setting and its value");
+            }
+            return Change.set(AdminClient.path("/v1/uplinks", name), patch);
+        }
+    }
+
+    /** {@code ipvane uplink del}. */
+    @Command(
+            name = "del",
+            header = "Delete an uplink.",
+            customSynopsis = "ipvane uplink del NAME [cascade] [--dry-run] [--if-match=TAG]",
+            description =
+                    "Deletes an uplink and gives its interface back to the kernel. It must have no"
+                            + " ports; with cascade they are deleted too, as the kernel does it.",
+            footer = {
+                "",
+                "Examples:",
+                "  ipvane uplink del wan1",
+                "  ipvane uplink del wan1 cascade"
+            })
+    static final class Del extends ChangeCommand {
+        private static final List<Keyword> KEYWORDS =
+                List.of(new Keyword("cascade", "cascade", Kind.ITSELF));
+
+        @Override
+        Change change(Words words, AdminClient client) {
+            final String name = words.subject("NAME");
+            final boolean cascade = words.settings(KEYWORDS, false).has("cascade");
+            final String path = AdminClient.path("/v1/uplinks", name);
+            return cascade ? Change.delete(path, "cascade=true") : Change.delete(path);
         }
     }
 }

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Who holds which address of one uplink: ADR-2 (one holder), ADR-8 (which kinds), ADR-10 (host).
+ * Who holds which address of one uplink: ADR-2 and ADR-3 (one holder, once), ADR-8 (which kinds),
+ * ADR-10 (the host's are taken).
  */
 final class AddressCheck {
     private final SwitchConfig config;
@@ -23,7 +24,15 @@ final class AddressCheck {
     }
 
     void run() {
+        // What an edit leaves as it is was there first: who comes later is refused.
+        hold(false);
+        hold(true);
+        uplink.neighbors().forEach(this::neighbor);
+    }
+
+    private void hold(boolean changed) {
         uplink.host()
+                .filter(host -> places.has(host) == changed)
                 .ifPresent(
                         host ->
                                 hold(
@@ -31,9 +40,10 @@ final class AddressCheck {
                                         "the host (interface " + host.interfaceName() + ")",
                                         places.of(host)));
         for (PortConfig port : config.portsOf(uplink)) {
-            hold(port.addresses(), "port '" + port.name() + "'", places.of(port));
+            if (places.has(port) == changed) {
+                hold(port.addresses(), "port '" + port.name() + "'", places.of(port));
+            }
         }
-        uplink.neighbors().forEach(this::neighbor);
     }
 
     private void hold(List<IpPrefix> addresses, String holder, YamlSection section) {
@@ -52,8 +62,15 @@ final class AddressCheck {
                 continue;
             }
             final String other = holders.putIfAbsent(address, holder);
-            if (other != null) {
+            if (other != null && addresses.subList(0, i).contains(addresses.get(i))) {
                 section.refuse(
+                        Errno.EEXIST,
+                        "addresses",
+                        i,
+                        "address " + addresses.get(i) + " appears twice (EEXIST); remove one");
+            } else if (other != null) {
+                section.refuse(
+                        Errno.EADDRINUSE,
                         "addresses",
                         i,
                         "address "
@@ -83,6 +100,7 @@ final class AddressCheck {
         } else if (holder != null) {
             places.of(neighbor)
                     .refuse(
+                            Errno.EADDRINUSE,
                             "address",
                             "address "
                                     + address

@@ -43,9 +43,6 @@ final class ConsistencyCheck {
     private void lcores() {
         final ThreadsConfig threads = config.threads();
         final YamlSection section = places.of(threads);
-        if (section == null) {
-            return;
-        }
         if (threads.lcores().isEmpty()) {
             section.refuse("lcores", "lcores is empty; give at least one, such as [0]");
         }
@@ -108,7 +105,10 @@ final class ConsistencyCheck {
         final String other = owners.putIfAbsent(name, owner);
         if (other != null) {
             places.of(record)
-                    .refuse("name", "name is already that of " + other + "; give it another");
+                    .refuse(
+                            Errno.EEXIST,
+                            "name",
+                            "name is already that of " + other + "; give it another");
         }
     }
 
@@ -124,7 +124,11 @@ final class ConsistencyCheck {
             final String first = owners.putIfAbsent(key, owner);
             final String other = owners.putIfAbsent(key + " " + uplink.vlan(), owner);
             if (other != null || !devices.computeIfAbsent(key, k -> device).equals(device)) {
-                places.of(uplink).refuse("device", taken(uplink, other == null ? first : other));
+                places.of(uplink)
+                        .refuse(
+                                Errno.EBUSY,
+                                "device",
+                                taken(uplink, other == null ? first : other));
             }
         }
         for (UplinkConfig uplink : config.uplinks()) {
@@ -155,6 +159,7 @@ final class ConsistencyCheck {
         final String other = owners.putIfAbsent(netns.orElse("") + "/" + interfaceName, owner);
         if (other != null) {
             section.refuse(
+                    Errno.EEXIST,
                     "interface",
                     "interface '"
                             + interfaceName
@@ -185,6 +190,7 @@ final class ConsistencyCheck {
         final var names = config.uplinks().stream().map(UplinkConfig::name).toList();
         places.of(port)
                 .refuse(
+                        Errno.ENODEV,
                         "uplink",
                         "uplink '"
                                 + port.uplink()

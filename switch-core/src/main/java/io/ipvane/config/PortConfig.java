@@ -40,4 +40,19 @@ public record PortConfig(
         addresses = List.copyOf(addresses);
         allowedSources = List.copyOf(allowedSources);
     }
+
+    PortConfig withAddresses(List<IpPrefix> changed) {
+        return new PortConfig(
+                name,
+                uplink,
+                type,
+                netns,
+                interfaceName,
+                changed,
+                mtu,
+                mode,
+                flag,
+                allowedSources,
+                queues);
+    }
 }

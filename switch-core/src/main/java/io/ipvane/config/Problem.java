@@ -7,9 +7,13 @@ package io.ipvane.config;
  * @param file the name that the reader was given
  * @param line line of the offending key or value, from 1; 0 where the whole file is meant
  * @param column column in that line, from 1; 0 where the whole file is meant
+ * @param pointer JSON Pointer (RFC 6901) of it in a document; {@code ""} where it has no place
+ *     there
+ * @param errno what the kernel would say
  * @param sentence which thing, its value, the bound it broke, the way out
  */
-public record Problem(String file, int line, int column, String sentence) {
+public record Problem(
+        String file, int line, int column, String pointer, Errno errno, String sentence) {
     /** The problem as compilers print it: {@code file:line:column: sentence}. */
     @Override
     public String toString() {

@@ -19,22 +19,34 @@ final class Problems {
         this.file = file;
     }
 
-    /** Notes a problem at a mark, or about the whole file where there is none. */
-    void add(Optional<Mark> mark, String sentence) {
+    /**
+     * Notes a problem.
+     *
+     * @param mark where in the file; empty: the whole file, or a document that is none
+     * @param pointer as {@link Problem#pointer}
+     */
+    void add(Optional<Mark> mark, String pointer, Errno errno, String sentence) {
         found.add(
                 new Problem(
                         file,
                         mark.map(m -> m.getLine() + 1).orElse(0),
                         mark.map(m -> m.getColumn() + 1).orElse(0),
+                        pointer,
+                        errno,
                         sentence));
     }
 
     /** Throws if anything was noted. */
     void throwIfAny() {
         if (!found.isEmpty()) {
-            // Stable, so that several problems of one place stay in the order found.
-            found.sort(BY_PLACE);
-            throw new ConfigException(found);
+            throw exception();
         }
+    }
+
+    /** All that was noted, at least one. */
+    ConfigException exception() {
+        // Stable, so that several problems of one place stay in the order found.
+        found.sort(BY_PLACE);
+        return new ConfigException(found);
     }
 }

@@ -3,27 +3,37 @@ package io.ipvane.config;
 
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
+import java.util.BitSet;
 import java.util.HashSet;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Whether the routes of one uplink can be followed: families, gateways on a network of its own. */
 final class RouteCheck {
+    /** How many networks a sentence names; an uplink may have a million of one address each. */
+    private static final int NAMED = 8;
+
     private final UplinkConfig uplink;
     private final Places places;
-    private final List<IpPrefix> own;
+    private final Set<IpAddress> own = new HashSet<>();
+    private final Set<IpPrefix> networks = new LinkedHashSet<>();
+    private final BitSet lengths = new BitSet();
 
     RouteCheck(SwitchConfig config, UplinkConfig uplink, Places places) {
         this.uplink = uplink;
         this.places = places;
-        own =
-                Stream.concat(
-                                uplink.host().stream().flatMap(host -> host.addresses().stream()),
-                                config.portsOf(uplink).stream()
-                                        .flatMap(port -> port.addresses().stream()))
-                        .toList();
+        if (uplink.routes().isEmpty()) {
+            return;
+        }
+        uplink.host().ifPresent(host -> host.addresses().forEach(this::add));
+        config.portsOf(uplink).forEach(port -> port.addresses().forEach(this::add));
+    }
+
+    private void add(IpPrefix address) {
+        own.add(address.address());
+        networks.add(address.network());
+        lengths.set(address.length());
     }
 
     void run() {
@@ -31,7 +41,10 @@ final class RouteCheck {
         for (RouteConfig route : uplink.routes()) {
             final YamlSection section = places.of(route);
             if (!seen.add(route.to())) {
-                section.refuse("to", "to " + route.to() + " has a route already; remove one");
+                section.refuse(
+                        Errno.EEXIST,
+                        "to",
+                        "to " + route.to() + " has a route already; remove one");
             }
             if (route.to().address().isMulticast()) {
                 section.refuse("to", "to " + route.to() + " is multicast, which is not routed");
@@ -49,7 +62,7 @@ final class RouteCheck {
                             + " is of another family than "
                             + to
                             + "; give a gateway of the same family");
-        } else if (own.stream().anyMatch(prefix -> prefix.address().equals(via))) {
+        } else if (own.contains(via)) {
             section.refuse(
                     "via",
                     "via "
@@ -57,6 +70,7 @@ final class RouteCheck {
                             + " is an address of this uplink itself; give a gateway beyond it");
         } else if (!isOnLink(via)) {
             section.refuse(
+                    Errno.ENETUNREACH,
                     "via",
                     "via "
                             + via
@@ -71,15 +85,20 @@ final class RouteCheck {
     /** IPv6 link-local gateways are on every link. */
     private boolean isOnLink(IpAddress via) {
         return (via.isLinkLocal() && !via.isIpv4())
-                || own.stream().anyMatch(prefix -> prefix.contains(via));
+                || lengths.stream()
+                        .filter(length -> length <= via.bits())
+                        .anyMatch(length -> networks.contains(new IpPrefix(via, length).network()));
     }
 
     private String networks() {
-        return own.isEmpty()
-                ? "it has no addresses"
-                : own.stream()
-                        .map(prefix -> prefix.network().toString())
-                        .distinct()
-                        .collect(Collectors.joining(", "));
+        if (networks.isEmpty()) {
+            return "it has no addresses";
+        }
+        final int more = networks.size() - NAMED;
+        return networks.stream()
+                        .limit(NAMED)
+                        .map(IpPrefix::toString)
+                        .collect(Collectors.joining(", "))
+                + (more > 0 ? " and " + more + " more" : "");
     }
 }

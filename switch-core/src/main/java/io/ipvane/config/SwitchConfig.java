@@ -70,6 +70,30 @@ public record SwitchConfig(
         return new SwitchConfigReader(name, OnlineLcores.ofMachine()).read(text);
     }
 
+    /**
+     * Reads and checks a document: maps, lists, texts, numbers and truth values under the keys of
+     * the file, as JSON is read. The inverse of {@link ConfigDocument#of(SwitchConfig)}.
+     *
+     * @throws ConfigException where anything is wrong, with pointers into the document
+     */
+    public static SwitchConfig of(Object document) {
+        return new SwitchConfigReader("request", OnlineLcores.ofMachine())
+                .read(DocumentNodes.of(document));
+    }
+
+    /** The port with this name; empty where there is none. */
+    public Optional<PortConfig> port(String name) {
+        return ports.stream().filter(port -> port.name().equals(name)).findFirst();
+    }
+
+    SwitchConfig withUplinks(List<UplinkConfig> changed) {
+        return new SwitchConfig(eal, threads, changed, ports, admin);
+    }
+
+    SwitchConfig withPorts(List<PortConfig> changed) {
+        return new SwitchConfig(eal, threads, uplinks, changed, admin);
+    }
+
     /** The uplink with this name; empty where there is none. */
     public Optional<UplinkConfig> uplink(String name) {
         return uplinks.stream().filter(uplink -> uplink.name().equals(name)).findFirst();
@@ -81,6 +105,7 @@ public record SwitchConfig(
     }
 
     private static ConfigException unreadable(Path file, String sentence) {
-        return new ConfigException(List.of(new Problem(file.toString(), 0, 0, sentence)));
+        return new ConfigException(
+                List.of(new Problem(file.toString(), 0, 0, "", Errno.EINVAL, sentence)));
     }
 }

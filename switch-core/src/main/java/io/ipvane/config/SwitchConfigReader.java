@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -19,15 +20,19 @@ final class SwitchConfigReader {
     static final int MAX_QUEUES = 64;
     private static final int MAX_LCORE = 1_023;
 
+    /** Room for some million addresses; the parser's own bound of 3 Mi is too small for them. */
+    private static final int MAX_CHARACTERS = 128 << 20;
+
     private final Problems problems;
     private final OnlineLcores online;
-    private final Places places = new Places();
+    private final Places places;
     private final String name;
 
     SwitchConfigReader(String name, OnlineLcores online) {
         this.name = name;
         this.online = online;
         problems = new Problems(name);
+        places = new Places(problems);
     }
 
     /**
@@ -36,7 +41,15 @@ final class SwitchConfigReader {
      * @throws ConfigException with every problem of form, or where there is none every other one
      */
     SwitchConfig read(String text) {
-        final Optional<SwitchConfig> config = compose(text).flatMap(this::config);
+        return checked(compose(text).flatMap(this::config));
+    }
+
+    /** As {@link #read(String)}, from a document that was composed already. */
+    SwitchConfig read(Node document) {
+        return checked(config(document));
+    }
+
+    private SwitchConfig checked(Optional<SwitchConfig> config) {
         problems.throwIfAny();
         new ConsistencyCheck(config.orElseThrow(), places, online).run();
         problems.throwIfAny();
@@ -44,21 +57,24 @@ final class SwitchConfigReader {
     }
 
     private Optional<Node> compose(String text) {
-        final LoadSettings settings = LoadSettings.builder().setLabel(name).build();
+        final LoadSettings settings =
+                LoadSettings.builder().setLabel(name).setCodePointLimit(MAX_CHARACTERS).build();
         try {
             final Optional<Node> root = new Compose(settings).composeString(text);
             if (root.isEmpty()) {
-                problems.add(
-                        Optional.empty(),
-                        "is empty; a switch needs at least one uplink in uplinks");
+                add(Optional.empty(), "is empty; a switch needs at least one uplink in uplinks");
             }
             return root;
         } catch (MarkedYamlEngineException e) {
-            problems.add(e.getProblemMark(), "is no YAML: " + e.getProblem());
+            add(e.getProblemMark(), "is no YAML: " + e.getProblem());
         } catch (YamlEngineException e) {
-            problems.add(Optional.empty(), "is no YAML: " + e.getMessage());
+            add(Optional.empty(), "is no YAML: " + e.getMessage());
         }
         return Optional.empty();
+    }
+
+    private void add(Optional<Mark> mark, String sentence) {
+        problems.add(mark, "", Errno.EINVAL, sentence);
     }
 
     private Optional<SwitchConfig> config(Node node) {

@@ -67,4 +67,14 @@ public record UplinkConfig(
         routes = List.copyOf(routes);
         neighbors = List.copyOf(neighbors);
     }
+
+    UplinkConfig withRoutes(List<RouteConfig> changed) {
+        return new UplinkConfig(
+                name, device, vlan, mode, flag, options, mtu, queues, host, changed, neighbors);
+    }
+
+    UplinkConfig withNeighbors(List<NeighborConfig> changed) {
+        return new UplinkConfig(
+                name, device, vlan, mode, flag, options, mtu, queues, host, routes, changed);
+    }
 }

@@ -5,12 +5,9 @@ import io.ipvane.ipvlan.Compat;
 import io.ipvane.ipvlan.IpvlanFlag;
 import io.ipvane.ipvlan.IpvlanOptions;
 import io.ipvane.ipvlan.Mode;
-import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
-import io.ipvane.packet.MacAddress;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Reads one element of {@code uplinks}. */
 final class UplinkReader {
@@ -29,6 +26,9 @@ final class UplinkReader {
                     "hostReachesPorts",
                     "icmpErrors",
                     "propagateLink",
+                    "announce",
+                    "dhcpSnooping",
+                    "dhcpClientId",
                     "mtu",
                     "queues",
                     "host",
@@ -37,16 +37,6 @@ final class UplinkReader {
 
     /** 4,095 is reserved: IEEE 802.1Q, table 9-2. */
     private static final int MAX_VLAN = 4094;
-
-    private static final List<String> ROUTE_KEYS =
-            Stream.concat(
-                            Stream.of("to"),
-                            Stream.of(RouteConfig.Type.values()).map(RouteConfig.Type::key))
-                    .toList();
-
-    private static final String DEFAULT_ROUTE = "default";
-    private static final IpPrefix ALL_IPV4 = new IpPrefix(IpAddress.ipv4(0), 0);
-    private static final IpPrefix ALL_IPV6 = new IpPrefix(IpAddress.ipv6(0, 0), 0);
 
     private final YamlSection section;
     private final Places places;
@@ -72,12 +62,12 @@ final class UplinkReader {
                 section.section("host", List.of("interface", "netns", "addresses"))
                         .flatMap(this::host);
         final List<RouteConfig> routes =
-                section.sections("routes", "route", ROUTE_KEYS).stream()
-                        .flatMap(route -> route(route).stream())
+                section.sections("routes", "route", RouteReader.KEYS).stream()
+                        .flatMap(route -> RouteReader.read(route, places).stream())
                         .toList();
         final List<NeighborConfig> neighbors =
-                section.sections("neighbors", "neighbor", List.of("address", "mac")).stream()
-                        .flatMap(neighbor -> neighbor(neighbor).stream())
+                section.sections("neighbors", "neighbor", NeighborReader.KEYS).stream()
+                        .flatMap(neighbor -> NeighborReader.read(neighbor, places).stream())
                         .toList();
         if (name.isEmpty() || device.isEmpty()) {
             return Optional.empty();
@@ -119,7 +109,10 @@ final class UplinkReader {
                 section.bool("privateConfinesGroups").orElse(whole.privateConfinesGroups()),
                 section.bool("hostReachesPorts").orElse(whole.hostReachesPorts()),
                 section.bool("icmpErrors").orElse(whole.icmpErrors()),
-                section.bool("propagateLink").orElse(whole.propagateLink()));
+                section.bool("propagateLink").orElse(whole.propagateLink()),
+                section.bool("announce").orElse(whole.announce()),
+                section.bool("dhcpSnooping").orElse(whole.dhcpSnooping()),
+                section.bool("dhcpClientId").orElse(whole.dhcpClientId()));
     }
 
     private Optional<HostConfig> host(YamlSection host) {
@@ -131,66 +124,5 @@ final class UplinkReader {
         final Optional<HostConfig> config = name.map(n -> new HostConfig(n, netns, addresses));
         config.ifPresent(c -> places.put(c, host));
         return config;
-    }
-
-    private Optional<RouteConfig> route(YamlSection route) {
-        final Optional<String> to = route.required("to", route.text("to"));
-        final Optional<IpAddress> via = route.value("via", IpAddress::parse);
-        final List<RouteConfig.Type> types =
-                Stream.of(RouteConfig.Type.values()).filter(type -> says(route, type)).toList();
-        if (types.size() != 1) {
-            route.refuse(
-                    types.isEmpty() ? "via" : types.get(1).key(),
-                    "needs either via or one of blackhole: true, unreachable: true and prohibit:"
-                            + " true; give one of the four");
-            return Optional.empty();
-        }
-        final RouteConfig.Type type = types.get(0);
-        final Optional<IpPrefix> prefix = to.flatMap(text -> destination(route, text, via));
-        if (prefix.isEmpty() || (type == RouteConfig.Type.VIA && via.isEmpty())) {
-            return Optional.empty();
-        }
-        final RouteConfig config = new RouteConfig(prefix.get(), type, via);
-        places.put(config, route);
-        return Optional.of(config);
-    }
-
-    private static boolean says(YamlSection route, RouteConfig.Type type) {
-        return type == RouteConfig.Type.VIA
-                ? route.has(type.key())
-                : route.bool(type.key()).orElse(false);
-    }
-
-    private static Optional<IpPrefix> destination(
-            YamlSection route, String text, Optional<IpAddress> via) {
-        if (!DEFAULT_ROUTE.equals(text)) {
-            return route.value("to", IpPrefix::parse);
-        }
-        if (!route.has("via")) {
-            route.refuse("to", "to 'default' without via has no family; write 0.0.0.0/0 or ::/0");
-        }
-        return via.map(gateway -> gateway.isIpv4() ? ALL_IPV4 : ALL_IPV6);
-    }
-
-    private Optional<NeighborConfig> neighbor(YamlSection neighbor) {
-        final Optional<IpAddress> address =
-                neighbor.required("address", neighbor.value("address", IpAddress::parse));
-        final Optional<Long> mac =
-                neighbor.required("mac", neighbor.value("mac", UplinkReader::unicastMac));
-        if (address.isEmpty() || mac.isEmpty()) {
-            return Optional.empty();
-        }
-        final NeighborConfig config = new NeighborConfig(address.get(), mac.get());
-        places.put(config, neighbor);
-        return Optional.of(config);
-    }
-
-    private static long unicastMac(String text) {
-        final long mac = MacAddress.parse(text);
-        if (mac == 0 || MacAddress.isGroup(mac)) {
-            throw new IllegalArgumentException(
-                    "'" + text + "' is no address of one station; give a unicast MAC address");
-        }
-        return mac;
     }
 }

@@ -26,34 +26,82 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 final class YamlSection {
     private final String where;
+    private final Pointers pointers;
     private final Optional<Mark> start;
     private final Problems problems;
     private final Map<String, Node> values = new LinkedHashMap<>();
 
-    private YamlSection(String where, Node node, Problems problems, List<String> known) {
+    /** Where in a document the value of a key is, or one element of its list. */
+    @FunctionalInterface
+    interface Pointers {
+        /** An index that stands for the whole value. */
+        int WHOLE = -1;
+
+        /**
+         * JSON Pointer, or {@code ""} where the document does not have it.
+         *
+         * @param key {@code ""}: the mapping itself
+         * @param index into a list, or {@link #WHOLE}
+         */
+        String of(String key, int index);
+    }
+
+    private YamlSection(String where, Pointers pointers, Optional<Mark> start, Problems problems) {
         this.where = where;
-        this.start = node.getStartMark();
+        this.pointers = pointers;
+        this.start = start;
         this.problems = problems;
-        if (node instanceof MappingNode mapping) {
-            mapping.getValue().forEach(tuple -> take(tuple, known));
-        } else {
-            problems.add(
-                    start,
-                    prefix()
-                            + describe(node)
-                            + " is no mapping; write keys and values: "
-                            + String.join(", ", known));
-        }
     }
 
     /**
-     * Opens a mapping.
+     * Opens the mapping that is the whole document.
      *
      * @param where what messages call it, such as {@code port 'web'}; empty for the whole file
      * @param known keys that it may have
      */
     static YamlSection open(String where, Node node, Problems problems, List<String> known) {
-        return new YamlSection(where, node, problems, known);
+        return open(where, "", node, problems, known);
+    }
+
+    private static YamlSection open(
+            String where, String pointer, Node node, Problems problems, List<String> known) {
+        final YamlSection section =
+                new YamlSection(
+                        where,
+                        (key, index) -> pointer(pointer, key, index),
+                        node.getStartMark(),
+                        problems);
+        section.read(node, known);
+        return section;
+    }
+
+    /**
+     * Stands for a mapping that is not in the text at hand: it has no keys and no place, but may be
+     * refused as any other.
+     */
+    static YamlSection elsewhere(String where, Pointers pointers, Problems problems) {
+        return new YamlSection(where, pointers, Optional.empty(), problems);
+    }
+
+    private static String pointer(String base, String key, int index) {
+        if (key.isEmpty()) {
+            return base;
+        }
+        final String value = base + "/" + JsonPointer.escape(key);
+        return index == Pointers.WHOLE ? value : value + "/" + index;
+    }
+
+    private void read(Node node, List<String> known) {
+        if (node instanceof MappingNode mapping) {
+            mapping.getValue().forEach(tuple -> take(tuple, known));
+        } else {
+            add(
+                    start,
+                    "",
+                    describe(node)
+                            + " is no mapping; write keys and values: "
+                            + String.join(", ", known));
+        }
     }
 
     private void take(NodeTuple tuple, List<String> known) {
@@ -65,9 +113,9 @@ final class YamlSection {
                     NearestWord.of(key, known)
                             .map(near -> "did you mean '" + near + "'?")
                             .orElse("known here are " + String.join(", ", known));
-            problems.add(place, prefix() + "unknown key '" + key + "'; " + remedy);
+            add(place, key, "unknown key '" + key + "'; " + remedy);
         } else if (values.putIfAbsent(key, tuple.getValueNode()) != null) {
-            problems.add(place, prefix() + "key '" + key + "' appears twice; remove one");
+            add(place, key, "key '" + key + "' appears twice; remove one");
         }
     }
 
@@ -84,36 +132,56 @@ final class YamlSection {
      * Notes that the value of a key is wrong; {@code sentence} follows the name of this mapping.
      */
     void refuse(String key, String sentence) {
-        problems.add(place(key), prefix() + sentence);
+        refuse(Errno.EINVAL, key, sentence);
+    }
+
+    /** As {@link #refuse(String, String)}, where the kernel has another error for it. */
+    void refuse(Errno errno, String key, String sentence) {
+        problems.add(place(key), pointers.of(key, Pointers.WHOLE), errno, prefix() + sentence);
     }
 
     /** As {@link #refuse(String, String)}, at one element of a list. */
     void refuse(String key, int index, String sentence) {
+        refuse(Errno.EINVAL, key, index, sentence);
+    }
+
+    /** As {@link #refuse(Errno, String, String)}, at one element of a list. */
+    void refuse(Errno errno, String key, int index, String sentence) {
         problems.add(
                 values.get(key) instanceof SequenceNode list && index < list.getValue().size()
                         ? list.getValue().get(index).getStartMark()
                         : place(key),
+                pointers.of(key, index),
+                errno,
                 prefix() + sentence);
+    }
+
+    private void add(Optional<Mark> place, String key, String sentence) {
+        problems.add(place, pointers.of(key, Pointers.WHOLE), Errno.EINVAL, prefix() + sentence);
     }
 
     /** Notes that a key is missing, where it is. */
     <T> Optional<T> required(String key, Optional<T> value) {
         if (!has(key)) {
-            problems.add(start, prefix() + key + " is missing; it has no default");
+            add(start, "", key + " is missing; it has no default");
         }
         return value;
     }
 
     /** Text made into something by a parser that throws with a message of its own. */
     <T> Optional<T> value(String key, Function<String, T> parser) {
-        return Optional.ofNullable(values.get(key)).flatMap(node -> parsed(key, node, parser));
+        return Optional.ofNullable(values.get(key))
+                .flatMap(node -> parsed(key, node, pointers.of(key, Pointers.WHOLE), parser));
     }
 
     /** A list of such texts. */
     <T> List<T> values(String key, String element, Function<String, T> parser) {
-        return elements(key).stream()
-                .flatMap(node -> parsed(element, node, parser).stream())
-                .toList();
+        final List<T> values = new ArrayList<>();
+        final List<Node> nodes = elements(key);
+        for (int i = 0; i < nodes.size(); i++) {
+            parsed(element, nodes.get(i), pointers.of(key, i), parser).ifPresent(values::add);
+        }
+        return values;
     }
 
     Optional<String> text(String key) {
@@ -121,14 +189,18 @@ final class YamlSection {
     }
 
     OptionalInt integer(String key, int min, int max) {
-        return has(key) ? whole(key, values.get(key), min, max) : OptionalInt.empty();
+        return has(key)
+                ? whole(key, values.get(key), pointers.of(key, Pointers.WHOLE), min, max)
+                : OptionalInt.empty();
     }
 
     List<Integer> integers(String key, String element, int min, int max) {
-        return elements(key).stream()
-                .flatMapToInt(node -> whole(element, node, min, max).stream())
-                .boxed()
-                .toList();
+        final List<Integer> values = new ArrayList<>();
+        final List<Node> nodes = elements(key);
+        for (int i = 0; i < nodes.size(); i++) {
+            whole(element, nodes.get(i), pointers.of(key, i), min, max).ifPresent(values::add);
+        }
+        return values;
     }
 
     Optional<Boolean> bool(String key) {
@@ -169,7 +241,14 @@ final class YamlSection {
     /** The mapping below a key. */
     Optional<YamlSection> section(String key, List<String> known) {
         return Optional.ofNullable(values.get(key))
-                .map(node -> open(prefix() + key, node, problems, known));
+                .map(
+                        node ->
+                                open(
+                                        prefix() + key,
+                                        pointers.of(key, Pointers.WHOLE),
+                                        node,
+                                        problems,
+                                        known));
     }
 
     /**
@@ -181,7 +260,7 @@ final class YamlSection {
         for (Node node : elements(key)) {
             final String index = prefix() + key + "[" + sections.size() + "]";
             final String name = nameOf(node).map(n -> kind + " '" + n + "'").orElse(index);
-            sections.add(open(name, node, problems, known));
+            sections.add(open(name, pointers.of(key, sections.size()), node, problems, known));
         }
         return sections;
     }
@@ -197,22 +276,29 @@ final class YamlSection {
         return List.of();
     }
 
-    private <T> Optional<T> parsed(String label, Node node, Function<String, T> parser) {
+    private <T> Optional<T> parsed(
+            String label, Node node, String pointer, Function<String, T> parser) {
         if (!(node instanceof ScalarNode scalar) || !Tag.STR.equals(scalar.getTag())) {
             problems.add(
                     node.getStartMark(),
+                    pointer,
+                    Errno.EINVAL,
                     prefix() + label + "=" + describe(node) + " is no text; put it in quotes");
             return Optional.empty();
         }
         try {
             return Optional.of(parser.apply(scalar.getValue()));
         } catch (IllegalArgumentException e) {
-            problems.add(node.getStartMark(), prefix() + label + " " + e.getMessage());
+            problems.add(
+                    node.getStartMark(),
+                    pointer,
+                    Errno.EINVAL,
+                    prefix() + label + " " + e.getMessage());
             return Optional.empty();
         }
     }
 
-    private OptionalInt whole(String label, Node node, int min, int max) {
+    private OptionalInt whole(String label, Node node, String pointer, int min, int max) {
         final boolean number = node instanceof ScalarNode scalar && Tag.INT.equals(scalar.getTag());
         String clause = " is no whole number";
         if (number) {
@@ -229,6 +315,8 @@ final class YamlSection {
         }
         problems.add(
                 node.getStartMark(),
+                pointer,
+                Errno.EINVAL,
                 prefix()
                         + label
                         + "="

@@ -36,7 +36,8 @@ final class AddressBook {
     enum Origin {
         CONFIG("config"),
         NAMESPACE("namespace"),
-        LINK_LOCAL("linklocal");
+        LINK_LOCAL("linklocal"),
+        DHCP("dhcp");
 
         private final String key;
 
@@ -55,7 +56,7 @@ final class AddressBook {
         private final int port;
         private final IpAddress address;
         private final byte length;
-        private final Origin origin;
+        private Origin origin;
 
         private int uplink;
 
@@ -151,11 +152,21 @@ final class AddressBook {
 
     /** Whether the same port has claimed the same address before, whatever the prefix length. */
     boolean holds(int uplink, Claim claim) {
-        Claim c = owner(uplink, claim.address);
-        while (c != null && c.port != claim.port) {
+        return find(uplink, claim.port, claim.address) != null;
+    }
+
+    /** What a port claims at an address, with or without success, or null. */
+    Claim find(int uplink, int port, IpAddress address) {
+        Claim c = owner(uplink, address);
+        while (c != null && c.port != port) {
             c = c.nextWaiting;
         }
-        return c != null;
+        return c;
+    }
+
+    /** Says that a claim comes from elsewhere now; it keeps its place. */
+    void relabel(Claim claim, Origin origin) {
+        claim.origin = origin;
     }
 
     /**

@@ -35,6 +35,13 @@ final class AddressPlane implements AutoCloseable {
         return table;
     }
 
+    /** The port that an address is directed to, or {@link AddressTable#NONE}. */
+    int find(int uplink, IpAddress address) {
+        return address.isIpv4()
+                ? table.find4(uplink, address.ipv4())
+                : table.find6(uplink, address.key0(), address.key1());
+    }
+
     /**
      * Directs an address to a port.
      *

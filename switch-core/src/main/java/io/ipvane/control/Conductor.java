@@ -3,6 +3,7 @@ package io.ipvane.control;
 
 import io.ipvane.control.AddressBook.Claim;
 import io.ipvane.control.AddressBook.Origin;
+import io.ipvane.dhcp.DhcpSink;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.PortEntry;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * <p>An exception within a turn is a defect: it is logged, once a second at most, and the next turn
  * runs. A conductor that ended would leave the switch deaf to every change.
  */
-final class Conductor implements Agent {
+final class Conductor implements Agent, DhcpSink {
     private static final Logger LOG = LoggerFactory.getLogger(Conductor.class);
     private static final int COMMANDS_A_TURN = 256;
     private static final long SECOND = 1_000_000_000L;
@@ -35,6 +36,8 @@ final class Conductor implements Agent {
     private final SnapshotPublisher publisher;
     private final AddressPlane addresses;
     private final NeighborPlane neighbors;
+    private final SnoopPlane snoop;
+    private final Announcer announcer;
     private final ErrorPlane errors;
     private final InterfaceSync interfaces = new InterfaceSync();
     private final AddressBook book = new AddressBook();
@@ -55,6 +58,7 @@ final class Conductor implements Agent {
             SnapshotPublisher publisher,
             Grace grace,
             NeighborPlane neighbors,
+            SnoopPlane snoop,
             ErrorPlane errors,
             Supplier<List<Throwable>> lcoreErrors) {
         this.model = model;
@@ -62,8 +66,11 @@ final class Conductor implements Agent {
         this.publisher = publisher;
         this.addresses = new AddressPlane(grace);
         this.neighbors = neighbors;
+        this.snoop = snoop;
+        this.announcer = new Announcer(neighbors::announce, System::nanoTime);
         this.errors = errors;
         this.lcoreErrors = lcoreErrors;
+        snoop.tell(this);
         neighbors.model(model);
         publish();
     }
@@ -91,8 +98,9 @@ final class Conductor implements Agent {
             work++;
             apply(command);
         }
-        work += neighbors.doWork() + errors.doWork();
+        work += neighbors.doWork() + errors.doWork() + snoop.doWork(model) + announcer.tick();
         askLinks();
+        dirty |= snoop.takeDirty();
         if (dirty) {
             publish();
         }
@@ -118,6 +126,7 @@ final class Conductor implements Agent {
     /** Logs what the last second has left to say: one line a port, an lcore and a stage. */
     void secondOver() {
         events.secondOver();
+        snoop.secondOver();
         for (Throwable error : lcoreErrors.get()) {
             LOG.error("event=stage_error", error);
         }
@@ -161,6 +170,7 @@ final class Conductor implements Agent {
         final UplinkModel uplink = model.uplinkOf(index);
         final ModelBuilder next = new ModelBuilder(model);
         next.remove(index);
+        snoop.forgetPort(index);
         interfaces.forget(index);
         replace(next.build());
         if (gone.role() == PortEntry.Role.HOST) {
@@ -204,7 +214,11 @@ final class Conductor implements Agent {
         dirty = false;
         publisher.publish(
                 SnapshotCompiler.compile(
-                        model, ++generation, addresses.table(), neighbors.table()));
+                        model,
+                        ++generation,
+                        addresses.table(),
+                        neighbors.table(),
+                        port -> snoop.bits(model, port)));
         published = publisher.epoch();
         errors.model(model);
         addresses.published();
@@ -257,7 +271,9 @@ final class Conductor implements Agent {
             }
             return;
         }
-        final Claim claim = new Claim(port.index(), address, origin(command));
+        final boolean leased = snoop.onInterface(port.index(), address.address(), true);
+        final Claim claim =
+                new Claim(port.index(), address, leased ? Origin.DHCP : origin(command));
         if (book.holds(port.uplink(), claim)) {
             return;
         }
@@ -319,6 +335,11 @@ final class Conductor implements Agent {
             hostAddressRemoved(port, address);
             return;
         }
+        snoop.onInterface(port.index(), address, false);
+        withdraw(port, address);
+    }
+
+    private void withdraw(PortModel port, IpAddress address) {
         final Claim before = book.owner(port.uplink(), address);
         final Claim now = book.remove(port.uplink(), port.index(), address);
         if (before == null || before.port() != port.index()) {
@@ -337,6 +358,53 @@ final class Conductor implements Agent {
         }
     }
 
+    /** An address that a DHCP server has given works from now on, interface or not (spec B-4). */
+    @Override
+    public boolean leased(int index, IpPrefix address, long seconds) {
+        final PortModel port = model.port(index);
+        final Claim known = book.find(port.uplink(), index, address.address());
+        if (known != null) {
+            final boolean leasedBefore = known.origin() == Origin.DHCP;
+            if (known.origin() == Origin.NAMESPACE) {
+                book.relabel(known, Origin.DHCP);
+            }
+            return !leasedBefore;
+        }
+        final Claim claim = new Claim(index, address, Origin.DHCP);
+        if (!book.hasRoomFor(claim)) {
+            return false;
+        }
+        final Claim owner = book.add(port.uplink(), claim);
+        direct(port.uplink(), address.address());
+        if (events.admits(port.name())) {
+            LOG.info(
+                    "event=lease_added port={} address={} seconds={}",
+                    port.name(),
+                    address,
+                    seconds == Long.MAX_VALUE ? "forever" : seconds);
+            logClaim(port, address, owner);
+        }
+        return false;
+    }
+
+    /** What the interface still has stays, as what it is then: an address of the namespace. */
+    @Override
+    public void ended(int index, IpAddress address, boolean interfaceHasIt, String why) {
+        final PortModel port = model.port(index);
+        final Claim known = book.find(port.uplink(), index, address);
+        if (known == null || known.origin() != Origin.DHCP) {
+            return;
+        }
+        if (events.admits(port.name())) {
+            LOG.info("event=lease_ended port={} address={} reason={}", port.name(), address, why);
+        }
+        if (interfaceHasIt) {
+            book.relabel(known, Origin.NAMESPACE);
+        } else {
+            withdraw(port, address);
+        }
+    }
+
     /**
      * Lets lookups of an address find who has it now. Nobody is found where the owner's port is
      * down (spec ADR-6), or where the host has the address itself, whoever came first (ADR-10): the
@@ -345,8 +413,13 @@ final class Conductor implements Agent {
     private void direct(int uplink, IpAddress address) {
         final Claim owner = book.owner(uplink, address);
         if (owner != null && model.port(owner.port()).up() && !hostHas(uplink, address)) {
+            if (addresses.find(uplink, address) != owner.port()
+                    && model.uplinks().get(uplink).options().announce()) {
+                announcer.add(uplink, address);
+            }
             dirty |= addresses.put(uplink, address, owner.port());
         } else {
+            announcer.remove(uplink, address);
             addresses.remove(uplink, address);
         }
     }
@@ -450,9 +523,15 @@ final class Conductor implements Agent {
         return neighbors;
     }
 
+    /** The frames that come by way of here; conductor thread only. */
+    SnoopPlane snoop() {
+        return snoop;
+    }
+
     /** Lcores have stopped: takes back every frame that waited, then frees the tables. */
     @Override
     public void onClose() {
+        snoop.close();
         neighbors.close();
         errors.close();
         addresses.close();

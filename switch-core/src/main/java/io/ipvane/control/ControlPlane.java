@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.agrona.concurrent.AgentRunner;
@@ -73,6 +74,7 @@ public final class ControlPlane implements AutoCloseable {
                         publisher,
                         quiescence,
                         new NeighborPlane(mailbox, pool, shard, quiescence, errors),
+                        new SnoopPlane(mailbox, pool, shard),
                         errors,
                         lcoreErrors);
     }
@@ -80,6 +82,19 @@ public final class ControlPlane implements AutoCloseable {
     /** Says where interfaces are; before {@link #start}, else there are none. */
     public void endpoints(Endpoints endpoints) {
         conductor.endpoints(endpoints);
+    }
+
+    /**
+     * Says who reads the groups of a port's interface anew when the port has spoken of them; called
+     * on the conductor's thread with the index of the port, and must not wait.
+     */
+    public void onGroups(IntConsumer listener) {
+        offer(new Command.Ask<>(() -> regroup(listener), new CompletableFuture<>()));
+    }
+
+    private Boolean regroup(IntConsumer listener) {
+        conductor.snoop().onGroups(listener);
+        return true;
     }
 
     /** Starts the conductor's thread. */

@@ -145,6 +145,11 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
         pool.free(mbuf);
     }
 
+    /** Tells the wire of an uplink that an address is behind its MAC now. */
+    void announce(int uplink, IpAddress address) {
+        resolver.announce(uplink, address);
+    }
+
     /** All neighbours, for readers. */
     List<NeighborView> view() {
         return resolver.view();

@@ -20,6 +20,7 @@ import io.ipvane.table.Fib6;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Model to snapshot: answers every question about configuration once, so that no frame asks it.
@@ -41,6 +42,20 @@ public final class SnapshotCompiler {
     /** The snapshot of one generation over tables that the conductor writes in place. */
     public static ForwardingSnapshot compile(
             SwitchModel model, long generation, AddressTable addresses, NeighborTable neighbors) {
+        return compile(model, generation, addresses, neighbors, port -> 0);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param snoop says by index which frames of a port the conductor wants to see
+     */
+    public static ForwardingSnapshot compile(
+            SwitchModel model,
+            long generation,
+            AddressTable addresses,
+            NeighborTable neighbors,
+            IntUnaryOperator snoop) {
         final Map<Integer, UplinkEntry> uplinks = new HashMap<>();
         for (UplinkModel uplink : model.uplinks().values()) {
             uplinks.put(uplink.index(), uplink(model, uplink));
@@ -50,7 +65,13 @@ public final class SnapshotCompiler {
         for (PortModel port : model.ports()) {
             if (port != null) {
                 final UplinkModel uplink = model.uplinks().get(port.uplink());
-                entries[port.index()] = entry(port, uplink, uplinks.get(port.uplink()), verdicts);
+                entries[port.index()] =
+                        entry(
+                                port,
+                                uplink,
+                                uplinks.get(port.uplink()),
+                                verdicts,
+                                snoop.applyAsInt(port.index()));
             }
         }
         return new ForwardingSnapshot(generation, entries, addresses, neighbors);
@@ -70,7 +91,11 @@ public final class SnapshotCompiler {
     }
 
     private static PortEntry entry(
-            PortModel port, UplinkModel uplink, UplinkEntry shared, PortVerdicts verdicts) {
+            PortModel port,
+            UplinkModel uplink,
+            UplinkEntry shared,
+            PortVerdicts verdicts,
+            int snoop) {
         final boolean isPort = port.role() == PortEntry.Role.PORT;
         return new PortEntry(
                 port.index(),
@@ -85,7 +110,8 @@ public final class SnapshotCompiler {
                 port.up(),
                 port.groups(),
                 isPort ? sources(port.allowedSources()) : SourcePrefixes.NONE,
-                refusals(port, uplink));
+                refusals(port, uplink),
+                snoop);
     }
 
     /** To the kernel a frame may have four bytes more, whether for a tag or not (spec COR-13). */

@@ -46,6 +46,7 @@ final class InterfaceWatch implements AutoCloseable {
     InterfaceWatch(ControlPlane control) {
         this.control = control;
         watcher.start(List.of());
+        control.onGroups(this::groupsMayHaveChanged);
     }
 
     /** Watches one interface more; everything that there is has been told when this returns. */
@@ -74,6 +75,16 @@ final class InterfaceWatch implements AutoCloseable {
         if (others == null) {
             watcher.unwatch(at);
         }
+    }
+
+    /**
+     * A port has sent IGMP or MLD, which its interface's groups then follow within milliseconds.
+     */
+    private void groupsMayHaveChanged(int port) {
+        watched.values().stream()
+                .flatMap(List::stream)
+                .filter(w -> w.port() == port)
+                .forEach(w -> watcher.multicastMayHaveChanged(w.at()));
     }
 
     private void onEvent(InterfaceEvent event) {

@@ -176,7 +176,7 @@ final class SwitchDaemon {
                         threads,
                         BuildVersion.current(),
                         eal.version());
-        started.add("admin", AdminServer.start(config.admin(), status));
+        started.add("admin", AdminServer.start(config.admin(), status, changes));
         status.ready();
         LOG.info(
                 "event=ready uplinks={} ports={} plan={} lcores={}",

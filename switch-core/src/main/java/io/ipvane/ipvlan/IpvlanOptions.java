@@ -14,6 +14,10 @@ package io.ipvane.ipvlan;
  * @param hostReachesPorts the host port and the ports can talk (F3)
  * @param icmpErrors in l3 and l3s a sender is told by ICMP what could not be sent on (F5, F26)
  * @param propagateLink ports lose their carrier with the uplink (F15, CFG-10)
+ * @param announce tell the wire of an address that appears at a port or moves (ADR-18, F17)
+ * @param dhcpSnooping replies to DHCP clients find their port although all share one MAC (F16)
+ * @param dhcpClientId a DHCP client that a server could not tell from its siblings gets an
+ *     identifier of its own (F16)
  */
 public record IpvlanOptions(
         Compat compat,
@@ -23,14 +27,17 @@ public record IpvlanOptions(
         boolean privateConfinesGroups,
         boolean hostReachesPorts,
         boolean icmpErrors,
-        boolean propagateLink) {
+        boolean propagateLink,
+        boolean announce,
+        boolean dhcpSnooping,
+        boolean dhcpClientId) {
     /**
      * All options as {@code compat} has them: off for the kernel's behaviour, on for ours. The
      * kernel has one of them itself: it copies the carrier (CFG-10).
      */
     public static IpvlanOptions of(Compat compat) {
         final boolean on = compat == Compat.IMPROVED;
-        return new IpvlanOptions(compat, on, on, on, on, on, on, true);
+        return new IpvlanOptions(compat, on, on, on, on, on, on, true, on, on, on);
     }
 
     boolean improved() {

@@ -48,6 +48,12 @@ public final class Verdict {
     /** Outcome of the pipeline: somebody else holds the frame now. Never a rule's answer. */
     public static final int CONSUMED = 11;
 
+    /**
+     * Outcome of the pipeline: the conductor looks into the frame and then carries out the verdict
+     * that stands in {@link io.ipvane.burst.Burst#reason}. Never a rule's answer.
+     */
+    public static final int CONTROL = 12;
+
     /** Dropped; the reason is in {@link io.ipvane.burst.Burst#reason}, written by parse. */
     public static final int DROP_PARSED = 63;
 
@@ -65,7 +71,8 @@ public final class Verdict {
         "respond",
         "track",
         "resolve",
-        "consumed"
+        "consumed",
+        "control"
     };
 
     static {

@@ -4,6 +4,7 @@ package io.ipvane.lcore;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
@@ -15,10 +16,10 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  * What lcores and conductor tell each other about frames: bounded, lock-free, no allocation.
  *
  * <p>Up, from any transmitting lcore to the conductor: frames that wait for a neighbour, and what
- * ARP and ND on the wire have shown. Up as well, but in a smaller ring of their own, so that they
- * keep nothing else waiting: frames that were dropped, and whose senders may be told. Down, from
- * the conductor to one lcore: frames to send. A message that does not fit is refused; the frame in
- * it stays the caller's.
+ * ARP and ND on the wire have shown. Up as well, but in smaller rings of their own, so that they
+ * keep nothing else waiting: frames that were dropped, and whose senders may be told; and frames
+ * that the conductor wants to see before they go on. Down, from the conductor to one lcore: frames
+ * to send. A message that does not fit is refused; the frame in it stays the caller's.
  */
 @HotPath
 public final class ControlMailbox {
@@ -51,6 +52,19 @@ public final class ControlMailbox {
                 boolean override);
     }
 
+    /** Receives the frames that the conductor wanted to see; called on its thread. */
+    public interface Snooper {
+        /**
+         * A frame came in that the conductor decides about; the mbuf is now the listener's.
+         *
+         * @param ingress index of the port, uplink or host port that it came in by
+         * @param verdict what would have become of it
+         * @param port where it would have gone if the verdict is to deliver it
+         * @param l3 bytes before its IP header
+         */
+        void snooped(int ingress, int verdict, int port, int l3, long mbuf);
+    }
+
     /** Receives frames that lcores have dropped; called on the conductor's thread. */
     public interface DropListener {
         /**
@@ -67,20 +81,71 @@ public final class ControlMailbox {
     private static final int LEARNED = 2;
     private static final int SEND = 3;
     private static final int DROPPED = 4;
+    private static final int SNOOPED = 5;
     private static final int LENGTH = 40;
     private static final int DROPPED_LENGTH = 24;
     private static final int CAPACITY = 1 << 18;
+    private static final int SNOOPED_LENGTH = 24;
+    private static final int SNOOPED_CAPACITY = 1 << 16;
+    private static final int SNOOPED_A_PORT = 32;
 
     /** 512 frames: as many as may be kept from the pool for the sake of their errors. */
     private static final int DROPPED_CAPACITY = 1 << 14;
 
     private final RingBuffer up = new ManyToOneRingBuffer(memory(CAPACITY));
     private final RingBuffer dropped = new ManyToOneRingBuffer(memory(DROPPED_CAPACITY));
+    private final RingBuffer snooped = new ManyToOneRingBuffer(memory(SNOOPED_CAPACITY));
     private final RingBuffer down = new OneToOneRingBuffer(memory(CAPACITY));
 
     private static UnsafeBuffer memory(int capacity) {
         return new UnsafeBuffer(
                 ByteBuffer.allocateDirect(capacity + RingBufferDescriptor.TRAILER_LENGTH));
+    }
+
+    /** Frames on their way up by {@link #snooped}, by the low bits of their ingress. */
+    private final AtomicIntegerArray onTheirWay = new AtomicIntegerArray(1 << 12);
+
+    /**
+     * Lcore: shows a frame to the conductor, which then sends it where it belongs; false leaves it
+     * with the caller. A port has no more than {@value #SNOOPED_A_PORT} on their way, so that one
+     * that floods takes nobody else's place.
+     */
+    boolean snooped(int ingress, int verdict, int port, int l3, long mbuf) {
+        final int slot = ingress & (onTheirWay.length() - 1);
+        if (onTheirWay.get(slot) >= SNOOPED_A_PORT) {
+            return false;
+        }
+        final int at = snooped.tryClaim(SNOOPED, SNOOPED_LENGTH);
+        if (at < 0) {
+            return false;
+        }
+        onTheirWay.incrementAndGet(slot);
+        snooped.buffer().putInt(at, ingress);
+        snooped.buffer().putInt(at + 4, verdict);
+        snooped.buffer().putInt(at + 8, port);
+        snooped.buffer().putInt(at + 12, l3);
+        snooped.buffer().putLong(at + 16, mbuf);
+        snooped.commit(at);
+        return true;
+    }
+
+    /** Conductor: reads up to {@code limit} frames that it wanted to see. */
+    public int receiveSnooped(MessageHandler handler, int limit) {
+        return snooped.read(handler, limit);
+    }
+
+    /** The form in which {@link #receiveSnooped} takes a listener; made once. */
+    public MessageHandler handler(Snooper listener) {
+        return (type, buffer, at, length) -> {
+            final int ingress = buffer.getInt(at);
+            onTheirWay.decrementAndGet(ingress & (onTheirWay.length() - 1));
+            listener.snooped(
+                    ingress,
+                    buffer.getInt(at + 4),
+                    buffer.getInt(at + 8),
+                    buffer.getInt(at + 12),
+                    buffer.getLong(at + 16));
+        };
     }
 
     /** Lcore: hands a frame to the conductor; false leaves it with the caller. */
@@ -213,9 +278,10 @@ public final class ControlMailbox {
         return down.read(handler, limit);
     }
 
-    /** Frees every frame that no lcore has fetched; lcores have stopped. Conductor thread. */
+    /** Frees every frame that nobody has fetched; lcores have stopped. Conductor thread. */
     public void drain(FramePool pool) {
         readAll(down, (type, buffer, at, length) -> pool.free(buffer.getLong(at + 8)));
+        readAll(snooped, (type, buffer, at, length) -> pool.free(buffer.getLong(at + 16)));
     }
 
     /**

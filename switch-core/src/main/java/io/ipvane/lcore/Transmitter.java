@@ -18,6 +18,7 @@ import io.ipvane.ipvlan.Verdict;
 import io.ipvane.memory.Memory;
 import io.ipvane.neighbor.Learner;
 import io.ipvane.packet.Ethernet;
+import io.ipvane.packet.Ipv4;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.snapshot.UplinkEntry;
@@ -248,6 +249,7 @@ final class Transmitter implements Stage, LaneOwner {
                 enqueue(burst, i, snapshot.entry(uplink.index()), ingress);
             }
             case Verdict.RESOLVE -> resolve(burst, i, snapshot.entry(uplink.index()), ingress);
+            case Verdict.CONTROL -> control(burst, i, snapshot, ingress);
             case Verdict.CONSUMED -> {
                 // Somebody else frees it.
             }
@@ -412,6 +414,28 @@ final class Transmitter implements Stage, LaneOwner {
                 burst.nextHop1(i),
                 askerOf(burst, i, ingress),
                 mbuf);
+    }
+
+    /**
+     * To the conductor. Where it cannot keep up, the plain verdict must do; but a port is held to
+     * its rate of DHCP, which would reach a server under a false name then.
+     */
+    private void control(Burst burst, int i, ForwardingSnapshot snapshot, PortEntry ingress) {
+        final int verdict = burst.reason(i);
+        if (mailbox.snooped(ingress.index, verdict, burst.port(i), burst.l3(i), burst.mbuf(i))) {
+            return;
+        }
+        if (ingress.role == PortEntry.Role.PORT && isUdp4(burst, i)) {
+            drop(burst, i, ingress.index, DropReason.POLICED.ordinal());
+        } else {
+            burst.verdict(i, verdict);
+            other(burst, i, snapshot, ingress);
+        }
+    }
+
+    private static boolean isUdp4(Burst burst, int i) {
+        return burst.etherType(i) == Ethernet.TYPE_IPV4
+                && Ipv4.protocol(burst.data(i) + burst.l3(i)) == Ipv4.PROTOCOL_UDP;
     }
 
     /** On whose behalf a question may be asked; a source that may be forged would poison caches. */

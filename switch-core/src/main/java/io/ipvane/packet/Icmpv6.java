@@ -30,6 +30,18 @@ public final class Icmpv6 {
     /** Type: redirect, RFC 4861. */
     public static final int REDIRECT = 137;
 
+    /** Type: multicast listener query, RFC 2710 and RFC 3810. */
+    public static final int LISTENER_QUERY = 130;
+
+    /** Type: multicast listener report, version 1, RFC 2710. */
+    public static final int LISTENER_REPORT = 131;
+
+    /** Type: multicast listener done, RFC 2710. */
+    public static final int LISTENER_DONE = 132;
+
+    /** Type: multicast listener report, version 2, RFC 3810. */
+    public static final int LISTENER_REPORT_V2 = 143;
+
     /** Type: neighbour solicitation, RFC 4861. */
     public static final int NEIGHBOR_SOLICITATION = 135;
 
@@ -44,6 +56,11 @@ public final class Icmpv6 {
     /** Message type, 0 to 255. */
     public static int type(long icmp) {
         return Memory.u8(icmp);
+    }
+
+    /** Whether a listener says by such a message which groups it listens to. */
+    public static boolean isMembership(int type) {
+        return type == LISTENER_REPORT || type == LISTENER_DONE || type == LISTENER_REPORT_V2;
     }
 
     /** Message code, 0 to 255. */

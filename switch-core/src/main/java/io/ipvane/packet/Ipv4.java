@@ -29,6 +29,9 @@ public final class Ipv4 {
     /** Protocol number of ICMP. */
     public static final int PROTOCOL_ICMP = 1;
 
+    /** Protocol number of IGMP. */
+    public static final int PROTOCOL_IGMP = 2;
+
     /** Protocol number of UDP. */
     public static final int PROTOCOL_UDP = 17;
 
@@ -110,6 +113,11 @@ public final class Ipv4 {
     /** Protocol of the payload, 0 to 255. */
     public static int protocol(long ip) {
         return Memory.u8(ip + PROTOCOL_OFFSET);
+    }
+
+    /** Replaces the length of header and payload; the checksum is then to be sealed. */
+    public static void putTotalLength(long ip, int totalLength) {
+        Memory.put16be(ip + TOTAL_LENGTH_OFFSET, totalLength);
     }
 
     /** Header checksum as it stands. */

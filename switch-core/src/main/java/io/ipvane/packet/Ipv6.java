@@ -24,13 +24,15 @@ public final class Ipv6 {
     /** Bytes of the fixed header. */
     public static final int LENGTH = 40;
 
+    /** Next header number of hop-by-hop options. */
+    public static final int NEXT_HOP_BY_HOP = 0;
+
     /** Next header number of ICMPv6. */
     public static final int NEXT_ICMPV6 = 58;
 
     /** Bytes that an extension header has at least, and the unit of its length. */
     public static final int EXTENSION_UNIT = 8;
 
-    private static final int HOP_BY_HOP = 0;
     private static final int ROUTING = 43;
     private static final int DESTINATION_OPTIONS = 60;
 
@@ -64,7 +66,7 @@ public final class Ipv6 {
      * follows, and in its second how many units of 8 bytes it has beyond the first (RFC 8200, 4.3).
      */
     public static boolean isExtension(int nextHeader) {
-        return nextHeader == HOP_BY_HOP
+        return nextHeader == NEXT_HOP_BY_HOP
                 || nextHeader == ROUTING
                 || nextHeader == DESTINATION_OPTIONS;
     }

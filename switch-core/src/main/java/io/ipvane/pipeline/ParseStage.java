@@ -21,5 +21,8 @@ final class ParseStage implements Stage {
     public void process(Burst burst) {
         final PortEntry ingress = ((ForwardingSnapshot) burst.snapshot).entry(burst.ingress);
         Parser.parse(burst, ingress.uplink.mac(), ingress.parseOptions, pool);
+        if ((ingress.snoop & PortEntry.SNOOP_UNICAST) != 0) {
+            SnoopStage.keepFromCutThrough(burst);
+        }
     }
 }

@@ -48,7 +48,12 @@ public final class Pipeline implements Stage {
     private Pipeline(Arena arena, FramePool pool, Stage[] first) {
         this.first = first;
         this.others =
-                new Stage[] {new LookupStage(arena), new DecideStage(), new RewriteStage(pool)};
+                new Stage[] {
+                    new LookupStage(arena),
+                    new DecideStage(),
+                    new RewriteStage(pool),
+                    new SnoopStage()
+                };
     }
 
     @Override

@@ -31,6 +31,15 @@ public final class PortEntry {
     /** Marks "no such port". */
     public static final int NONE = -1;
 
+    /** Bit of {@link #snoop}: what says of groups that they are joined or left. */
+    public static final int SNOOP_GROUPS = 1;
+
+    /** Bit of {@link #snoop}: DHCP where it is no unicast to a known station. */
+    public static final int SNOOP_DHCP = 1 << 1;
+
+    /** Bit of {@link #snoop}, beside {@link #SNOOP_DHCP}: DHCP even where it is. */
+    public static final int SNOOP_UNICAST = 1 << 2;
+
     /** Place of this entry: row of its counters and value in the address table. */
     public final int index;
 
@@ -78,6 +87,9 @@ public final class PortEntry {
     private final boolean splitToWire;
     private final boolean splitToPorts;
 
+    /** Which frames that come in here go by way of the conductor, as bits. */
+    public final int snoop;
+
     public PortEntry(
             int index,
             Role role,
@@ -91,7 +103,8 @@ public final class PortEntry {
             boolean up,
             GroupFilter groups,
             SourcePrefixes allowedSources,
-            Refusals refusals) {
+            Refusals refusals,
+            int snoop) {
         this.index = index;
         this.role = role;
         this.uplink = uplink;
@@ -104,6 +117,7 @@ public final class PortEntry {
         this.up = up;
         this.groups = groups;
         this.allowedSources = allowedSources;
+        this.snoop = snoop;
         this.told = refusals.told();
         this.measured = refusals.measured();
         this.splitToWire = refusals.splitToWire();

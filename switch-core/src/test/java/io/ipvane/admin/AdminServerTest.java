@@ -41,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdminServerTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final FakeStatusSource SOURCE = new FakeStatusSource();
+    private static final FakeConfigTarget TARGET = new FakeConfigTarget();
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static AdminServer server;
 
@@ -48,7 +49,7 @@ class AdminServerTest {
 
     @BeforeAll
     static void start() {
-        server = AdminServer.start(listen(ListenAddress.parse("127.0.0.1:0")), SOURCE);
+        server = AdminServer.start(listen(ListenAddress.parse("127.0.0.1:0")), SOURCE, TARGET);
     }
 
     @AfterAll
@@ -77,7 +78,9 @@ class AdminServerTest {
                         + "\"up\":true,\"carrier\":true,\"addresses\":["
                         + "{\"address\":\"192.0.2.11/24\",\"origin\":\"config\",\"state\":\"active\"},"
                         + "{\"address\":\"fe80::200:0:100:1/64\",\"origin\":\"linklocal\","
-                        + "\"state\":\"active\"}]}",
+                        + "\"state\":\"active\"}],\"config\":{\"name\":\"web\",\"uplink\":\"wan0\","
+                        + "\"netns\":\"blue\",\"interface\":\"eth0\","
+                        + "\"addresses\":[\"192.0.2.11/24\"]}}",
                 answer.body());
     }
 
@@ -128,26 +131,59 @@ class AdminServerTest {
         "/v1/ports/wan0/stats, 'port ''wan0'' is unknown; GET /v1/ports lists all'",
         "/v1/uplinks/web, 'uplink ''web'' is unknown; GET /v1/uplinks lists all'",
         "/v1/nothing, 'there is no such resource; resources start with /v1/switch, /v1/uplinks,"
-                + " /v1/ports, /v1/stats'",
+                + " /v1/ports, /v1/config; /v1/openapi.json describes them'",
         "/, 'there is no such resource; resources start with /v1/switch, /v1/uplinks, /v1/ports,"
-                + " /v1/stats'"
+                + " /v1/config; /v1/openapi.json describes them'"
     })
     void shouldAnswerTheUnknownWithAProblem(String path, String detail) throws Exception {
         assertProblem(get(path), 404, "Not Found", detail, path);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"PUT", "POST", "DELETE", "PATCH", "OPTIONS"})
-    void shouldRefuseMethodsThatWrite(String method) throws Exception {
-        final HttpResponse<String> answer = send(method, "/v1/ports/web", "{}");
+    @ValueSource(strings = {"PUT", "POST", "DELETE", "PATCH"})
+    void shouldRefuseMethodsThatAResourceDoesNotKnow(String method) throws Exception {
+        final HttpResponse<String> answer = send(method, "/v1/drops", "{}");
 
-        assertEquals("GET", answer.headers().firstValue("allow").orElseThrow());
+        assertEquals("GET, HEAD, OPTIONS", answer.headers().firstValue("allow").orElseThrow());
         assertProblem(
                 answer,
                 405,
                 "Method Not Allowed",
-                method + " is not supported here; this resource is read with GET",
-                "/v1/ports/web");
+                method + " is not supported here; this resource knows GET, HEAD, OPTIONS",
+                "/v1/drops");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/drops, 'GET, HEAD, OPTIONS', ''",
+        "/v1/ports/web, 'DELETE, GET, HEAD, OPTIONS, PATCH, PUT', application/merge-patch+json",
+        "/v1/config, 'GET, HEAD, OPTIONS, PUT', ''",
+        "/v1/addresses, 'GET, HEAD, OPTIONS, POST', ''"
+    })
+    void shouldSayWhatAResourceKnows(String path, String allow, String acceptPatch)
+            throws Exception {
+        final HttpResponse<String> answer = send("OPTIONS", path, "");
+
+        assertEquals(204, answer.statusCode());
+        assertEquals(allow, answer.headers().firstValue("allow").orElseThrow());
+        assertEquals(acceptPatch, answer.headers().firstValue("accept-patch").orElse(""));
+    }
+
+    @Test
+    void shouldAnswerHeadAsGetWithoutABody() throws Exception {
+        for (String path : List.of("/v1/ports/web", "/v1/ports/none")) {
+            final HttpResponse<String> head = send("HEAD", path, "");
+            final HttpResponse<String> get = get(path);
+
+            assertEquals(get.statusCode(), head.statusCode());
+            assertEquals("", head.body());
+            for (String header : List.of("content-type", "content-length", "etag")) {
+                assertEquals(
+                        get.headers().firstValue(header),
+                        head.headers().firstValue(header),
+                        header);
+            }
+        }
     }
 
     @Test
@@ -197,7 +233,7 @@ class AdminServerTest {
 
     @Test
     void shouldRefuseABodyBeyondTheLimit() throws Exception {
-        assertEquals(413, send("PUT", "/v1/ports/web", "x".repeat(70_000)).statusCode());
+        assertEquals(413, send("PUT", "/v1/ports/web", "x".repeat(9 << 20)).statusCode());
     }
 
     @Test
@@ -219,7 +255,8 @@ class AdminServerTest {
     void shouldOpenASocketForOwnerAndGroupAndRemoveItAtTheEnd() throws Exception {
         final Path socket = folder.resolve("run/admin.sock");
 
-        try (AdminServer unix = AdminServer.start(listen(new ListenAddress.Unix(socket)), SOURCE)) {
+        try (AdminServer unix =
+                AdminServer.start(listen(new ListenAddress.Unix(socket)), SOURCE, TARGET)) {
             assertEquals(
                     "rw-rw----",
                     PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
@@ -235,7 +272,8 @@ class AdminServerTest {
                 .close();
         assertTrue(Files.exists(socket));
 
-        try (AdminServer unix = AdminServer.start(listen(new ListenAddress.Unix(socket)), SOURCE)) {
+        try (AdminServer unix =
+                AdminServer.start(listen(new ListenAddress.Unix(socket)), SOURCE, TARGET)) {
             assertEquals(
                     "rw-rw----",
                     PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
@@ -245,10 +283,11 @@ class AdminServerTest {
     @Test
     void shouldLeaveALiveDaemonItsSocket() {
         final ListenAddress address = new ListenAddress.Unix(folder.resolve("admin.sock"));
-        try (AdminServer first = AdminServer.start(listen(address), SOURCE)) {
+        try (AdminServer first = AdminServer.start(listen(address), SOURCE, TARGET)) {
             final AdminException refused =
                     assertThrows(
-                            AdminException.class, () -> AdminServer.start(listen(address), SOURCE));
+                            AdminException.class,
+                            () -> AdminServer.start(listen(address), SOURCE, TARGET));
 
             assertEquals(
                     "admin: another daemon listens on "
@@ -266,7 +305,9 @@ class AdminServerTest {
         final AdminException refused =
                 assertThrows(
                         AdminException.class,
-                        () -> AdminServer.start(listen(new ListenAddress.Unix(file)), SOURCE));
+                        () ->
+                                AdminServer.start(
+                                        listen(new ListenAddress.Unix(file)), SOURCE, TARGET));
 
         assertEquals(
                 "admin: "
@@ -281,7 +322,9 @@ class AdminServerTest {
         final ListenAddress taken = ListenAddress.parse("127.0.0.1:" + server.port(0));
 
         final AdminException refused =
-                assertThrows(AdminException.class, () -> AdminServer.start(listen(taken), SOURCE));
+                assertThrows(
+                        AdminException.class,
+                        () -> AdminServer.start(listen(taken), SOURCE, TARGET));
 
         assertEquals(
                 "admin: cannot listen on "

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ipvane.admin.AdminServer;
+import io.ipvane.admin.FakeConfigTarget;
 import io.ipvane.admin.FakeStatusSource;
 import io.ipvane.config.AdminConfig;
 import io.ipvane.config.ListenAddress;
@@ -47,7 +48,9 @@ class IpvaneCommandTest {
     @BeforeAll
     static void start() {
         address = new ListenAddress.Unix(folder.resolve("admin.sock"));
-        server = AdminServer.start(new AdminConfig(List.of(address)), SOURCE);
+        server =
+                AdminServer.start(
+                        new AdminConfig(List.of(address)), SOURCE, new FakeConfigTarget());
     }
 
     @AfterAll
@@ -133,7 +136,7 @@ class IpvaneCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"po sh", "p s", "port", "p"})
+    @ValueSource(strings = {"po sh", "p sh", "port", "p"})
     void shouldAcceptUniquePrefixesAndAssumeShow(String words) {
         assertEquals(client("port", "show").out, client(words.split(" ")).out);
     }
@@ -221,7 +224,7 @@ class IpvaneCommandTest {
                 "stats --count x | ipvane: Invalid value for option '--count': 'x' is not an int",
                 "--server tcp port | ipvane: Invalid value for option '--server': 'tcp' is no"
                         + " place to listen; write unix:/absolute/path or 127.0.0.1:PORT",
-                "config | ipvane: a verb is missing: config check",
+                "config | ipvane: a verb is missing: check, show, save or apply",
                 "config check a --config b | ipvane: the file is named twice; give FILE or --config"
             })
     void shouldExplainACommandLineThatMakesNoSense(String words, String firstLine) {
@@ -322,11 +325,30 @@ class IpvaneCommandTest {
         return Stream.of(
                 "run",
                 "config check",
+                "config show",
+                "config save",
+                "config apply",
                 "port show",
+                "port add",
+                "port set",
+                "port del",
                 "uplink show",
+                "uplink add",
+                "uplink set",
+                "uplink del",
                 "address show",
+                "address add",
+                "address del",
                 "route show",
+                "route add",
+                "route del",
                 "neigh show",
+                "neigh add",
+                "neigh del",
+                "link show",
+                "link add",
+                "link set",
+                "link del",
                 "stats",
                 "drops",
                 "threads",

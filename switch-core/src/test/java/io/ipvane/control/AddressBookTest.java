@@ -52,6 +52,19 @@ class AddressBookTest {
     }
 
     @Test
+    void shouldSayThatAClaimComesFromElsewhereNow() {
+        final Claim first = claim(2, "10.0.0.21/24");
+        final Claim second = claim(3, "10.0.0.21/24");
+        book.add(0, first);
+        book.add(0, second);
+        book.relabel(second, Origin.DHCP);
+        assertEquals(Origin.DHCP, book.find(0, 3, A).origin());
+        assertEquals(Origin.NAMESPACE, book.owner(0, A).origin());
+        assertNull(book.find(0, 4, A));
+        assertEquals(second, book.remove(0, 2, A), "it has kept its place");
+    }
+
+    @Test
     void shouldKeepUplinksApart() {
         book.add(0, claim(2, "10.0.0.21/24"));
         final Claim other = claim(7, "10.0.0.21/24");

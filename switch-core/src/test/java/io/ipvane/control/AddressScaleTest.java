@@ -79,6 +79,7 @@ class AddressScaleTest {
                           - name: wire
                             device: "vdev:net_null0"
                             mode: l2
+                            announce: false
                             host: { interface: master, addresses: ["10.0.0.1/24"] }
                         ports:
                         """);

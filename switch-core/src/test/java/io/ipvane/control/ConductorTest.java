@@ -40,7 +40,7 @@ class ConductorTest {
 
     private final Logger logger = (Logger) LoggerFactory.getLogger(Conductor.class);
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-    private final SwitchHarness net = SmallNetwork.of("l2", ThreadPlan.SHARED);
+    private final SwitchHarness net = SmallNetwork.of("l2", ThreadPlan.SHARED, "announce: false");
 
     @BeforeEach
     void listen() {
@@ -258,6 +258,7 @@ class ConductorTest {
                             publisher,
                             nobody,
                             new NeighborPlane(mailbox, pool, shard, nobody, told),
+                            new SnoopPlane(mailbox, pool, shard),
                             told,
                             errors::next);
             for (int i = 0; i < 50; i++) {

@@ -219,7 +219,18 @@ class ImprovedRulesTest {
                 Verdict.DELIVER,
                 kernelWith(false, false, false, false, true).fromHost(own | KNOWN | IP));
         final IpvlanOptions responder =
-                new IpvlanOptions(Compat.KERNEL, false, true, false, false, false, false, false);
+                new IpvlanOptions(
+                        Compat.KERNEL,
+                        false,
+                        true,
+                        false,
+                        false,
+                        false,
+                        false,
+                        false,
+                        false,
+                        false,
+                        false);
         assertEquals(
                 Verdict.RESPOND,
                 IpvlanRules.of(Mode.L3, IpvlanFlag.BRIDGE, responder)
@@ -243,7 +254,10 @@ class ImprovedRulesTest {
                         privateConfinesGroups,
                         hostReachesPorts,
                         false,
-                        true));
+                        true,
+                        false,
+                        false,
+                        false));
     }
 
     @Test

@@ -35,14 +35,14 @@ class VerdictTest {
     @Test
     void shouldNameEveryVerdictDifferentlyAndRefuseOtherNumbers() {
         final Set<String> names = new HashSet<>();
-        for (int code = Verdict.DELIVER; code <= Verdict.CONSUMED; code++) {
+        for (int code = Verdict.DELIVER; code <= Verdict.CONTROL; code++) {
             assertFalse(Verdict.isDrop(code));
             assertTrue(names.add(Verdict.describe(code)));
         }
         assertEquals("flood_wire_and_punt", Verdict.describe(Verdict.FLOOD_WIRE_AND_PUNT));
         assertEquals("consumed", Verdict.describe(Verdict.CONSUMED));
         assertThrows(IllegalArgumentException.class, () -> Verdict.describe(-1));
-        assertThrows(IllegalArgumentException.class, () -> Verdict.describe(12));
+        assertThrows(IllegalArgumentException.class, () -> Verdict.describe(13));
         assertThrows(IllegalArgumentException.class, () -> Verdict.describe(127));
     }
 

@@ -25,6 +25,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -167,6 +168,29 @@ class HostilePortTest {
         ndPoison().forEach(frame -> assertTrue(!receivers(frame).isEmpty()));
         arpPoison().forEach(frame -> assertTrue(!receivers(frame).isEmpty()));
         assertEquals(0, drops(DropReason.ANTISPOOF));
+    }
+
+    /** F25: in the kernel raw frames above 4 kB, and tagged ones, reach a private sibling. */
+    @ParameterizedTest
+    @ValueSource(ints = {100, 1_400, 4_000, 5_000, 60_000})
+    void shouldIsolateAPrivatePortWhateverTheSize(int size) {
+        for (String mode : List.of("l2", "l3")) {
+            mode(mode, new MemoryPool(), "flag: private");
+            final Frames frame =
+                    Frames.udp4().macs(OWN, OWN).ips(C2_4, C1_4).payload(new byte[size]);
+            for (byte[] each : List.of(frame.build(), frame.tag(0).build())) {
+                net.device("c2").inject(segments(each));
+            }
+            net.run();
+            net.transmitted().forEach((who, frames) -> assertEquals(List.of(), frames, who));
+            assertEquals(2, drops(DropReason.PRIVATE), mode);
+        }
+    }
+
+    private static byte[][] segments(byte[] frame) {
+        return Frames.split(
+                frame,
+                IntStream.range(1, (frame.length + 1999) / 2000).map(i -> 2000 * i).toArray());
     }
 
     @Test

@@ -44,6 +44,7 @@ public final class NetSocket implements AutoCloseable {
     private static final int MSG_DONTWAIT = 0x40;
     private static final int CLONE_NEWNET = 0x4000_0000;
     private static final int EAGAIN = 11;
+    private static final int ENETDOWN = 100;
     private static final int RECEIVE_BUFFER = 8 << 20;
     private static final int LARGEST = 70_000;
     private static final int ADDRESS_BYTES = 20; // struct sockaddr_ll
@@ -190,6 +191,9 @@ public final class NetSocket implements AutoCloseable {
                 invoke(RECEIVE, fd, buffer, (long) LARGEST, MSG_DONTWAIT, address, addressLength);
         if (length < 0) {
             final int code = (int) ERRNO_VALUE.get(errno, 0L);
+            if (code == ENETDOWN) {
+                return receive(fd); // said once after the interface was down
+            }
             if (code != EAGAIN) {
                 throw new IllegalStateException("receive failed with errno " + code);
             }

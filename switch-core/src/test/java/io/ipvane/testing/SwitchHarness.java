@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 /**
  * A whole switch over {@link MemoryDevice}s, stepped by the test on its own thread: the real
@@ -101,6 +102,8 @@ public final class SwitchHarness implements AutoCloseable {
             }
         }
         run();
+        // What a switch announces at its start is no test's business but one's.
+        transmitted();
     }
 
     private static List<Integer> lcores(ThreadPlan plan) {
@@ -159,6 +162,11 @@ public final class SwitchHarness implements AutoCloseable {
         if (!control.offer(command)) {
             throw new IllegalStateException("the command queue is full");
         }
+    }
+
+    /** Who reads the groups of a port anew when it has spoken of them. */
+    public void onGroups(IntConsumer listener) {
+        control.onGroups(listener);
     }
 
     /** The group addresses that a port's interface has joined. */

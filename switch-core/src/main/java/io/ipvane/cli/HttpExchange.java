@@ -17,11 +17,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One HTTP/1.1 GET over a connection of its own, which the JDK's client cannot make to a unix
- * socket. Understands what a server may answer to it: a length, chunks, or a body up to the end of
- * the connection. Source: RFC 9112, sections 4, 6 and 7.
+ * One HTTP/1.1 request and its answer over a connection of its own, which the JDK's client cannot
+ * make to a unix socket. Understands what a server may answer to it: a length, chunks, or a body up
+ * to the end of the connection. Source: RFC 9112, sections 4, 6 and 7.
  */
-final class HttpGet {
+final class HttpExchange {
     /** Far above any answer of the daemon; what is beyond is no daemon. */
     private static final int MAX_BODY_BYTES = 64 << 20;
 
@@ -31,30 +31,57 @@ final class HttpGet {
      * What came back.
      *
      * @param status HTTP status code
+     * @param headers by name in lower case
      * @param body as UTF-8
      */
-    record Answer(int status, String body) {}
+    record Answer(int status, Map<String, String> headers, String body) {}
 
-    private HttpGet() {}
+    /**
+     * What is asked.
+     *
+     * @param method of HTTP
+     * @param path with a leading slash, already encoded
+     * @param headers beside those that every request has
+     * @param body JSON; {@code ""}: none
+     */
+    record Request(String method, String path, Map<String, String> headers, String body) {
+        /** Reads a path. */
+        static Request get(String path) {
+            return new Request("GET", path, Map.of(), "");
+        }
+    }
+
+    private HttpExchange() {}
 
     /**
      * Asks and waits.
      *
-     * @param path with a leading slash, already encoded
      * @throws IOException where nobody listens, or what answers is no HTTP server
      */
-    static Answer send(SocketAddress server, String path) throws IOException {
+    static Answer send(SocketAddress server, Request request) throws IOException {
         try (SocketChannel channel = SocketChannel.open(server)) {
-            final String request =
-                    "GET "
-                            + path
-                            + " HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n"
-                            + "Connection: close\r\n\r\n";
-            final ByteBuffer bytes = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
+            final byte[] body = request.body().getBytes(StandardCharsets.UTF_8);
+            write(channel, head(request, body.length).getBytes(StandardCharsets.US_ASCII));
+            write(channel, body);
             return read(new BufferedInputStream(Channels.newInputStream(channel)));
+        }
+    }
+
+    private static String head(Request request, int length) {
+        final StringBuilder head = new StringBuilder();
+        head.append(request.method()).append(' ').append(request.path()).append(" HTTP/1.1\r\n");
+        head.append("Host: localhost\r\nAccept: application/json\r\nConnection: close\r\n");
+        request.headers().forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
+        if (length > 0) {
+            head.append("Content-Length: " + length + "\r\n");
+        }
+        return head.append("\r\n").toString();
+    }
+
+    private static void write(SocketChannel channel, byte[] bytes) throws IOException {
+        final ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
         }
     }
 
@@ -70,7 +97,7 @@ final class HttpGet {
         } else {
             body = in.readNBytes(MAX_BODY_BYTES);
         }
-        return new Answer(status, new String(body, StandardCharsets.UTF_8));
+        return new Answer(status, headers, new String(body, StandardCharsets.UTF_8));
     }
 
     private static int status(String line) throws IOException {

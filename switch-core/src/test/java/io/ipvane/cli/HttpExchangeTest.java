@@ -13,18 +13,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Answers as servers may frame them. */
 @SuppressWarnings("StringConcatToTextBlock") // HTTP ends its lines with CR LF
-class HttpGetTest {
+class HttpExchangeTest {
     @Test
     void shouldReadABodyOfStatedLength() throws IOException {
-        assertEquals(
-                new HttpGet.Answer(200, "{\"a\":\"ä\"}"),
+        assertAnswer(
+                200,
+                "{\"a\":\"ä\"}",
                 read("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{\"a\":\"ä\"}and more"));
     }
 
     @Test
     void shouldJoinChunksAndIgnoreExtensionsAndTrailers() throws IOException {
-        assertEquals(
-                new HttpGet.Answer(404, "hello world, twelve"),
+        assertAnswer(
+                404,
+                "hello world, twelve",
                 read(
                         "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n"
                                 + "5\r\nhello\r\nE;x=y\r\n world, twelve\r\n0\r\nA: b\r\n\r\n"));
@@ -32,9 +34,7 @@ class HttpGetTest {
 
     @Test
     void shouldReadToTheEndWithoutALength() throws IOException {
-        assertEquals(
-                new HttpGet.Answer(200, "all of it"),
-                read("HTTP/1.0 200\r\nServer: x\r\n\r\nall of it"));
+        assertAnswer(200, "all of it", read("HTTP/1.0 200\r\nServer: x\r\n\r\nall of it"));
     }
 
     @ParameterizedTest(name = "{1}")
@@ -57,7 +57,12 @@ class HttpGetTest {
         assertEquals(sentence, refused.getMessage());
     }
 
-    private static HttpGet.Answer read(String text) throws IOException {
-        return HttpGet.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+    private static void assertAnswer(int status, String body, HttpExchange.Answer answer) {
+        assertEquals(status, answer.status());
+        assertEquals(body, answer.body());
+    }
+
+    private static HttpExchange.Answer read(String text) throws IOException {
+        return HttpExchange.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
     }
 }

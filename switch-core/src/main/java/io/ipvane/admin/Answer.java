@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.admin;
+
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a request is answered with: status, headers, and a body that may be empty. Immutable. */
+final class Answer {
+    static final String JSON = "application/json";
+    private static final byte[] NOTHING = {};
+
+    private final Status status;
+    private final byte[] body;
+    private final Map<HeaderName, String> headers;
+
+    private Answer(Status status, byte[] body, Map<HeaderName, String> headers) {
+        this.status = status;
+        this.body = body;
+        this.headers = headers;
+    }
+
+    /** 200 with a value that JSON can say. */
+    static Answer ok(Object value) {
+        return new Answer(Status.OK_200, Json.bytes(value), Map.of());
+    }
+
+    /** 200 with a text that is JSON already. */
+    static Answer json(byte[] text) {
+        return new Answer(Status.OK_200, text.clone(), Map.of());
+    }
+
+    /** A value together with its entity tag, by which a client can say what it has seen. */
+    static Answer tagged(Status status, Object value) {
+        final byte[] body = Json.bytes(value);
+        return new Answer(status, body, Map.of(HeaderNames.ETAG, EntityTag.of(body)));
+    }
+
+    /** 204: done, and nothing to say about it. */
+    static Answer done() {
+        return new Answer(Status.NO_CONTENT_204, NOTHING, Map.of());
+    }
+
+    /** 304: the client has it already. */
+    Answer notModified() {
+        return new Answer(Status.NOT_MODIFIED_304, NOTHING, headers);
+    }
+
+    Answer with(HeaderName name, String value) {
+        final Map<HeaderName, String> more = new LinkedHashMap<>(headers);
+        more.put(name, value);
+        return new Answer(status, body, more);
+    }
+
+    /** The entity tag of the body; empty where it has none. */
+    Optional<String> tag() {
+        return Optional.ofNullable(headers.get(HeaderNames.ETAG));
+    }
+
+    /** Writes it; to HEAD everything but the body: RFC 9110, section 9.3.2. */
+    void send(ServerRequest request, ServerResponse response) {
+        response.status(status).header(HeaderNames.CACHE_CONTROL, "no-store");
+        headers.forEach(response::header);
+        if (body.length == 0) {
+            response.send();
+            return;
+        }
+        response.header(HeaderNames.CONTENT_TYPE, JSON);
+        if (request.prologue().method().equals(Method.HEAD)) {
+            response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(body.length));
+            response.send();
+            return;
+        }
+        response.send(body);
+    }
+}

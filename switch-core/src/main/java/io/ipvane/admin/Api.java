@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.admin;
+
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.ipvane.control.view.ConfigTarget;
+import io.ipvane.control.view.PortStatsView;
+import io.ipvane.control.view.StatusSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * The resources below {@code /v1}: which path shows what of the {@link StatusSource}, and what of
+ * the {@link ConfigTarget} it changes. {@code openapi.json} describes the same list for others.
+ */
+final class Api implements HttpService {
+    private final StatusSource source;
+    private final List<Resource> resources;
+
+    /**
+     * @param mayChange whether requests from here may change anything
+     */
+    Api(StatusSource source, ConfigTarget target, boolean mayChange) {
+        this.source = source;
+        final Changes changes = new Changes(target, mayChange);
+        final byte[] description = description();
+        resources =
+                List.of(
+                        show("/switch", source::status),
+                        show("/uplinks", source::uplinks),
+                        ElementResource.at(
+                                "/uplinks/{name}",
+                                new UplinkElement(source),
+                                changes,
+                                Query.DRY_RUN,
+                                UplinkElement.CASCADE),
+                        show("/ports", source::ports),
+                        ElementResource.at(
+                                "/ports/{name}", new PortElement(source), changes, Query.DRY_RUN),
+                        new Resource("/ports/{name}/stats").get(this::portStats),
+                        new Resource("/ports/{name}/addresses").get(this::portAddresses),
+                        ElementResource.at(
+                                "/ports/{name}/addresses/{+address}",
+                                new AddressElement(source),
+                                changes,
+                                Query.DRY_RUN),
+                        BatchResource.at("/addresses", source, changes),
+                        show("/routes", source::routes),
+                        ElementResource.at(
+                                "/routes/{uplink}/{+to}",
+                                new RouteElement(),
+                                changes,
+                                Query.DRY_RUN),
+                        show("/neighbors", source::neighbors),
+                        ElementResource.at(
+                                "/neighbors/{uplink}/{address}",
+                                new NeighborElement(),
+                                changes,
+                                Query.DRY_RUN),
+                        show("/stats", source::stats),
+                        show("/drops", source::drops),
+                        show("/threads", source::threads),
+                        ConfigResource.at("/config", changes),
+                        new Resource("/openapi.json").get(request -> Answer.json(description)));
+    }
+
+    List<Resource> resources() {
+        return resources;
+    }
+
+    @Override
+    public void routing(HttpRules rules) {
+        resources.forEach(resource -> resource.register(rules));
+    }
+
+    private static Resource show(String path, Supplier<?> view) {
+        return new Resource(path).get(request -> Answer.ok(view.get()));
+    }
+
+    private Answer portAddresses(ServerRequest request) {
+        final String name = PathParameters.get(request, "name");
+        return Answer.ok(one(source.ports(), port -> port.name().equals(name), name).addresses());
+    }
+
+    private Answer portStats(ServerRequest request) {
+        final String name = PathParameters.get(request, "name");
+        final Predicate<PortStatsView> wanted =
+                stats -> stats.role().equals("port") && stats.name().equals(name);
+        return Answer.ok(one(source.stats(), wanted, name));
+    }
+
+    private static <T> T one(List<T> all, Predicate<T> wanted, String name) {
+        return all.stream()
+                .filter(wanted)
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                ProblemException.notFound(
+                                        "port '" + name + "' is unknown; GET /v1/ports lists all"));
+    }
+
+    private static byte[] description() {
+        try (InputStream in = Api.class.getResourceAsStream("openapi.json")) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

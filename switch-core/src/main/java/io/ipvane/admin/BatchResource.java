@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.admin;
+
+import io.helidon.http.Method;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.ipvane.config.AddressBatch;
+import io.ipvane.config.ConfigException;
+import io.ipvane.control.view.StatusSource;
+import java.util.Map;
+
+/** {@code /v1/addresses}: all addresses; POST deletes and adds many in one change. */
+final class BatchResource {
+    /** Some 130,000 addresses. */
+    static final int MAX_BODY_BYTES = 8 << 20;
+
+    private final Changes changes;
+
+    private BatchResource(Changes changes) {
+        this.changes = changes;
+    }
+
+    static Resource at(String path, StatusSource source, Changes changes) {
+        final BatchResource self = new BatchResource(changes);
+        return new Resource(path)
+                .get(request -> Answer.ok(AddressRow.of(source.ports())))
+                .on(Method.POST, request -> changes.inTurn(() -> self.post(request)));
+    }
+
+    private Answer post(ServerRequest request) {
+        final Query query = Query.of(request, Query.DRY_RUN);
+        if (Preconditions.of(request).areThere()) {
+            throw new ProblemException(
+                    Status.PRECONDITION_FAILED_412,
+                    "the list has no entity tag, since it may have a million rows, and so no"
+                            + " precondition can hold");
+        }
+        final AddressBatch batch = read(Body.read(request, MAX_BODY_BYTES));
+        changes.make(config -> {}, batch, true, query.isTrue(Query.DRY_RUN));
+        return Answer.ok(Map.of("deleted", batch.deleted(), "added", batch.added()));
+    }
+
+    private static AddressBatch read(Object body) {
+        try {
+            return AddressBatch.read(body);
+        } catch (ConfigException e) {
+            throw Refusals.of(e, true);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.ipvane.config.ConfigDocument;
+import io.ipvane.config.SwitchConfig;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** What {@code ipvane config} does with the configuration that a running switch works by. */
+final class RunningConfig {
+    private static final String PATH = "/v1/config";
+
+    private RunningConfig() {}
+
+    /** {@code ipvane config show}. */
+    @Command(
+            name = "show",
+            header = "Show what the switch works by.",
+            description =
+                    "Prints the configuration of the running switch as a file, with its entity tag in a"
+                            + " comment. What has its default is left out. With -j it is an array of one"
+                            + " object.",
+            footer = {"", "Examples:", "  ipvane config show", "  ipvane -p config show"})
+    static final class Show implements Callable<Integer> {
+        @Spec private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            final IpvaneCommand root = IpvaneCommand.of(spec);
+            final AdminClient.Reply reply = root.client().send(HttpExchange.Request.get(PATH));
+            final var out = spec.commandLine().getOut();
+            out.print(
+                    root.output() == Output.TABLE
+                            ? "# entity tag "
+                                    + EntityTags.bare(reply.tag())
+                                    + "\n"
+                                    + ConfigDocument.yaml(ChangeCommand.plain(reply.body()))
+                            : root.output()
+                                    .format(
+                                            JsonNodeFactory.instance.arrayNode().add(reply.body()),
+                                            List.of()));
+            out.flush();
+            return ExitCode.DONE;
+        }
+    }
+
+    /** {@code ipvane config save}. */
+    @Command(
+            name = "save",
+            header = "Write what the switch works by to a file.",
+            description =
+                    "Writes the configuration of the running switch to a file, so that the next start"
+                            + " works by it. The file is replaced as a whole or not at all; its rights"
+                            + " stay, its comments do not. With --dry-run it is only printed.",
+            footer = {"", "Examples:", "  ipvane config save", "  ipvane config save ./lab.yaml"})
+    static final class Save implements Callable<Integer> {
+        @Spec private CommandSpec spec;
+
+        @Parameters(
+                index = "0",
+                arity = "0..1",
+                paramLabel = "FILE",
+                description = "File to write. Default: /etc/ipvane/ipvane.yaml.")
+        private Path file = SwitchConfig.DEFAULT_PATH;
+
+        @Override
+        public Integer call() {
+            final IpvaneCommand root = IpvaneCommand.of(spec);
+            final String text = ConfigDocument.yaml(ChangeCommand.plain(root.client().get(PATH)));
+            final var out = spec.commandLine().getOut();
+            if (root.isDryRun()) {
+                out.print(text);
+            } else {
+                write(text);
+                out.println(file + ": saved");
+            }
+            out.flush();
+            return ExitCode.DONE;
+        }
+
+        private void write(String text) {
+            try {
+                final Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+                final Path fresh =
+                        Files.createTempFile(target.getParent(), target.getFileName() + ".", "");
+                try {
+                    try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+                        final ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+                        while (bytes.hasRemaining()) {
+                            channel.write(bytes);
+                        }
+                        channel.force(true);
+                    }
+                    Files.setPosixFilePermissions(
+                            fresh,
+                            Files.exists(target, LinkOption.NOFOLLOW_LINKS)
+                                    ? Files.getPosixFilePermissions(target)
+                                    : PosixFilePermissions.fromString("rw-r-----"));
+                    Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+                } finally {
+                    Files.deleteIfExists(fresh);
+                }
+            } catch (IOException e) {
+                final String reason = e instanceof FileSystemException f ? f.getReason() : null;
+                throw new CommandException(
+                        ExitCode.FAILED,
+                        file
+                                + ": cannot be written ("
+                                + (reason == null ? e.getClass().getSimpleName() : reason)
+                                + "); name a file in a folder that you may write to");
+            }
+        }
+    }
+
+    /** {@code ipvane config apply}. */
+    @Command(
+            name = "apply",
+            header = "Make the switch work by a file.",
+            description = {
+                "Checks the file and makes the running switch work by it: what the file does not have"
+                        + " goes, what is the same stays untouched. What cannot change while the switch"
+                        + " runs is refused, and then nothing has changed.",
+                "Without --if-match it replaces what the switch works by at that moment."
+            },
+            footer = {
+                "",
+                "Examples:",
+                "  ipvane config apply",
+                "  ipvane --dry-run config apply ./lab.yaml",
+                "  ipvane config apply ./lab.yaml --if-match 1f0e3dad99908345f7439f8f"
+            })
+    static final class Apply implements Callable<Integer> {
+        @Spec private CommandSpec spec;
+
+        @Option(
+                names = "--if-match",
+                paramLabel = "TAG",
+                description =
+                        "Only if 'config show' still prints this entity tag; else exit code 4.")
+        private String tag;
+
+        @Parameters(
+                index = "0",
+                arity = "0..1",
+                paramLabel = "FILE",
+                description = "File to apply. Default: /etc/ipvane/ipvane.yaml.")
+        private Path file = SwitchConfig.DEFAULT_PATH;
+
+        @Override
+        public Integer call() {
+            final IpvaneCommand root = IpvaneCommand.of(spec);
+            final SwitchConfig config = SwitchConfig.load(file);
+            final AdminClient client = root.client();
+            final String seen =
+                    tag == null
+                            ? client.send(HttpExchange.Request.get(PATH)).tag()
+                            : EntityTags.quoted(tag);
+            final Map<String, String> headers = new LinkedHashMap<>();
+            headers.put("If-Match", seen);
+            headers.put("Content-Type", "application/json");
+            final AdminClient.Reply reply =
+                    client.send(
+                            new HttpExchange.Request(
+                                    "PUT",
+                                    root.isDryRun() ? PATH + "?dryRun=true" : PATH,
+                                    headers,
+                                    json(config)));
+            final var out = spec.commandLine().getOut();
+            out.print(
+                    root.output() == Output.TABLE
+                            ? file
+                                    + (root.isDryRun() ? ": would be applied" : ": applied")
+                                    + "; uplinks: "
+                                    + config.uplinks().size()
+                                    + ", ports: "
+                                    + config.ports().size()
+                                    + "\n"
+                            : root.output()
+                                    .format(
+                                            JsonNodeFactory.instance.arrayNode().add(reply.body()),
+                                            List.of()));
+            out.flush();
+            return ExitCode.DONE;
+        }
+
+        private static String json(SwitchConfig config) {
+            try {
+                return new ObjectMapper().writeValueAsString(ConfigDocument.of(config));
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException("a document cannot be written as JSON", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ipvane.config.NearestWord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * The words behind a verb, as with ip(8): keywords with a value each, in any order, shortened to a
+ * unique prefix; and words that stand for themselves.
+ */
+final class Words {
+    /** A value that takes a setting back: the default again, or what is inherited. */
+    private static final String DEFAULT = "default";
+
+    private static final Map<String, Boolean> SWITCH =
+            Map.of("on", true, "true", true, "off", false, "false", false);
+
+    /** What a keyword's value becomes. */
+    enum Kind {
+        /** A text. */
+        TEXT,
+
+        /** A whole number. */
+        NUMBER,
+
+        /** One more element of a list of texts. */
+        LIST,
+
+        /** on or off. */
+        SWITCH,
+
+        /** No value: the keyword is itself the text. */
+        ITSELF
+    }
+
+    /**
+     * A keyword.
+     *
+     * @param word as it is written
+     * @param key of the document that it sets; with a dot for one within another
+     * @param kind what its value is
+     */
+    record Keyword(String word, String key, Kind kind) {
+        static Keyword text(String word) {
+            return new Keyword(word, word, Kind.TEXT);
+        }
+    }
+
+    /** The flags of ipvlan. */
+    static final List<Keyword> FLAGS =
+            Stream.of("bridge", "private", "vepa")
+                    .map(flag -> new Keyword(flag, "flag", Kind.ITSELF))
+                    .toList();
+
+    private final CommandLine command;
+    private final List<String> words;
+
+    Words(CommandLine command, List<String> words) {
+        this.command = command;
+        this.words = new ArrayList<>(words);
+    }
+
+    /**
+     * Takes the first word, which names what the verb works on; the keywords {@code name} and
+     * {@code dev} may stand before it.
+     */
+    String subject(String label) {
+        if (words.size() > 1 && List.of("name", "dev").contains(words.get(0))) {
+            words.remove(0);
+        }
+        if (words.isEmpty()) {
+            throw usage(label + " is missing");
+        }
+        return words.remove(0);
+    }
+
+    /**
+     * Takes all the other words.
+     *
+     * @param canReset whether {@code default} takes a setting back, as null does in a merge patch
+     * @return the document that they make
+     */
+    ObjectNode settings(List<Keyword> keywords, boolean canReset) {
+        final ObjectNode document = JsonNodeFactory.instance.objectNode();
+        while (!words.isEmpty()) {
+            final Keyword keyword = keyword(words.remove(0), keywords);
+            set(document, keyword, canReset);
+        }
+        return document;
+    }
+
+    /** The text under a key. */
+    String required(ObjectNode document, String key) {
+        if (!document.hasNonNull(key)) {
+            throw usage(key + " is missing");
+        }
+        return document.get(key).asText();
+    }
+
+    ParameterException usage(String sentence) {
+        return new ParameterException(command, sentence);
+    }
+
+    private Keyword keyword(String word, List<Keyword> keywords) {
+        final List<Keyword> all =
+                keywords.stream().filter(keyword -> keyword.word().startsWith(word)).toList();
+        for (Keyword keyword : all) {
+            if (keyword.word().equals(word)) {
+                return keyword;
+            }
+        }
+        final List<String> known = keywords.stream().map(Keyword::word).toList();
+        if (all.size() > 1) {
+            throw usage(
+                    "'"
+                            + word
+                            + "' is not unique: it matches "
+                            + String.join(", ", all.stream().map(Keyword::word).toList()));
+        }
+        if (all.isEmpty() || word.isEmpty()) {
+            throw usage(
+                    "unknown word '"
+                            + word
+                            + "'; "
+                            + NearestWord.of(word, known)
+                                    .map(near -> "did you mean '" + near + "'?")
+                                    .orElse("known here are " + String.join(", ", known)));
+        }
+        return all.get(0);
+    }
+
+    private void set(ObjectNode document, Keyword keyword, boolean canReset) {
+        final int dot = keyword.key().indexOf('.');
+        final ObjectNode within =
+                dot < 0 ? document : document.withObjectProperty(keyword.key().substring(0, dot));
+        final String key = keyword.key().substring(dot + 1);
+        if (within.has(key) && keyword.kind() != Kind.LIST) {
+            throw usage(
+                    within.get(key).asText()
+                            + " and "
+                            + keyword.word()
+                            + ": "
+                            + key
+                            + " is given twice (EINVAL); give one");
+        }
+        final String value = keyword.kind() == Kind.ITSELF ? keyword.word() : value(keyword);
+        if (canReset && value.equals(DEFAULT)) {
+            within.putNull(key);
+            return;
+        }
+        switch (keyword.kind()) {
+            case TEXT, ITSELF -> within.put(key, value);
+            case NUMBER -> within.put(key, number(keyword, value));
+            case SWITCH -> within.put(key, onOrOff(keyword, value));
+            case LIST -> list(within, key).add(value);
+        }
+    }
+
+    private static ArrayNode list(ObjectNode document, String key) {
+        return document.has(key) ? (ArrayNode) document.get(key) : document.putArray(key);
+    }
+
+    private String value(Keyword keyword) {
+        if (words.isEmpty()) {
+            throw usage(keyword.word() + " needs a value behind it");
+        }
+        return words.remove(0);
+    }
+
+    private int number(Keyword keyword, String value) {
+        try {
+            return Integer.parseInt(value);
+        } catch (NumberFormatException e) {
+            throw usage(keyword.word() + " '" + value + "' is no whole number");
+        }
+    }
+
+    private boolean onOrOff(Keyword keyword, String value) {
+        if (!SWITCH.containsKey(value)) {
+            throw usage(keyword.word() + " '" + value + "' is neither on nor off");
+        }
+        return SWITCH.get(value);
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is written is what was read. */
+class ConfigDocumentTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @RepeatedTest(200)
+    void shouldReadWhatItWritesHoweverOdd() throws IOException {
+        final long seed = System.nanoTime();
+        final SwitchConfig config = new RandomConfig(seed).next();
+        final Object document = ConfigDocument.of(config);
+
+        assertEquals(config, SwitchConfig.of(document), () -> "seed " + seed);
+        final String yaml = ConfigDocument.yaml(document);
+        assertEquals(config, SwitchConfig.parse(yaml, "yaml"), () -> "seed " + seed + "\n" + yaml);
+        final String json = JSON.writeValueAsString(document);
+        assertEquals(config, SwitchConfig.parse(json, "json"), () -> "seed " + seed + "\n" + json);
+        assertEquals(document, ConfigDocument.of(SwitchConfig.parse(yaml, "yaml")));
+    }
+
+    @Test
+    void shouldLeaveOutWhatHasItsDefault() {
+        assertEquals(
+                """
+                uplinks:
+                  - {name: wan0, device: 'tap:up0', mode: l2, flag: bridge}
+                ports:
+                  - {name: web, uplink: wan0}
+                """,
+                ConfigDocument.yaml(
+                        ConfigDocument.of(
+                                SwitchConfig.parse(
+                                        """
+                                        eal: { hugepages: auto }
+                                        threads: { plan: shared, lcores: [0], idle: backoff }
+                                        uplinks: [ { name: wan0, device: "tap:up0", compat: improved,
+                                            strictMac: true, routes: [], neighbors: [] } ]
+                                        ports: [ { name: web, uplink: wan0, type: tap, queues: 1,
+                                            interface: web, addresses: [] } ]
+                                        admin: { listen: ["unix:/run/ipvane/admin.sock"] }
+                                        """,
+                                        "c"))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Uplink", "Port", "Route", "Neighbor"})
+    void shouldBeDescribedByTheOpenApiDocumentKeyByKey(String schema) throws IOException {
+        final List<String> keys =
+                switch (schema) {
+                    case "Uplink" -> UplinkReader.KEYS;
+                    case "Port" -> PortReader.KEYS;
+                    case "Route" -> RouteReader.KEYS;
+                    default -> NeighborReader.KEYS;
+                };
+        try (InputStream in =
+                ConfigDocumentTest.class.getResourceAsStream("/io/ipvane/admin/openapi.json")) {
+            final JsonNode properties =
+                    JSON.readTree(in).at("/components/schemas/" + schema + "/properties");
+            final TreeSet<String> described = new TreeSet<>();
+            properties.fieldNames().forEachRemaining(described::add);
+
+            assertEquals(new TreeSet<>(keys), described);
+        }
+    }
+}

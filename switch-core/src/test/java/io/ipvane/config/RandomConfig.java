@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.config;
+
+import io.ipvane.ipvlan.Compat;
+import io.ipvane.ipvlan.IpvlanFlag;
+import io.ipvane.ipvlan.IpvlanOptions;
+import io.ipvane.ipvlan.Mode;
+import io.ipvane.packet.IpAddress;
+import io.ipvane.packet.IpPrefix;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+
+/** Configurations that pass every check, with any of their parts present or absent. */
+final class RandomConfig {
+    private final SplittableRandom random;
+    private int next;
+
+    RandomConfig(long seed) {
+        random = new SplittableRandom(seed);
+    }
+
+    SwitchConfig next() {
+        final List<UplinkConfig> uplinks = new ArrayList<>();
+        final List<PortConfig> ports = new ArrayList<>();
+        for (int i = 1 + random.nextInt(3); i > 0; i--) {
+            final UplinkConfig uplink = uplink();
+            uplinks.add(uplink);
+            for (int j = random.nextInt(4); j > 0; j--) {
+                ports.add(port(uplink));
+            }
+        }
+        return new SwitchConfig(
+                new EalConfig(one(Hugepages.values()), some(() -> "--log-level=" + next++)),
+                new ThreadsConfig(ThreadPlan.SHARED, List.of(0), one(IdleMode.values())),
+                uplinks,
+                ports,
+                new AdminConfig(some(() -> ListenAddress.parse("127.0.0.1:" + (8_000 + next++)))));
+    }
+
+    private UplinkConfig uplink() {
+        final Optional<HostConfig> host =
+                maybe(() -> new HostConfig(name(), maybe(this::name), some(this::address)));
+        final List<RouteConfig> routes = new ArrayList<>();
+        if (host.isPresent() && !host.get().addresses().isEmpty()) {
+            routes.add(gateway(host.get().addresses().getFirst()));
+        }
+        routes.addAll(some(this::dropping));
+        return new UplinkConfig(
+                name(),
+                device(),
+                number(1, 4_094),
+                one(Mode.L2, Mode.L3),
+                one(IpvlanFlag.values()),
+                new IpvlanOptions(
+                        one(Compat.values()),
+                        random.nextBoolean(),
+                        random.nextBoolean(),
+                        random.nextBoolean(),
+                        random.nextBoolean(),
+                        random.nextBoolean(),
+                        random.nextBoolean(),
+                        random.nextBoolean(),
+                        random.nextBoolean(),
+                        random.nextBoolean(),
+                        random.nextBoolean()),
+                number(2_000, 9_000),
+                number(1, 64),
+                host,
+                routes,
+                some(() -> new NeighborConfig(address().address(), 0x0200_0000_0000L + next++)));
+    }
+
+    private PortConfig port(UplinkConfig uplink) {
+        final String name = name();
+        return new PortConfig(
+                name,
+                uplink.name(),
+                PortType.TAP,
+                maybe(this::name),
+                random.nextBoolean() ? name : name(),
+                some(this::address),
+                number(1_280, 2_000),
+                maybe(() -> one(Mode.L2, Mode.L3)),
+                maybe(() -> one(IpvlanFlag.values())),
+                some(() -> address().network()),
+                1 + random.nextInt(64));
+    }
+
+    private DeviceSpec device() {
+        return DeviceSpec.parse(
+                switch (random.nextInt(4)) {
+                    case 0 -> "af_packet:" + name();
+                    case 1 -> "pci:0000:%02x:00.0".formatted(next++);
+                    case 2 -> "vdev:net_ring0,name=" + name();
+                    default -> "tap:" + name();
+                });
+    }
+
+    /** A way for all of a family by the neighbour of an address of ours. */
+    private static RouteConfig gateway(IpPrefix own) {
+        final IpAddress address = own.address();
+        final IpAddress via =
+                address.isIpv4()
+                        ? IpAddress.ipv4(address.ipv4() + 1)
+                        : IpAddress.ipv6(address.key0(), address.key1() + 1);
+        return new RouteConfig(
+                new IpPrefix(address.isIpv4() ? IpAddress.ipv4(0) : IpAddress.ipv6(0, 0), 0),
+                RouteConfig.Type.VIA,
+                Optional.of(via));
+    }
+
+    private RouteConfig dropping() {
+        final RouteConfig.Type type =
+                one(
+                        RouteConfig.Type.BLACKHOLE,
+                        RouteConfig.Type.UNREACHABLE,
+                        RouteConfig.Type.PROHIBIT);
+        return new RouteConfig(alone(address().address()), type, Optional.empty());
+    }
+
+    private static IpPrefix alone(IpAddress address) {
+        return new IpPrefix(address, address.bits());
+    }
+
+    /** Never the same twice, nor the next one to it, which is left for gateways. */
+    private IpPrefix address() {
+        final int own = 4 * next++ + 1;
+        return random.nextBoolean()
+                ? new IpPrefix(IpAddress.ipv4(0x0A00_0000 + own), 25 + random.nextInt(6))
+                : new IpPrefix(
+                        IpAddress.ipv6(0x2001_0db8_0000_0000L, own), 64 + random.nextInt(60));
+    }
+
+    /** Names that YAML would like to read as something else, too. */
+    private String name() {
+        return one("on", "no", "1", "1e3", "null", "true", "0x", "-", "0.", "a_b") + next++;
+    }
+
+    private OptionalInt number(int min, int max) {
+        return random.nextBoolean()
+                ? OptionalInt.empty()
+                : OptionalInt.of(random.nextInt(min, max + 1));
+    }
+
+    private <T> Optional<T> maybe(Supplier<T> value) {
+        return random.nextBoolean() ? Optional.empty() : Optional.of(value.get());
+    }
+
+    private <T> List<T> some(Supplier<T> value) {
+        final List<T> values = new ArrayList<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            values.add(value.get());
+        }
+        return values;
+    }
+
+    @SafeVarargs
+    private <T> T one(T... values) {
+        return values[random.nextInt(values.length)];
+    }
+}
