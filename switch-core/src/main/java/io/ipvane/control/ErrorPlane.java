@@ -130,7 +130,7 @@ final class ErrorPlane implements ControlMailbox.DropListener, AutoCloseable {
                     && own.length() > 0
                     && own.length() < 31
                     && own.contains(address)
-                    && (address.ipv4() | -1 << (32 - own.length())) == -1) {
+                    && (address.ipv4() | (-1 << (32 - own.length()))) == -1) {
                 return true;
             }
         }

@@ -30,7 +30,7 @@ public final class Icmpv4 {
     /**
      * Types that ask or answer, as bits: nobody may be told of an error by any other (RFC 1812).
      */
-    private static final int QUERIES = 1 | 1 << ECHO | 1 << 9 | 1 << 10 | 0x3F << 13;
+    private static final int QUERIES = 1 | (1 << ECHO) | (1 << 9) | (1 << 10) | (0x3F << 13);
 
     private Icmpv4() {}
 

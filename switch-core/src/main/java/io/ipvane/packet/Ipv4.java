@@ -97,7 +97,7 @@ public final class Ipv4 {
      */
     public static void putFragment(long ip, int totalLength, int offset, boolean more) {
         Memory.put16be(ip + TOTAL_LENGTH_OFFSET, totalLength);
-        Memory.put16be(ip + FRAGMENT_OFFSET, offset / 8 | (more ? MORE_FRAGMENTS : 0));
+        Memory.put16be(ip + FRAGMENT_OFFSET, (offset / 8) | (more ? MORE_FRAGMENTS : 0));
     }
 
     /** Replaces the type of service: DSCP and ECN. */
