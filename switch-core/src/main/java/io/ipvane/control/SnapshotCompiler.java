@@ -17,6 +17,7 @@ import io.ipvane.snapshot.UplinkEntry;
 import io.ipvane.table.AddressTable;
 import io.ipvane.table.Fib4;
 import io.ipvane.table.Fib6;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +105,8 @@ public final class SnapshotCompiler {
                 verdicts.of(port),
                 verdicts.toRouted(port),
                 port.mode() != Mode.L2,
-                parseOptions(uplink, shared.learns() && uplink.options().arpResponder()),
+                parseOptions(uplink, shared.learns() && uplink.options().arpResponder())
+                        | opaqueTags(port, uplink),
                 isPort && uplink.options().antispoof(),
                 port.mtu() + Ethernet.LENGTH + slack(port, uplink),
                 port.up(),
@@ -144,6 +146,12 @@ public final class SnapshotCompiler {
                 | (answers ? Parser.SOLICIT_TARGET : 0);
     }
 
+    private static int opaqueTags(PortModel port, UplinkModel uplink) {
+        final boolean kernel = uplink.options().compat() == Compat.KERNEL;
+        final boolean isPort = port.role() == PortEntry.Role.PORT;
+        return kernel && isPort && port.mode() != Mode.L2 ? Parser.OPAQUE_TAGS : 0;
+    }
+
     private static SourcePrefixes sources(List<IpPrefix> prefixes) {
         final Fib4.Builder fib4 = new Fib4.Builder();
         final Fib6.Builder fib6 = new Fib6.Builder();
@@ -172,6 +180,10 @@ public final class SnapshotCompiler {
             final IpPrefix to = route.to().network();
             if (to.address().isIpv4()) {
                 table.add4(to.address().ipv4(), to.length(), hop);
+                if (hop == RouteTable.CONNECTED && to.length() < 31) {
+                    // The kernel's route of kind broadcast: no packet of a port takes it.
+                    table.add4(to.address().ipv4() | -1 >>> to.length(), 32, RouteTable.BLACKHOLE);
+                }
             } else {
                 table.add6(to.address().key0(), to.address().key1(), to.length(), hop);
             }

@@ -54,9 +54,13 @@ final class HeaderParser {
      * Moves {@code l3} and {@code etherType} behind up to {@value #MAX_TAGS} tags (CLS-12, COR-5).
      *
      * @return whether the header behind them says where the frame goes: the kernel looks behind one
-     *     tag, whatever its VLAN; we look behind two, if they are only priority tags
+     *     tag, whatever its VLAN, or behind none; we look behind two, if they are only priority
+     *     tags
      */
     private static boolean skipTags(Burst burst, int i, int options, FramePool pool) {
+        if ((options & Parser.OPAQUE_TAGS) != 0) {
+            return false;
+        }
         final boolean strict = (options & Parser.STRICT) != 0;
         int vids = 0;
         int tags = 0;

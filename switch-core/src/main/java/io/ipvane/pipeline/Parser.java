@@ -10,6 +10,7 @@ import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.Ipv4;
 import io.ipvane.packet.Ipv6;
 import io.ipvane.packet.MacAddress;
+
 import java.util.Arrays;
 
 /**
@@ -39,6 +40,12 @@ public final class Parser {
      * destination.
      */
     public static final int SOLICIT_TARGET = 1 << 1;
+
+    /**
+     * Looks behind no tag: what a port sends in l3 is then no IP, as in the kernel, which routes
+     * and delivers there by the EtherType alone (COR-12).
+     */
+    public static final int OPAQUE_TAGS = 1 << 2;
 
     private static final int PLAIN_IPV4 = Ethernet.LENGTH + Ipv4.MIN_LENGTH;
     private static final int PLAIN_IPV6 = Ethernet.LENGTH + Ipv6.LENGTH;
@@ -96,7 +103,7 @@ public final class Parser {
      * Parses every frame of a burst.
      *
      * @param ownMac the uplink's MAC address, as {@link Memory#mac} reads it
-     * @param options {@link #STRICT} and {@link #SOLICIT_TARGET}, or 0
+     * @param options {@link #STRICT}, {@link #SOLICIT_TARGET} and {@link #OPAQUE_TAGS}, or 0
      * @param pool owner of the frames
      */
     public static void parse(Burst burst, long ownMac, int options, FramePool pool) {

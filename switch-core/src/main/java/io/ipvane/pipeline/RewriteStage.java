@@ -115,6 +115,11 @@ final class RewriteStage implements Stage {
     }
 
     private void route(Burst burst, int i, PortEntry ingress, NeighborTable neighbors) {
+        final boolean checked = (ingress.parseOptions & Parser.STRICT) != 0;
+        if (!checked && (isMartian(burst, i) || isFromNobody(burst, i))) {
+            drop(burst, i, DropReason.IP_MALFORMED);
+            return;
+        }
         final RouteTable routes = ingress.uplink.routes();
         final boolean ipv4 = burst.family(i) == Burst.KEY_IPV4;
         final long high = burst.key0(i);
@@ -135,6 +140,25 @@ final class RewriteStage implements Stage {
         } else {
             drop(burst, i, RouteTable.reason(hop));
         }
+    }
+
+    /** COR-20: between siblings the kernel lets them pass, but none may leave. */
+    private static boolean isMartian(Burst burst, int i) {
+        final long sourceHigh = burst.source0(i);
+        final long high = burst.key0(i);
+        return burst.family(i) == Burst.KEY_IPV4
+                ? Parser.isMartian((int) sourceHigh, (int) high)
+                : Parser.isMartian(sourceHigh, burst.source1(i), high, burst.key1(i));
+    }
+
+    /** ICMPv6 from :: is for its own link (RFC 4291, 2.5.2); the kernel routes it (COR-3). */
+    private static boolean isFromNobody(Burst burst, int i) {
+        if (burst.etherType(i) != Ethernet.TYPE_IPV6) {
+            return false;
+        }
+        final long ip = burst.data(i) + burst.l3(i);
+        return (Ipv6.sourceHigh(ip) | Ipv6.sourceLow(ip)) == 0
+                && Ipv6.nextHeader(ip) == Ipv6.NEXT_ICMPV6;
     }
 
     private void forward(

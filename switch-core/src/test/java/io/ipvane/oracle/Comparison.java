@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.oracle;
+
+import io.ipvane.packet.IpAddress;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The kernel's answers beside ours, and which deviations explain the difference. */
+final class Comparison {
+    private final List<String> mismatches = new ArrayList<>();
+    private final Map<Deviation, Integer> used = new EnumMap<>(Deviation.class);
+    private final Map<OracleCase.Network, Questions> asked = new HashMap<>();
+
+    /**
+     * Questions on the wire of one network.
+     *
+     * @param ours addresses that we asked for
+     * @param answered senders of what the host got, to whom its own stack may have an answer
+     * @param silenced addresses that we need not ask for, as nothing is sent to them
+     */
+    private record Questions(
+            Set<IpAddress> ours, Set<IpAddress> answered, Map<IpAddress, Deviation> silenced) {
+        Questions() {
+            this(new HashSet<>(), new HashSet<>(), new HashMap<>());
+        }
+    }
+
+    /** Compares one case. */
+    void add(OracleCase oracleCase, Answer kernel, SwitchSide.Result ours) {
+        for (String receiver : Answer.RECEIVERS) {
+            compare(oracleCase, receiver, kernel.seenBy(receiver), ours.answer().seenBy(receiver));
+        }
+        if (kernel.dropped() > 0 && ours.answer().dropped() == 0) {
+            mismatches.add(oracleCase + " dropped at c1 by the kernel, not counted by us");
+        }
+        if (ours.asked() != null) {
+            asked(oracleCase).ours().add(ours.asked());
+        }
+        final FrameView sent = new FrameView(oracleCase.frame());
+        if (!kernel.seenBy("master").isEmpty() && sent.source() != null) {
+            asked(oracleCase).answered().add(sent.source());
+        }
+        for (Deviation deviation : Deviation.values()) {
+            if (deviation.silences(oracleCase)) {
+                asked(oracleCase).silenced().put(sent.destination(), deviation);
+            }
+        }
+    }
+
+    private Questions asked(OracleCase oracleCase) {
+        return asked.computeIfAbsent(oracleCase.network(), n -> new Questions());
+    }
+
+    /**
+     * Compares for whom the switch asked on the wire. The kernel asks once and remembers, so that
+     * only the whole of a network can be compared.
+     */
+    void addAsked(OracleCase.Network network, Set<IpAddress> kernel) {
+        final Questions questions = asked.getOrDefault(network, new Questions());
+        for (IpAddress address : questions.ours()) {
+            if (!kernel.contains(address)) {
+                mismatches.add(network + ": we asked for " + address + ", the kernel did not");
+            }
+        }
+        for (IpAddress address : kernel) {
+            final Deviation deviation = questions.silenced().get(address);
+            if (questions.ours().contains(address) || questions.answered().contains(address)) {
+                continue;
+            }
+            if (deviation == null) {
+                mismatches.add(network + ": the kernel asked for " + address + ", we did not");
+            } else {
+                used.merge(deviation, 1, Integer::sum);
+            }
+        }
+    }
+
+    private void compare(
+            OracleCase oracleCase, String receiver, List<Sighting> kernel, List<Sighting> ours) {
+        List<Sighting> expected = kernel;
+        final List<Deviation> here = new ArrayList<>();
+        for (Deviation deviation : Deviation.values()) {
+            final List<Sighting> other =
+                    deviation.expected(new Deviation.Seen(oracleCase, receiver, expected));
+            if (!other.equals(expected)) {
+                here.add(deviation);
+                expected = other;
+            }
+        }
+        if (same(receiver, expected, ours)) {
+            here.forEach(deviation -> used.merge(deviation, 1, Integer::sum));
+        } else {
+            mismatches.add(
+                    "%s%n    sent  %s%n    %s: kernel %s%n    expected %s because of %s%n    ours %s"
+                            .formatted(
+                                    oracleCase,
+                                    new Sighting("", oracleCase.frame()),
+                                    receiver,
+                                    kernel,
+                                    expected,
+                                    here,
+                                    ours));
+        }
+    }
+
+    private static boolean same(String receiver, List<Sighting> expected, List<Sighting> ours) {
+        if (expected.size() != ours.size()) {
+            return false;
+        }
+        for (int i = 0; i < ours.size(); i++) {
+            if (!receiver.equals("master")) {
+                if (!expected.get(i).equals(ours.get(i))) {
+                    return false;
+                }
+            } else if (!likeHost(ours.get(i), expected.get(i)).equals(expected.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The host's sockets see no tags, and what its own IP layer brings has no Ethernet header. */
+    private static Sighting likeHost(Sighting sighting, Sighting model) {
+        return model.mark().equals(Sighting.PACKET) ? sighting.packet() : sighting.untagged();
+    }
+
+    /** What no deviation explains, a text each. */
+    List<String> mismatches() {
+        return mismatches;
+    }
+
+    /** How many receivers each deviation was needed for. */
+    Map<Deviation, Integer> used() {
+        return used;
+    }
+}
