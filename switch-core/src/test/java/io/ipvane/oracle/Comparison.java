@@ -21,7 +21,7 @@ final class Comparison {
      * Questions on the wire of one network.
      *
      * @param ours addresses that we asked for
-     * @param answered senders of what the host got, to whom its own stack may have an answer
+     * @param answered senders, to whom the host's own stack may have an answer or an error to send
      * @param silenced addresses that we need not ask for, as nothing is sent to them
      */
     private record Questions(
@@ -43,7 +43,7 @@ final class Comparison {
             asked(oracleCase).ours().add(ours.asked());
         }
         final FrameView sent = new FrameView(oracleCase.frame());
-        if (!kernel.seenBy("master").isEmpty() && sent.source() != null) {
+        if (sent.source() != null) {
             asked(oracleCase).answered().add(sent.source());
         }
         for (Deviation deviation : Deviation.values()) {

@@ -305,7 +305,9 @@ final class FrameGenerator {
         private byte[] discovery() {
             final int message = draw.oneOf(135, 135, 135, 135, 136, 136, 133, 134, 131, 143);
             final String from = draw.chance(30) ? "::" : discoverySource();
-            final String target = destination6();
+            // The host would learn from an advertisement whom it has just asked for.
+            final boolean teaches = message == 136 && routed && !fromPort;
+            final String target = teaches ? Frames.X6 : destination6();
             final String to =
                     message == 135 && draw.chance(60) ? solicitedNode(target) : destination6();
             final ByteBuffer body = ByteBuffer.allocate(24 + 8 + MARKER);
