@@ -17,7 +17,6 @@ import io.ipvane.snapshot.UplinkEntry;
 import io.ipvane.table.AddressTable;
 import io.ipvane.table.Fib4;
 import io.ipvane.table.Fib6;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -10,7 +10,6 @@ import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.Ipv4;
 import io.ipvane.packet.Ipv6;
 import io.ipvane.packet.MacAddress;
-
 import java.util.Arrays;
 
 /**

@@ -3,7 +3,6 @@ package io.ipvane.oracle;
 
 import io.ipvane.testing.KernelAnswers;
 import io.ipvane.testing.KernelAnswers.Side;
-
 import java.util.ArrayList;
 import java.util.List;
 

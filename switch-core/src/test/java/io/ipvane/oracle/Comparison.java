@@ -2,7 +2,6 @@
 package io.ipvane.oracle;
 
 import io.ipvane.packet.IpAddress;
-
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;

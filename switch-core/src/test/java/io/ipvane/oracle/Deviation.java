@@ -4,7 +4,6 @@ package io.ipvane.oracle;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.testing.Frames;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -4,7 +4,6 @@ package io.ipvane.oracle;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.MacAddress;
 import io.ipvane.testing.Frames;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

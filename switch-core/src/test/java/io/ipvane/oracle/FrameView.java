@@ -2,7 +2,6 @@
 package io.ipvane.oracle;
 
 import io.ipvane.packet.IpAddress;
-
 import java.nio.ByteBuffer;
 
 /**

@@ -4,10 +4,8 @@ package io.ipvane.oracle;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import io.ipvane.packet.IpAddress;
 import io.ipvane.testing.Command;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

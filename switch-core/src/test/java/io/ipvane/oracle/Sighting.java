@@ -3,7 +3,6 @@ package io.ipvane.oracle;
 
 import io.ipvane.packet.MacAddress;
 import io.ipvane.testing.Frames;
-
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;

@@ -12,9 +12,10 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * How fast the address table is the fuller it is: nanoseconds of CPU a lookup, in bursts of 64 random
- * keys, beside the bytes that an entry takes. The table keeps its size, 2<sup>21</sup> slots, so
- * that caches play the same part in every row. Prints the rows of a table for the documentation.
+ * How fast the address table is the fuller it is: nanoseconds of CPU a lookup, in bursts of 64
+ * random keys, beside the bytes that an entry takes. The table keeps its size, 2<sup>21</sup>
+ * slots, so that caches play the same part in every row. Prints the rows of a table for the
+ * documentation.
  */
 public final class LoadFactorMain {
     private static final int CAPACITY = 1 << 20;
