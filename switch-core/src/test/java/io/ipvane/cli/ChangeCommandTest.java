@@ -228,8 +228,10 @@ class ChangeCommandTest {
         fails(ExitCode.FAILED, "ipvane: port 'no' is unknown\n", "port set no mtu 1400");
         fails(
                 ExitCode.FAILED,
-                "ipvane: port 'n': mtu=1 is out of range; choose 68 to 65535\n"
-                        + "ipvane: port 'n': mode 'l9' is unknown; choose one of l2, l3, l3s\n",
+                """
+                ipvane: port 'n': mtu=1 is out of range; choose 68 to 65535
+                ipvane: port 'n': mode 'l9' is unknown; choose one of l2, l3, l3s
+                """,
                 "port add n uplink wan0 mtu 1 mode l9");
     }
 

@@ -33,8 +33,10 @@ class AddressRaceTest {
     private static SwitchHarness network() {
         final StringBuilder yaml =
                 new StringBuilder(
-                        "uplinks: [ { name: wire, device: \"vdev:net_null0\", mode: l2 } ]\n"
-                                + "ports:\n");
+                        """
+                        uplinks: [ { name: wire, device: "vdev:net_null0", mode: l2 } ]
+                        ports:
+                        """);
         for (int i = 0; i < WRITERS; i++) {
             yaml.append("  - { name: p").append(i).append(", uplink: wire, netns: n").append(i);
             yaml.append(", interface: eth0 }\n");

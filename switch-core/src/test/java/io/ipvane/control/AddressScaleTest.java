@@ -163,7 +163,7 @@ class AddressScaleTest {
     private static double conduct(SwitchHarness net) {
         final long begin = cpuNanos();
         while (net.control().step() > 0 || !Thread.currentThread().isInterrupted()) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
         return (cpuNanos() - begin) / 1e9;
     }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -169,7 +170,7 @@ final class AddressRaceE2eTest {
         }
     }
 
-    private static TreeSet<String> claims(Daemon daemon) {
+    private static Set<String> claims(Daemon daemon) {
         final TreeSet<String> all = new TreeSet<>();
         for (JsonNode row : read(addresses(daemon))) {
             all.add(row.get("port").asText() + " " + row.get("address").asText());
@@ -177,7 +178,7 @@ final class AddressRaceE2eTest {
         return all;
     }
 
-    private static TreeSet<String> held(Netns net) {
+    private static Set<String> held(Netns net) {
         final TreeSet<String> all = new TreeSet<>();
         for (int w = 0; w < WRITERS; w++) {
             for (JsonNode link : read(net.ip(name(w), "-j", "address", "show", "dev", "eth0"))) {

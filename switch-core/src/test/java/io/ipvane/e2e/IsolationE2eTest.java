@@ -104,8 +104,8 @@ class IsolationE2eTest {
         final Plane plane = plane(mode, flag);
         for (boolean ipv4 : List.of(true, false)) {
             final List<CompletableFuture<String>> tries = new ArrayList<>();
-            for (String path : "c1>wire wire>c1 c1>c2 c1>master master>c1".split(" ")) {
-                final String[] ends = path.split(">");
+            for (String path : List.of("c1>wire", "wire>c1", "c1>c2", "c1>master", "master>c1")) {
+                final String[] ends = path.split(">", -1);
                 tries.add(
                         CompletableFuture.supplyAsync(
                                 () ->

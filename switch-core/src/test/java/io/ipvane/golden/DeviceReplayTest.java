@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -279,7 +280,7 @@ class DeviceReplayTest {
         return seen.getOrDefault(new Key(plane, answer.sent().marker(), receiver), List.of());
     }
 
-    private TreeSet<String> udp(String compat, Answer answer) {
+    private Set<String> udp(String compat, Answer answer) {
         final TreeSet<String> all = new TreeSet<>();
         for (String who : List.of("ext", "host", "c1", "c2", "c3")) {
             if (!seenBy(compat, answer, "udp@" + who).isEmpty()) {

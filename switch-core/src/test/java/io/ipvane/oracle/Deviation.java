@@ -215,7 +215,7 @@ enum Deviation {
             return first == 0 || first == 127 || first >= 240;
         }
         return isUnspecifiedOrLoopback(to)
-                || sent.source().key0() == 0 && sent.source().key1() == 1
+                || (sent.source().key0() == 0 && sent.source().key1() == 1)
                 || sent.source().isMulticast();
     }
 

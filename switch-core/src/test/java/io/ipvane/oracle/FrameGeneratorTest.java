@@ -110,7 +110,7 @@ class FrameGeneratorTest {
                 all.add("IPv4");
                 when(!view.isWellFormedIpv4(), "IPv4 malformed", all);
                 when(view.headerLength() > 20, "IPv4 options", all);
-                when((view.l3Byte(6) & 0x3F | view.l3Byte(7)) != 0, "IPv4 fragment", all);
+                when(((view.l3Byte(6) & 0x3F) | view.l3Byte(7)) != 0, "IPv4 fragment", all);
                 when(view.saidLength() < view.l3Length(), "IPv4 trailer", all);
             }
             case FrameView.IPV6 -> {

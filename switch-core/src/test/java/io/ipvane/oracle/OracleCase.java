@@ -12,6 +12,7 @@ import java.util.Objects;
  * @param marker eight characters somewhere in the frame by which receivers know it
  * @param frame without FCS, not padded
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record OracleCase(String id, Network network, String from, String marker, byte[] frame) {
     /**
      * What stands around the ports, in the words of the configuration.

@@ -14,6 +14,7 @@ import java.util.function.UnaryOperator;
  * @param mark {@code H} to this host, {@code B} broadcast, {@code M} multicast, {@code O} to a MAC
  *     that is not the receiver's; {@link #PACKET} for an IP packet without an Ethernet header
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Sighting(String mark, byte[] bytes) {
     /** Mark of what the host's own IP layer hands to itself. */
     static final String PACKET = "IP";

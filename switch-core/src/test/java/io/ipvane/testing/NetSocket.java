@@ -26,6 +26,7 @@ import java.util.function.Supplier;
  */
 public final class NetSocket implements AutoCloseable {
     /** What a packet socket saw. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Seen(char mark, byte[] bytes) {}
 
     private static final int AF_INET = 2;
