@@ -48,6 +48,7 @@ final class LiveChangeE2eTest {
             network.iperf(BLUE, "10.0.0.12", "-u", "-b", "2M", "-l", "100").orFail();
             changeAPort();
             final long before = network.daemon().descriptors();
+            final String drops = drops();
             final CompletableFuture<Result> load =
                     CompletableFuture.supplyAsync(
                             () ->
@@ -68,11 +69,25 @@ final class LiveChangeE2eTest {
             }
             final JsonNode sum = JSON.readTree(load.join().orFail().output()).at("/end/sum");
             assertTrue(rounds > 2, () -> "changes are too slow to say anything");
-            assertEquals(0, sum.at("/lost_packets").asInt(-1), sum::toPrettyString);
+            assertEquals(drops, drops(), sum::toPrettyString);
+            // A busy machine may keep iperf3 from its socket; what the switch loses it counts.
+            assertTrue(sum.at("/lost_percent").asDouble(100) < 1, sum::toPrettyString);
             assertEquals(before, network.daemon().descriptors());
             network.daemon().stop();
             assertTrue(network.daemon().log().contains("event=pool_balanced"));
         }
+    }
+
+    /** What the switch has dropped of the two ports' frames. */
+    private String drops() throws JsonProcessingException {
+        final StringBuilder drops = new StringBuilder();
+        for (JsonNode port : JSON.readTree(network.daemon().get("/v1/stats").body())) {
+            final String name = port.get("name").asText();
+            if (name.equals(BLUE) || name.equals(GREEN)) {
+                drops.append(name).append(port.get("drops"));
+            }
+        }
+        return drops.toString();
     }
 
     /** Everything that can happen to a port, to its end. */
@@ -84,7 +99,7 @@ final class LiveChangeE2eTest {
         assertTrue(link("eth9").contains("mtu 1400"));
         send(200, "PATCH", "/v1/ports/spare", "{\"mode\":null,\"flag\":null,\"mtu\":null}");
         assertFalse(link("eth9").contains("NOARP"));
-        send(201, "PUT", "/v1/ports/spare/addresses/10.0.0.78", "{}");
+        send(201, "PUT", "/v1/ports/spare/addresses/10.0.0.78", "");
         send(204, "DELETE", "/v1/ports/spare/addresses/10.0.0.77", "");
         send(204, "DELETE", "/v1/ports/spare", "");
         assertFalse(network.net().hasDevice(OUTSIDE, "eth9"));
