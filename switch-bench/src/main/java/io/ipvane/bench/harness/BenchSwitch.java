@@ -77,7 +77,7 @@ public final class BenchSwitch implements AutoCloseable {
 
     private static String yaml(String mode, int ports) {
         final StringBuilder yaml = new StringBuilder();
-        yaml.append("uplinks: [ { name: wan0, device: \"vdev:net_ring0\", mode: ")
+        yaml.append("uplinks: [ { name: wan0, device: \"vdev:net_ring0\", announce: false, mode: ")
                 .append(mode)
                 .append(" } ]\nports:\n");
         for (int i = 1; i <= ports; i++) {
