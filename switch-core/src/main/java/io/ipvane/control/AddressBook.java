@@ -3,6 +3,7 @@ package io.ipvane.control;
 
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
+import io.ipvane.table.KeyedHash;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -297,12 +298,8 @@ final class AddressBook {
 
     /** Two rounds of a multiplication to 128 bits, folded, under secrets. */
     private int bucket(int uplink, IpAddress address) {
-        final long first = fold(address.key0() ^ secret0, address.key1() ^ secret1);
-        final long second = fold(first ^ secret1, (uplink ^ secret0) | 1);
+        final long first = KeyedHash.fold(address.key0() ^ secret0, address.key1() ^ secret1);
+        final long second = KeyedHash.fold(first ^ secret1, (uplink ^ secret0) | 1);
         return (int) (second >>> 32) & (buckets.length - 1);
-    }
-
-    private static long fold(long a, long b) {
-        return Math.unsignedMultiplyHigh(a, b) ^ (a * b);
     }
 }

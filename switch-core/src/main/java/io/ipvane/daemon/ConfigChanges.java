@@ -34,17 +34,21 @@ final class ConfigChanges implements ConfigTarget {
     private SwitchConfig config;
     private long revision;
 
+    /** What {@link #running} says, so that who asks need not wait for a change to end. */
+    private volatile Running running;
+
     /** A switch without uplinks and ports, otherwise configured like this. */
     ConfigChanges(LiveSwitch live, SwitchConfig config) {
         this.live = live;
         this.config =
                 new SwitchConfig(
                         config.eal(), config.threads(), List.of(), List.of(), config.admin());
+        this.running = new Running(revision, this.config);
     }
 
     @Override
-    public synchronized Running running() {
-        return new Running(revision, config);
+    public Running running() {
+        return running;
     }
 
     /**
@@ -72,7 +76,7 @@ final class ConfigChanges implements ConfigTarget {
         } catch (IllegalArgumentException e) {
             throw new ChangeRefusedException("EINVAL", e.getMessage(), e);
         }
-        return running();
+        return running;
     }
 
     /** What is made once, when the switch starts. */
@@ -122,6 +126,7 @@ final class ConfigChanges implements ConfigTarget {
         }
         config = next;
         revision++;
+        running = new Running(revision, config);
         LOG.info("event=config_changed revision={}", revision);
     }
 
@@ -165,9 +170,9 @@ final class ConfigChanges implements ConfigTarget {
         for (PortConfig port : next.ports()) {
             final UplinkConfig uplink = uplinkOf(next, port);
             if (kept.contains(port.name())) {
-                changePort(uplink, port(config, port.name()).orElseThrow(), port, undo);
+                changePort(next, uplink, port(config, port.name()).orElseThrow(), port, undo);
             } else {
-                refuseTaken(uplink, port, port.addresses());
+                refuseTaken(next, uplink, port, port.addresses());
                 live.addPort(uplink, port);
                 undo.push(() -> live.removePort(port));
             }
@@ -175,13 +180,20 @@ final class ConfigChanges implements ConfigTarget {
     }
 
     private void changePort(
-            UplinkConfig uplink, PortConfig before, PortConfig after, Deque<Runnable> undo) {
+            SwitchConfig next,
+            UplinkConfig uplink,
+            PortConfig before,
+            PortConfig after,
+            Deque<Runnable> undo) {
         if (before.equals(after)) {
             return;
         }
         final Set<IpPrefix> known = new HashSet<>(before.addresses());
         refuseTaken(
-                uplink, after, after.addresses().stream().filter(a -> !known.contains(a)).toList());
+                next,
+                uplink,
+                after,
+                after.addresses().stream().filter(a -> !known.contains(a)).toList());
         undo.push(() -> live.changePort(uplink, after, before));
         live.changePort(uplink, before, after);
     }
@@ -205,10 +217,15 @@ final class ConfigChanges implements ConfigTarget {
                 && before.queues() == after.queues();
     }
 
-    /** The file knows only what it says itself; a namespace may have been first (spec ADR-2). */
-    private void refuseTaken(UplinkConfig uplink, PortConfig port, List<IpPrefix> addresses) {
+    /**
+     * The file knows only what it says itself; a namespace may have been first (spec ADR-2). A port
+     * that gives the address up in the same change does not count: this claim waits for it.
+     */
+    private void refuseTaken(
+            SwitchConfig next, UplinkConfig uplink, PortConfig port, List<IpPrefix> addresses) {
         for (IpPrefix address : addresses) {
             live.otherOwner(uplink, port, address)
+                    .filter(owner -> !givesUp(next, owner, address))
                     .ifPresent(
                             owner -> {
                                 throw new ChangeRefusedException(
@@ -220,6 +237,16 @@ final class ConfigChanges implements ConfigTarget {
                                                 + "'; delete it there first");
                             });
         }
+    }
+
+    private boolean givesUp(SwitchConfig next, String owner, IpPrefix address) {
+        return has(config, owner, address) && !has(next, owner, address);
+    }
+
+    private static boolean has(SwitchConfig in, String port, IpPrefix address) {
+        return port(in, port).stream()
+                .flatMap(each -> each.addresses().stream())
+                .anyMatch(own -> own.address().equals(address.address()));
     }
 
     private static Optional<PortConfig> port(SwitchConfig config, String name) {

@@ -21,25 +21,18 @@ final class TapEndpoints implements Endpoints {
 
     private record Endpoint(TapInterface tap, TapDevice device) {}
 
+    private final Map<Integer, Endpoint> taps = new ConcurrentHashMap<>();
+
+    /** Uplinks whose link has to be asked for, as no kernel interface tells of it. */
+    private final Map<Integer, Device> silent = new ConcurrentHashMap<>();
+
     /** Adds what a port, host port or uplink has that the conductor must reach. */
     void put(int index, Unit unit) {
         if (unit.tap().isPresent() && unit.device() instanceof TapDevice device) {
-            put(index, unit.tap().get(), device);
+            taps.put(index, new Endpoint(unit.tap().get(), device));
         } else if (unit.at().isEmpty()) {
-            putSilent(index, unit.device());
+            silent.put(index, unit.device());
         }
-    }
-
-    private final Map<Integer, Endpoint> taps = new ConcurrentHashMap<>();
-    private final Map<Integer, Device> silent = new ConcurrentHashMap<>();
-
-    void put(int port, TapInterface tap, TapDevice device) {
-        taps.put(port, new Endpoint(tap, device));
-    }
-
-    /** Adds an uplink whose link has to be asked for, as no kernel interface tells of it. */
-    void putSilent(int uplink, Device device) {
-        silent.put(uplink, device);
     }
 
     /** Forgets a port or uplink, before its device is closed. */

@@ -11,11 +11,11 @@ package io.ipvane.table;
  *
  * <p>Not a cryptographic hash: safe as long as its values stay inside.
  */
-final class KeyedHash {
+public final class KeyedHash {
     private KeyedHash() {}
 
     /** High and low half of the unsigned 128-bit product, exclusive-ored. */
-    static long fold(long a, long b) {
+    public static long fold(long a, long b) {
         return Math.unsignedMultiplyHigh(a, b) ^ (a * b);
     }
 }

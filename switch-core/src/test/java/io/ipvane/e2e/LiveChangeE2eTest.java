@@ -78,6 +78,22 @@ final class LiveChangeE2eTest {
         }
     }
 
+    /**
+     * From green to blue in one change, whose first port it comes to and whose second it leaves.
+     */
+    private void moveAnAddress() {
+        send(201, "PUT", "/v1/ports/green/addresses/10.0.0.79", "");
+        final String config = network.daemon().get("/v1/config").body();
+        final String moved =
+                config.replaceAll(",\\s*\"10\\.0\\.0\\.79/32\"", "")
+                        .replaceFirst("(\"10\\.0\\.0\\.11/24\")", "$1,\"10.0.0.79/32\"");
+        assertFalse(moved.equals(config), config);
+        final var reply = network.daemon().send("PUT", "/v1/config", moved, "If-Match: *");
+        assertEquals(200, reply.status(), reply.body());
+        network.ping(OUTSIDE, "10.0.0.79").orFail();
+        assertTrue(network.net().ip(BLUE, "address", "show", "dev", "eth0").contains("10.0.0.79"));
+    }
+
     /** What the switch has dropped of the two ports' frames. */
     private String drops() throws JsonProcessingException {
         final StringBuilder drops = new StringBuilder();
@@ -129,6 +145,7 @@ final class LiveChangeE2eTest {
             network.ping(BLUE, "10.0.0.254").orFail();
             network.ping(OUTSIDE, "10.0.0.11").orFail();
             network.ping(OUTSIDE, "10.0.0.12").orFail();
+            moveAnAddress();
             send(204, "DELETE", "/v1/ports/blue", "");
             assertFalse(network.net().hasDevice(BLUE, "eth0"));
             network.ping(OUTSIDE, "10.0.0.12").orFail();

@@ -160,7 +160,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     /** What the daemon answers to a request, with a body of JSON where there is one. */
-    public Reply send(String method, String path, String body) {
+    public Reply send(String method, String path, String body, String... headers) {
         final List<String> words =
                 new ArrayList<>(
                         List.of(
@@ -175,6 +175,9 @@ public final class Daemon implements AutoCloseable {
                                 "-X",
                                 method,
                                 "http://ipvane" + path));
+        for (String header : headers) {
+            words.addAll(List.of("-H", header));
+        }
         if (!body.isEmpty()) {
             words.addAll(List.of("-H", "Content-Type: application/json", "-d", body));
         }
