@@ -48,7 +48,8 @@ class LiveOracleTest {
                 .forEach(network -> comparison.addAsked(network, kernel.asked(network)));
         Files.write(KernelSide.FOLDER.resolve("differences.txt"), comparison.mismatches());
         System.out.printf(
-                "Linux %s answered; deviations: %s%n", kernel.kernel(), comparison.used());
+                "Linux %s answered; deviations: %s; shown groups not joined: %d%n",
+                kernel.kernel(), comparison.used(), comparison.strays());
     }
 
     @Test

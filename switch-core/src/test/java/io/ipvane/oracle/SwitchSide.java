@@ -14,9 +14,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Runs cases through ipvane under {@code compat: kernel}, each in a switch of its own. */
 final class SwitchSide {
+    private static final long ALL_HOSTS = MacAddress.parse("01:00:5e:00:00:01");
+    private static final long ALL_NODES = MacAddress.parse("33:33:00:00:00:01");
+
+    /** What the interfaces of the ports have joined, in the guest as here. */
+    private static final Map<String, Set<Long>> GROUPS =
+            Map.of(
+                    "c1",
+                    Set.of(ALL_HOSTS, ALL_NODES, MacAddress.ofSolicitedNode(0x11)),
+                    "c2",
+                    Set.of(ALL_HOSTS, ALL_NODES, MacAddress.ofSolicitedNode(0x12), Frames.GROUP4),
+                    "c3",
+                    Set.of(ALL_HOSTS, ALL_NODES, MacAddress.ofSolicitedNode(0x13)));
+
     private static final String ROUTES =
             """
                 routes:
@@ -84,6 +98,11 @@ final class SwitchSide {
         return all;
     }
 
+    /** Whether a port has joined the group that a frame is for. */
+    static boolean joined(String port, long group) {
+        return group == Frames.BROADCAST || GROUPS.getOrDefault(port, Set.of()).contains(group);
+    }
+
     /** As {@code src/test/vm/oracle/inside} makes it. */
     private static SwitchHarness network(OracleCase.Network network) {
         final SwitchHarness net =
@@ -110,11 +129,9 @@ final class SwitchSide {
                                         network.gateway() ? ROUTES : ""),
                         ThreadPlan.SHARED,
                         POOL);
-        final long allHosts = MacAddress.parse("01:00:5e:00:00:01");
-        final long allNodes = MacAddress.parse("33:33:00:00:00:01");
-        net.groups("c1", allHosts, allNodes, MacAddress.ofSolicitedNode(0x11));
-        net.groups("c2", allHosts, allNodes, MacAddress.ofSolicitedNode(0x12), Frames.GROUP4);
-        net.groups("c3", allHosts, allNodes, MacAddress.ofSolicitedNode(0x13));
+        GROUPS.forEach(
+                (port, groups) ->
+                        net.groups(port, groups.stream().mapToLong(Long::longValue).toArray()));
         net.run();
         return net;
     }
