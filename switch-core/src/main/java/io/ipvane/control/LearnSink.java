@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.control;
+
+import io.ipvane.packet.IpAddress;
+import io.ipvane.table.GroupFilter;
+
+/** Hears what a port whose interface nobody can look at says of itself. Conductor thread only. */
+interface LearnSink {
+    /**
+     * A port says that it has an address.
+     *
+     * @return whether it is believed, now or before
+     */
+    boolean said(int port, IpAddress address);
+
+    /** Whether a port has an address for no better reason than that it says so. */
+    boolean onlySaid(int port, IpAddress address);
+
+    /** A port listens to other groups now. */
+    void regrouped(int port, GroupFilter groups);
+}
