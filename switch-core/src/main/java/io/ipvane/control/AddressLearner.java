@@ -67,8 +67,7 @@ final class AddressLearner {
             }
             return book.owner(uplink.index(), address) == known;
         }
-        // A frame of a guest that has gone meanwhile must not keep its addresses from others.
-        if (!port.up() || port.learn() == 0 || !bucket(port).take(clock.getAsLong())) {
+        if (port.learn() == 0 || !bucket(port).take(clock.getAsLong())) {
             return false;
         }
         final Optional<Refusal> refusal = refusal(uplink, port, address);

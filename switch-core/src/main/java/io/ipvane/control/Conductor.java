@@ -32,6 +32,7 @@ final class Conductor implements Agent, DhcpSink, LearnSink {
     private static final int COMMANDS_A_TURN = 256;
     private static final long SECOND = 1_000_000_000L;
     private static final long LINK_NANOS = SECOND / 10;
+    private static final long SOON_NANOS = SECOND / 100;
 
     private final Queue<Command> commands;
     private final SnapshotPublisher publisher;
@@ -102,7 +103,7 @@ final class Conductor implements Agent, DhcpSink, LearnSink {
             apply(command);
         }
         work += neighbors.doWork() + errors.doWork() + snoop.doWork(model) + announcer.tick();
-        askLinks();
+        askLinks(LINK_NANOS);
         dirty |= snoop.takeDirty();
         if (dirty) {
             publish();
@@ -110,10 +111,10 @@ final class Conductor implements Agent, DhcpSink, LearnSink {
         return work + addresses.reclaim();
     }
 
-    /** Asks the uplinks and ports that tell nothing by themselves, ten times a second. */
-    private void askLinks() {
+    /** Asks the uplinks and ports that tell nothing by themselves, if that was so long ago. */
+    private void askLinks(long nanos) {
         final long now = System.nanoTime();
-        if (now - lastAsked >= LINK_NANOS) {
+        if (now - lastAsked >= nanos) {
             lastAsked = now;
             interfaces.links().forEach(this::linkIs);
         }
@@ -410,6 +411,14 @@ final class Conductor implements Agent, DhcpSink, LearnSink {
     }
 
     @Override
+    public boolean isThere(int index) {
+        if (!model.port(index).up()) {
+            askLinks(SOON_NANOS);
+        }
+        return model.port(index).up();
+    }
+
+    @Override
     public boolean said(int index, IpAddress address) {
         return learner.said(model.uplinkOf(index), model.port(index), address);
     }
@@ -547,8 +556,9 @@ final class Conductor implements Agent, DhcpSink, LearnSink {
         interfaces.endpoints(endpoints);
     }
 
-    /** The model as of this turn; conductor thread only. */
-    SwitchModel model() {
+    /** The model as it is now; conductor thread only. */
+    @Override
+    public SwitchModel model() {
         return model;
     }
 

@@ -73,33 +73,40 @@ final class LearnPlane implements AutoCloseable {
     }
 
     /**
-     * Takes a frame as it came in.
+     * Takes a frame as it came in. That of a guest that has gone meanwhile teaches nothing: it must
+     * not keep addresses from others.
      *
-     * @param from where it came in
+     * @param from index of the port that it came in by, which exists
      * @param l3 bytes before its L3 header
      * @param mbuf ours now
      */
-    void learn(SwitchModel model, PortModel from, int l3, long mbuf) {
+    void learn(int from, int l3, long mbuf) {
         final ForwardingSnapshot snapshot = publisher.current();
-        final PortEntry ingress = snapshot.entry(from.index());
+        final PortEntry ingress = snapshot.entry(from);
         if (ingress == null) {
             pool.free(mbuf);
             return;
         }
         burst.snapshot = snapshot;
-        burst.ingress = from.index();
+        burst.ingress = from;
         take(mbuf);
-        Parser.parse(burst, ingress.uplink.mac(), ingress.parseOptions, pool);
-        if (own.read(burst, 0)) {
-            learnAddresses(from);
-        } else if ((ingress.snoop & PortEntry.LEARN_GROUPS) != 0
-                && pool.length(mbuf) <= ingress.maxFrame) {
-            groups.said(from.index(), () -> MembershipFrames.report(pool, mbuf, l3));
-            take(mbuf);
+        if (sink.isThere(from)) {
+            read(ingress, l3, mbuf);
         }
         pipeline.process(burst);
-        carryOut(model, from);
+        carryOut(sink.model(), sink.model().port(from));
         burst.clear();
+    }
+
+    private void read(PortEntry ingress, int l3, long mbuf) {
+        Parser.parse(burst, ingress.uplink.mac(), ingress.parseOptions, pool);
+        if (own.read(burst, 0)) {
+            learnAddresses(ingress.index);
+        } else if ((ingress.snoop & PortEntry.LEARN_GROUPS) != 0
+                && pool.length(mbuf) <= ingress.maxFrame) {
+            groups.said(ingress.index, () -> MembershipFrames.report(pool, mbuf, l3));
+            take(mbuf);
+        }
     }
 
     private void take(long mbuf) {
@@ -107,14 +114,14 @@ final class LearnPlane implements AutoCloseable {
         burst.frame(0, mbuf, pool.data(mbuf), pool.contiguous(mbuf), pool.length(mbuf));
     }
 
-    private void learnAddresses(PortModel from) {
+    private void learnAddresses(int from) {
         for (int k = 0; k < own.count(); k++) {
             final IpAddress address =
                     own.family() == Burst.KEY_IPV4
                             ? IpAddress.ipv4((int) own.high(k))
                             : IpAddress.ipv6(own.high(k), own.low(k));
-            if (!sink.said(from.index(), address)) {
-                counters.add(from.index(), PortCounter.ADDRESSES_REFUSED.ordinal(), 1);
+            if (!sink.said(from, address)) {
+                counters.add(from, PortCounter.ADDRESSES_REFUSED.ordinal(), 1);
             }
         }
     }

@@ -6,6 +6,12 @@ import io.ipvane.table.GroupFilter;
 
 /** Hears what a port whose interface nobody can look at says of itself. Conductor thread only. */
 interface LearnSink {
+    /** The switch as it is now; what was said may have changed it. */
+    SwitchModel model();
+
+    /** Whether anybody is behind a port, who may have come a moment ago. */
+    boolean isThere(int port);
+
     /**
      * A port says that it has an address.
      *

@@ -188,11 +188,11 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
             pool.free(mbuf);
             return;
         }
-        final PortModel from = model.port(ingress);
         if (verdict == Verdict.LEARN) {
-            learn.learn(model, from, l3, mbuf);
+            learn.learn(ingress, l3, mbuf);
             return;
         }
+        final PortModel from = model.port(ingress);
         final long ip = pool.data(mbuf) + l3;
         if (Ipv4.version(ip) != 4 || Ipv4.protocol(ip) != Ipv4.PROTOCOL_UDP) {
             regrouped.add(ingress);

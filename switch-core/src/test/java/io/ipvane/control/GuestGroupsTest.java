@@ -4,6 +4,7 @@ package io.ipvane.control;
 import static io.ipvane.testing.Frames.OWN;
 import static io.ipvane.testing.Frames.X;
 import static io.ipvane.testing.Frames.X4;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +14,7 @@ import io.ipvane.config.ThreadPlan;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.testing.Frames;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -121,6 +123,21 @@ class GuestGroupsTest {
             guests.link("g1", false);
             guests.link("g1", true);
             assertTrue(hears(guests, "g1", "224.9.9.9"));
+        }
+    }
+
+    @Test
+    void shouldReadAReportInManySegments() {
+        try (GuestNetwork guests = new GuestNetwork("l2", ThreadPlan.SHARED)) {
+            final byte[] report = igmp(OWN_4, IGMP_V2_REPORT, GROUP);
+            guests.net.transmitted();
+            guests.net.device("g1").inject(Frames.split(report, 20, 34, 38));
+            guests.net.run();
+            final List<byte[]> sent = guests.net.transmitted().get("wire");
+            assertEquals(1, sent.size());
+            assertArrayEquals(report, sent.get(0));
+            assertTrue(hears(guests, "g1", GROUP));
+            assertFalse(hears(guests, "g1", "224.9.9.9"));
         }
     }
 

@@ -4,6 +4,8 @@ package io.ipvane.control;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.ipvane.burst.DropReason;
+import io.ipvane.config.PortConfig;
+import io.ipvane.config.SwitchConfig;
 import io.ipvane.config.ThreadPlan;
 import io.ipvane.control.AddressBook.Claim;
 import io.ipvane.control.AddressBook.Origin;
@@ -14,6 +16,7 @@ import io.ipvane.testing.Frames;
 import io.ipvane.testing.SwitchHarness;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -25,7 +28,27 @@ final class GuestNetwork implements AutoCloseable {
     static final String GATEWAY = "10.0.0.253";
     static final String NEIGHBOR = "10.0.0.252";
 
+    private static final String YAML =
+            """
+            uplinks:
+              - name: wire
+                device: "vdev:net_null0"
+                mode: %s
+                host: { interface: master, addresses: ["10.0.0.1/24", "fd00::1/64"] }
+                routes:
+                  - { to: 192.0.2.0/24, via: 10.0.0.253 }
+                  - { to: default, via: 10.0.0.254 }
+                neighbors: [{ address: 10.0.0.252, mac: "02:00:00:00:00:fc" }]
+            %s
+            ports:
+              - { name: c1, uplink: wire, type: tap, addresses: ["10.0.0.11/24", "fd00::11/64"] }
+              - { name: g1, uplink: wire, type: vhost-user, socket: /run/g1, learn: { max: 4 },
+                  addresses: ["10.0.0.12/24"] }
+              - { name: g2, uplink: wire, type: vhost-user, socket: /run/g2, learn: { max: 4 } }
+            """;
+
     final SwitchHarness net;
+    private final String yaml;
 
     /** A switch of such a mode, with further lines of YAML for its uplink. */
     GuestNetwork(String mode, ThreadPlan plan, String... uplinkLines) {
@@ -33,29 +56,34 @@ final class GuestNetwork implements AutoCloseable {
                 List.of(uplinkLines).stream()
                         .map("    %s%n"::formatted)
                         .collect(Collectors.joining());
-        net =
-                new SwitchHarness(
-                        """
-                        uplinks:
-                          - name: wire
-                            device: "vdev:net_null0"
-                            mode: %s
-                            host: { interface: master, addresses: ["10.0.0.1/24", "fd00::1/64"] }
-                            routes:
-                              - { to: 192.0.2.0/24, via: %s }
-                              - { to: default, via: "10.0.0.254" }
-                            neighbors: [{ address: %s, mac: "02:00:00:00:00:fc" }]
-                        %s
-                        ports:
-                          - { name: c1, uplink: wire, type: tap, addresses: ["10.0.0.11/24", "fd00::11/64"] }
-                          - { name: g1, uplink: wire, type: vhost-user, socket: /run/g1, learn: { max: 4 },
-                              addresses: ["10.0.0.12/24"] }
-                          - { name: g2, uplink: wire, type: vhost-user, socket: /run/g2, learn: { max: 4 } }
-                        """
-                                .formatted(mode, GATEWAY, NEIGHBOR, lines),
-                        plan);
+        yaml = YAML.formatted(mode, lines);
+        net = new SwitchHarness(yaml, plan);
         link("g1", true);
         link("g2", true);
+    }
+
+    /** Another configuration of the uplink and of g1: one text in place of another. */
+    void configure(String from, String to) {
+        final SwitchConfig before = SwitchConfig.parse(yaml, "before");
+        final SwitchConfig after = SwitchConfig.parse(yaml.replace(from, to), "after");
+        AddressRaceTest.ask(net, conductor -> configure(conductor, before, after));
+        net.run();
+        net.transmitted();
+    }
+
+    private int configure(Conductor conductor, SwitchConfig before, SwitchConfig after) {
+        final ModelBuilder next = new ModelBuilder(conductor.model());
+        next.change(net.index("wire"), before.uplinks().get(0), after.uplinks().get(0), Map.of());
+        next.change(net.index("g1"), g1(before), g1(after));
+        conductor.replace(next.build());
+        return 0;
+    }
+
+    private static PortConfig g1(SwitchConfig config) {
+        return config.ports().stream()
+                .filter(port -> port.name().equals("g1"))
+                .findFirst()
+                .orElseThrow();
     }
 
     void link(String port, boolean up) {

@@ -215,6 +215,17 @@ class LearnedAddressesTest {
         }
     }
 
+    @Test
+    void shouldLearnNothingFromWhatParseDiscards() {
+        try (GuestNetwork guests = new GuestNetwork("l2", ThreadPlan.SHARED)) {
+            final byte[] tagged =
+                    Frames.arpRequest(X4).ips(NEW, X4).macs(BROADCAST, OWN).tag(5).build();
+            assertEquals(List.of(), guests.receivers("g1", tagged));
+            assertEquals(1, guests.drops("g1", DropReason.VLAN_UNKNOWN));
+            assertEquals(List.of(), guests.learned("g1"));
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(ThreadPlan.class)
     void shouldStandAGuestThatClaimsTenThousandAddresses(ThreadPlan plan) {
@@ -290,6 +301,40 @@ class LearnedAddressesTest {
         }
     }
 
+    @Test
+    void shouldForgetWhatAnotherConfigurationForbids() {
+        try (GuestNetwork guests = new GuestNetwork("l2", ThreadPlan.SHARED)) {
+            for (int i = 1; i <= GuestNetwork.MOST; i++) {
+                guests.announce("g1", "10.0.0.10" + i);
+            }
+            guests.announce("g2", "10.0.0.111");
+            guests.announce("g2", "10.0.0.112");
+            guests.configure("via: 10.0.0.253", "via: 10.0.0.111");
+            assertEquals(List.of("10.0.0.112"), guests.learned("g2"));
+            guests.configure("learn: { max: 4 },", "learn: { max: 2 },");
+            assertEquals(List.of("10.0.0.103", "10.0.0.104"), guests.learned("g1"));
+            guests.configure("learn: { max: 4 },", "");
+            assertEquals(List.of(), guests.learned("g1"));
+            guests.announce("g1", NEW);
+            assertEquals("master", guests.receiver(NEW));
+            assertEquals("g2", guests.receiver("10.0.0.112"));
+        }
+    }
+
+    /** Addresses behind a gateway that the configuration lets a port send from are its own. */
+    @Test
+    void shouldLearnWhereTheConfigurationLetsThePortSendFrom() {
+        try (GuestNetwork guests = new GuestNetwork("l3", ThreadPlan.SHARED)) {
+            guests.announce("g1", "192.0.2.9");
+            assertEquals(List.of(), guests.learned("g1"));
+            guests.configure(
+                    "learn: { max: 4 },", "learn: { max: 4 }, allowedSources: [192.0.2.0/28],");
+            guests.announce("g1", "192.0.2.9");
+            guests.announce("g1", "192.0.2.19");
+            assertEquals(List.of("192.0.2.9"), guests.learned("g1"));
+        }
+    }
+
     /** What somebody sets in a namespace is no better than what a guest says: first come. */
     @Test
     void shouldNotGiveWayToANamespace() {
@@ -317,26 +362,7 @@ class LearnedAddressesTest {
     void shouldAskPortsForTheirLink() throws InterruptedException {
         try (GuestNetwork guests = new GuestNetwork("l2", ThreadPlan.SHARED)) {
             final AtomicBoolean up = new AtomicBoolean(true);
-            final int g1 = guests.net.index("g1");
-            guests.net
-                    .control()
-                    .endpoints(
-                            new Endpoints() {
-                                @Override
-                                public void setMtu(int port, int mtu) {
-                                    // Nobody hears of it.
-                                }
-
-                                @Override
-                                public void setCarrier(int port, boolean on) {
-                                    // Nobody hears of it.
-                                }
-
-                                @Override
-                                public Map<Integer, Boolean> links() {
-                                    return Map.of(g1, up.get(), 4_711, true);
-                                }
-                            });
+            linkOfG1(guests, up);
             guests.announce("g1", NEW);
             assertEquals("g1", guests.receiver(NEW));
             up.set(false);
@@ -346,6 +372,45 @@ class LearnedAddressesTest {
             waitFor(guests, true);
             assertEquals("g1", guests.receiver("10.0.0.12"));
         }
+    }
+
+    /** The first thing that a guest says is not lost because nobody has looked yet. */
+    @ParameterizedTest
+    @ValueSource(strings = {"l2", "l3"})
+    void shouldAskAtOnceWhereAPortThatIsDownSpeaks(String mode) throws InterruptedException {
+        try (GuestNetwork guests = new GuestNetwork(mode, ThreadPlan.SHARED)) {
+            final AtomicBoolean up = new AtomicBoolean();
+            linkOfG1(guests, up);
+            waitFor(guests, false);
+            Thread.sleep(15);
+            up.set(true);
+            final List<String> heard = guests.receivers("g1", question(NEW, HOST4));
+            assertTrue(heard.contains("l2".equals(mode) ? "master" : "g1"), heard::toString);
+            assertEquals("g1", guests.receiver(NEW));
+        }
+    }
+
+    private static void linkOfG1(GuestNetwork guests, AtomicBoolean up) {
+        final int g1 = guests.net.index("g1");
+        guests.net
+                .control()
+                .endpoints(
+                        new Endpoints() {
+                            @Override
+                            public void setMtu(int port, int mtu) {
+                                // Nobody hears of it.
+                            }
+
+                            @Override
+                            public void setCarrier(int port, boolean on) {
+                                // Nobody hears of it.
+                            }
+
+                            @Override
+                            public Map<Integer, Boolean> links() {
+                                return Map.of(g1, up.get(), 4_711, true);
+                            }
+                        });
     }
 
     private static void waitFor(GuestNetwork guests, boolean up) throws InterruptedException {
