@@ -252,6 +252,12 @@ offload_from_vnet(struct rte_mbuf *frame, const struct virtio_net_hdr *header)
 	return 0;
 }
 
+IPVANE_EXPORT int32_t
+ipvane_offload_from_rx(struct rte_mbuf *frame)
+{
+	return offload_from_rx(frame);
+}
+
 int
 offload_from_rx(struct rte_mbuf *frame)
 {
