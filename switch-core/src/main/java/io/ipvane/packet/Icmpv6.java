@@ -42,6 +42,9 @@ public final class Icmpv6 {
     /** Type: multicast listener report, version 2, RFC 3810. */
     public static final int LISTENER_REPORT_V2 = 143;
 
+    /** Type: router solicitation, RFC 4861. */
+    public static final int ROUTER_SOLICITATION = 133;
+
     /** Type: neighbour solicitation, RFC 4861. */
     public static final int NEIGHBOR_SOLICITATION = 135;
 

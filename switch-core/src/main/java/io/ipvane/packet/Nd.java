@@ -19,6 +19,9 @@ public final class Nd {
     /** Bytes of a message without options. */
     public static final int LENGTH = 24;
 
+    /** Bytes of a router solicitation without options: RFC 4861, 4.1. */
+    public static final int ROUTER_SOLICITATION_LENGTH = 8;
+
     /** Bytes of an option that carries a MAC address. */
     public static final int MAC_OPTION_LENGTH = 8;
 
