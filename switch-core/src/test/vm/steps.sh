@@ -10,7 +10,9 @@ step() {
     local title=$1 begin=$SECONDS notes
     shift
     printf '  %-50s ' "$title"
-    if "$@" >"$work/output" 2>&1; then
+    # Appended to, so that what a pipe also writes there ("tee -a /dev/stderr") is not written over.
+    : >"$work/output"
+    if "$@" >>"$work/output" 2>&1; then
         notes=$(sed -n 's/^note: //p' "$work/output" | paste -sd ';' | sed 's/;/; /g')
         echo "OK, $((SECONDS - begin)) s${notes:+: $notes}"
     else
