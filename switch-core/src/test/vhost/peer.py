@@ -24,7 +24,12 @@ from violations import ALL
 
 def ping(guest, args):
     """The control: echoes, until the end of a stay that may be zero."""
+    begin = time.monotonic()
     guest.start(int(args.features, 0))
+    if not guest.ping(1, 10):
+        print(f"no echo within {time.monotonic() - begin:.1f} s", flush=True)
+        return 1
+    print(f"up after {time.monotonic() - begin:.2f} s", flush=True)
     end = time.monotonic() + args.stay
     asked, longest = 0, 0.0
     while True:

@@ -187,17 +187,27 @@ def descriptors_left_behind(guest):
     os.close(null)
 
 
-@violation
-def replies_never_read(guest):
-    """A guest that is up asks for answers, and reads none, until nothing more can be sent."""
+def unread(guest, ask):
+    """A guest that is up asks, and reads no answer, until nothing more can be sent."""
     guest.started()
-    guest.connection.socket.settimeout(1)
+    guest.connection.socket.settimeout(0.5)
     with contextlib.suppress(TimeoutError, Closed):
         for _ in range(100_000):
-            guest.connection.state(
-                protocol.SET_VRING_ENABLE, RX, 1, protocol.VERSION | protocol.NEED_REPLY
-            )
+            ask()
     asked(guest)
+
+
+@violation
+def replies_never_read(guest):
+    """A guest that is up asks for its features, and reads no answer, until no more can be sent."""
+    unread(guest, lambda: guest.connection.send(protocol.GET_FEATURES))
+
+
+@violation
+def acknowledgements_never_read(guest):
+    """The same with acknowledgements, which the device may owe while it holds the rings."""
+    flags = protocol.VERSION | protocol.NEED_REPLY
+    unread(guest, lambda: guest.connection.state(protocol.SET_VRING_ENABLE, RX, 1, flags))
 
 
 @violation
@@ -215,7 +225,6 @@ def half_a_thousand_connections(guest):
     held = []
     with contextlib.suppress(OSError):
         for _ in range(500):
-            guest.endpoint_timeout = 1
             held.append(guest.endpoint.connection())
     time.sleep(0.5)
     for connection in held:
@@ -445,6 +454,26 @@ def size_refused_and_used(guest):
         ring.offer(slot)
     for _ in range(64):
         guest.transmit(guest.echo(), seconds=0.01)
+
+
+@violation
+def size_grows_in_service(guest):
+    """Rings at the very end of memory become four times as large while they are in use."""
+    guest.connect().negotiate().share()
+    for queue in (RX, TX):
+        at = guest.MEMORY - 8192 * (queue + 1) + 4096
+        ring = guest.ring(queue, 64, at=at)
+        ring.buffers = 0x100000 * (queue + 1)
+        guest.size(queue)
+        guest.base(queue)
+        guest.addresses(queue)
+        guest.call(queue)
+        guest.kick(queue)
+        guest.enable(queue)
+    for queue in (RX, TX):
+        guest.size(queue, 32768)
+    guest.rings[TX].index(32768)
+    guest.signal()
 
 
 @violation
