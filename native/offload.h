@@ -67,6 +67,13 @@ offload_splits(const struct rte_mbuf *frame)
 int
 offload_from_vnet(struct rte_mbuf *frame, const struct virtio_net_hdr *header);
 
+/*
+ * The same for a frame whose virtio header a vhost library has read: it says RTE_MBUF_F_RX_L4_CKSUM_NONE,
+ * and for a long one RTE_MBUF_F_RX_LRO and tso_segsz. Where the transport header is, is found anew.
+ */
+int
+offload_from_rx(struct rte_mbuf *frame);
+
 /* The virtio header that says what is left to be done for a frame. */
 void
 offload_to_vnet(const struct rte_mbuf *frame, struct virtio_net_hdr *header);

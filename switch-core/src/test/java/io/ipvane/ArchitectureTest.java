@@ -47,7 +47,7 @@ final class ArchitectureTest {
                     Set.of("memory"),
                     Set.of("ffi"),
                     Set.of("dpdk", "linux"),
-                    Set.of("packet", "counters"),
+                    Set.of("packet", "counters", "socket"),
                     Set.of("burst"),
                     Set.of("table"),
                     Set.of("ipvlan", "neighbor", "icmp", "dhcp", "group"),

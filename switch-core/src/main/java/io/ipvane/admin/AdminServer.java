@@ -8,12 +8,15 @@ import io.ipvane.config.AdminConfig;
 import io.ipvane.config.ListenAddress;
 import io.ipvane.control.view.ConfigTarget;
 import io.ipvane.control.view.StatusSource;
+import io.ipvane.socket.SocketFile;
+import io.ipvane.socket.SocketFileException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The listening sockets of the admin interface. Started and closed by one thread; requests run on
@@ -24,6 +27,7 @@ public final class AdminServer implements AutoCloseable {
     private static final int MAX_REQUEST_LINE_BYTES = 2_048;
     private static final int MAX_HEADER_BYTES = 8_192;
     private static final int MAX_BODY_BYTES = BatchResource.MAX_BODY_BYTES;
+    private static final int OWNER_AND_GROUP = 0660;
     private static final Duration IDLE_LIMIT = Duration.ofSeconds(60);
     private static final Duration GRACE = Duration.ofMillis(200);
 
@@ -46,6 +50,9 @@ public final class AdminServer implements AutoCloseable {
         } catch (AdminException e) {
             server.close();
             throw e;
+        } catch (SocketFileException e) {
+            server.close();
+            throw new AdminException(e.getMessage(), e);
         }
         return server;
     }
@@ -58,12 +65,13 @@ public final class AdminServer implements AutoCloseable {
     private void open(ListenAddress address, StatusSource source, ConfigTarget target) {
         switch (address) {
             case ListenAddress.Unix unix -> {
-                final SocketFile file = new SocketFile(unix.path());
+                final SocketFile file =
+                        new SocketFile(unix.path(), "admin", "choose another admin.listen");
                 file.clear();
                 tryToBind(address);
                 file.clear();
                 listen(address, routing(source, target, true));
-                file.openToGroup();
+                file.open(OWNER_AND_GROUP, Optional.empty());
             }
             case ListenAddress.Tcp tcp -> {
                 tryToBind(address);

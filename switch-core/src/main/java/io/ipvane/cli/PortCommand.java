@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ipvane.cli.Words.Keyword;
 import io.ipvane.cli.Words.Kind;
@@ -30,20 +31,34 @@ final class PortCommand extends ObjectCommand {
                                     Keyword.text("interface"),
                                     Keyword.text("socket"),
                                     Keyword.text("role"),
+                                    Keyword.text("mac"),
+                                    new Keyword("socket-mode", "socketMode", Kind.TEXT),
+                                    new Keyword("socket-group", "socketGroup", Kind.TEXT),
                                     Keyword.text("mode"),
                                     Keyword.text("flag"),
                                     new Keyword("queues", "queues", Kind.NUMBER),
+                                    new Keyword("learn", "learn.max", Kind.NUMBER),
                                     new Keyword("mtu", "mtu", Kind.NUMBER),
                                     new Keyword("source", "allowedSources", Kind.LIST)),
                             Words.FLAGS.stream())
                     .toList();
+
+    /** Up where frames can be delivered: a vhost-user port without a peer is down. */
+    private static String state(JsonNode port) {
+        return port.path("up").asBoolean() && port.path("carrier").asBoolean() ? "up" : "down";
+    }
+
+    private static String attachment(JsonNode port) {
+        final String socket = port.path("socket").asText();
+        return socket.isEmpty() ? port.path("interface").asText() : socket;
+    }
 
     /** {@code ipvane port show}. */
     @Command(
             name = "show",
             header = "Ports: what is behind an uplink.",
             description =
-                    "Shows each port with its uplink, the mode and flag that it forwards by, whether its interface is up, its MTU, where its interface is, and its addresses. An address that another port held first has '(duplicate)' behind it.",
+                    "Shows each port with its uplink, the mode and flag that it forwards by, whether frames can be delivered, its MTU, what it is attached to (the interface in a namespace, or the socket of a vhost-user port), and its addresses. An address that another port held first has '(duplicate)' behind it.",
             footer = {
                 "",
                 "Examples:",
@@ -71,10 +86,10 @@ final class PortCommand extends ObjectCommand {
                     Column.of("UPLINK", "uplink"),
                     Column.of("MODE", "mode"),
                     Column.of("FLAG", "flag"),
-                    Column.of("STATE", "up", "up", "down"),
+                    new Column("STATE", PortCommand::state),
                     Column.of("MTU", "mtu"),
                     Column.of("NETNS", "netns"),
-                    Column.of("INTERFACE", "interface"),
+                    new Column("INTERFACE", PortCommand::attachment),
                     new Column("ADDRESSES", AddressCommand::ofPort));
         }
     }
@@ -86,13 +101,22 @@ final class PortCommand extends ObjectCommand {
             customSynopsis = {
                 "ipvane port add NAME uplink UPLINK [netns NS] [interface IF]",
                 "         [address ADDR/LEN]... [mtu N] [mode l2|l3] [bridge|private|vepa]",
-                "         [queues N] [source PREFIX]... [--dry-run] [--if-match=TAG]"
+                "         [queues N] [source PREFIX]... [--dry-run] [--if-match=TAG]",
+                "ipvane port add NAME uplink UPLINK type vhost-user socket PATH",
+                "         [role client|server] [mac MAC] [learn N] [socket-mode MODE]",
+                "         [socket-group GROUP] ..."
             },
             description = {
                 "Makes a port while the switch runs. Without interface its TAP has the port's name;"
                         + " without netns it is in the namespace of the daemon. Without mode or flag"
                         + " the port has its uplink's, now and when they change. source is a network"
                         + " that it may send from beside its own addresses.",
+                "A vhost-user port is for a virtual machine, or a program with a virtio driver of its"
+                        + " own. In role client, the default, the other side makes the socket, and"
+                        + " both may be restarted; in role server the switch does, with the rights"
+                        + " of socket-mode (0660) and socket-group. mac is the address that the"
+                        + " guest's card has; without it the switch takes what the guest sends from."
+                        + " learn lets the port have up to N addresses by using them.",
                 "A port of this name must not exist: 'port set' changes one."
             },
             footer = {
@@ -101,6 +125,8 @@ final class PortCommand extends ObjectCommand {
                 "  ipvane port add web uplink wan0 netns blue interface eth0 \\",
                 "    address 192.0.2.11/24 address 2001:db8::11/64",
                 "  ipvane port add db uplink wan0 netns green private",
+                "  ipvane port add vm1 uplink wan0 type vhost-user socket /run/ipvane/vm1.sock \\",
+                "    address 192.0.2.12/24",
                 "  ipvane --dry-run port add db uplink wan0"
             })
     static final class Add extends ChangeCommand {

@@ -68,13 +68,7 @@ public final class ConfigDocument {
         final Map<String, Object> document = new LinkedHashMap<>();
         document.put("name", port.name());
         document.put("uplink", port.uplink());
-        if (port.type() != PortType.TAP) {
-            document.put("type", word(port.type()));
-        }
-        put(document, "netns", port.netns());
-        if (!port.interfaceName().equals(port.name())) {
-            document.put("interface", port.interfaceName());
-        }
+        endpoint(document, port);
         put(document, "addresses", texts(port.addresses()));
         put(document, "mtu", port.mtu());
         put(document, "mode", port.mode().map(mode -> mode.key()));
@@ -83,7 +77,31 @@ public final class ConfigDocument {
         if (port.queues() != 1) {
             document.put("queues", port.queues());
         }
+        port.learn().ifPresent(max -> document.put("learn", Map.of("max", max)));
         return document;
+    }
+
+    private static void endpoint(Map<String, Object> document, PortConfig port) {
+        switch (port.endpoint()) {
+            case EndpointConfig.Tap tap -> {
+                put(document, "netns", tap.netns());
+                if (!tap.interfaceName().equals(port.name())) {
+                    document.put("interface", tap.interfaceName());
+                }
+            }
+            case EndpointConfig.VhostUser vhost -> {
+                document.put("type", vhost.type());
+                document.put("socket", vhost.socket().toString());
+                if (vhost.role() != SocketRole.CLIENT) {
+                    document.put("role", word(vhost.role()));
+                }
+                put(document, "mac", vhost.mac().map(MacAddress::format));
+                if (vhost.socketMode() != EndpointConfig.VhostUser.DEFAULT_MODE) {
+                    document.put("socketMode", "%04o".formatted(vhost.socketMode()));
+                }
+                put(document, "socketGroup", vhost.socketGroup());
+            }
+        }
     }
 
     /** An element of the list that the file has for these. */

@@ -137,8 +137,29 @@ final class ConsistencyCheck {
                     .ifPresent(h -> own(owners, h.netns(), h.interfaceName(), owner, places.of(h)));
         }
         for (PortConfig port : config.ports()) {
-            final String owner = "port '" + port.name() + "'";
-            own(owners, port.netns(), port.interfaceName(), owner, places.of(port));
+            endpoint(owners, port);
+        }
+    }
+
+    private void endpoint(Map<String, String> owners, PortConfig port) {
+        final String owner = "port '" + port.name() + "'";
+        switch (port.endpoint()) {
+            case EndpointConfig.Tap tap ->
+                    own(owners, tap.netns(), tap.interfaceName(), owner, places.of(port));
+            case EndpointConfig.VhostUser vhost -> {
+                final String other = owners.putIfAbsent("socket " + vhost.socket(), owner);
+                if (other != null) {
+                    places.of(port)
+                            .refuse(
+                                    Errno.EBUSY,
+                                    "socket",
+                                    "socket '"
+                                            + vhost.socket()
+                                            + "' already belongs to "
+                                            + other
+                                            + "; give each port a socket of its own");
+                }
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.config;
 
+import io.ipvane.packet.MacAddress;
 import java.util.regex.Pattern;
 
 /** What may be called what. Errors start with the quoted value. */
@@ -42,5 +43,15 @@ final class Names {
                             + " '/' and white space");
         }
         return name;
+    }
+
+    /** The MAC address of one station, 48 bits. */
+    static long checkStation(String text) {
+        final long mac = MacAddress.parse(text);
+        if (mac == 0 || MacAddress.isGroup(mac)) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is no address of one station; give a unicast MAC address");
+        }
+        return mac;
     }
 }

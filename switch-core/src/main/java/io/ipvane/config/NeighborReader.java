@@ -2,7 +2,6 @@
 package io.ipvane.config;
 
 import io.ipvane.packet.IpAddress;
-import io.ipvane.packet.MacAddress;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,21 +16,12 @@ final class NeighborReader {
         final Optional<IpAddress> address =
                 neighbor.required("address", neighbor.value("address", IpAddress::parse));
         final Optional<Long> mac =
-                neighbor.required("mac", neighbor.value("mac", NeighborReader::unicastMac));
+                neighbor.required("mac", neighbor.value("mac", Names::checkStation));
         if (address.isEmpty() || mac.isEmpty()) {
             return Optional.empty();
         }
         final NeighborConfig config = new NeighborConfig(address.get(), mac.get());
         places.put(config, neighbor);
         return Optional.of(config);
-    }
-
-    private static long unicastMac(String text) {
-        final long mac = MacAddress.parse(text);
-        if (mac == 0 || MacAddress.isGroup(mac)) {
-            throw new IllegalArgumentException(
-                    "'" + text + "' is no address of one station; give a unicast MAC address");
-        }
-        return mac;
     }
 }

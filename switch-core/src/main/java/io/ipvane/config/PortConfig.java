@@ -13,28 +13,26 @@ import java.util.OptionalInt;
  *
  * @param name unique among uplinks and ports
  * @param uplink name of its uplink
- * @param type what it is attached to
- * @param netns network namespace its interface is put into; empty: that of the daemon
- * @param interfaceName of the interface to make
- * @param addresses interface addresses, host bits included
+ * @param endpoint what it is attached to
+ * @param addresses of its interface, host bits included
  * @param mtu bytes of an L3 packet; empty: the uplink's
  * @param mode empty: the uplink's
  * @param flag empty: the uplink's
  * @param allowedSources networks it may send from besides its own addresses (TX-6)
  * @param queues of its interface, 1 or more
+ * @param learn how many addresses may be learned of what it sends; empty: none
  */
 public record PortConfig(
         String name,
         String uplink,
-        PortType type,
-        Optional<String> netns,
-        String interfaceName,
+        EndpointConfig endpoint,
         List<IpPrefix> addresses,
         OptionalInt mtu,
         Optional<Mode> mode,
         Optional<IpvlanFlag> flag,
         List<IpPrefix> allowedSources,
-        int queues) {
+        int queues,
+        OptionalInt learn) {
     /** Copies the lists. */
     public PortConfig {
         addresses = List.copyOf(addresses);
@@ -43,16 +41,6 @@ public record PortConfig(
 
     PortConfig withAddresses(List<IpPrefix> changed) {
         return new PortConfig(
-                name,
-                uplink,
-                type,
-                netns,
-                interfaceName,
-                changed,
-                mtu,
-                mode,
-                flag,
-                allowedSources,
-                queues);
+                name, uplink, endpoint, changed, mtu, mode, flag, allowedSources, queues, learn);
     }
 }

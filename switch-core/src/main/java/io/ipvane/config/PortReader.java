@@ -6,24 +6,27 @@ import io.ipvane.ipvlan.Mode;
 import io.ipvane.packet.IpPrefix;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /** Reads one element of {@code ports}. */
 final class PortReader {
     static final List<String> KEYS =
-            List.of(
-                    "name",
-                    "uplink",
-                    "type",
-                    "netns",
-                    "interface",
-                    "addresses",
-                    "mtu",
-                    "mode",
-                    "flag",
-                    "allowedSources",
-                    "queues",
-                    "socket",
-                    "role");
+            Stream.concat(
+                            Stream.of(
+                                    "name",
+                                    "uplink",
+                                    "addresses",
+                                    "mtu",
+                                    "mode",
+                                    "flag",
+                                    "allowedSources",
+                                    "queues"),
+                            EndpointReader.KEYS.stream())
+                    .toList();
+
+    /** A guest that uses more addresses than this is a router, which has allowedSources. */
+    private static final int MAX_LEARNED = 1_024;
 
     private final YamlSection section;
     private final Places places;
@@ -33,22 +36,11 @@ final class PortReader {
         this.places = places;
     }
 
-    /** The port; empty where its name, uplink or interface is missing or wrong. */
+    /** The port; empty where its name, uplink or endpoint is missing or wrong. */
     Optional<PortConfig> read() {
-        final PortType type = section.choice("type", PortType.class).orElse(PortType.TAP);
-        if (type == PortType.VHOST_USER) {
-            section.refuse("type", "type 'vhost-user' is not supported by this build; use tap");
-            return Optional.empty();
-        }
-        for (String key : List.of("socket", "role")) {
-            if (section.has(key)) {
-                section.refuse(key, key + " belongs to type vhost-user; remove it from a tap");
-            }
-        }
         final Optional<String> name = section.required("name", section.value("name", Names::check));
         final Optional<String> uplink = section.required("uplink", section.text("uplink"));
-        final Optional<String> netns = section.value("netns", Names::checkNamespace);
-        final Optional<String> interfaceName = name.flatMap(this::interfaceName);
+        final Optional<EndpointConfig> endpoint = new EndpointReader(section).read(name);
         final List<IpPrefix> addresses =
                 section.values("addresses", "address", IpPrefix::parseWithHostBits);
         final var mtu =
@@ -58,38 +50,38 @@ final class PortReader {
         final List<IpPrefix> sources =
                 section.values("allowedSources", "allowedSources", IpPrefix::parse);
         final int queues = section.integer("queues", 1, SwitchConfigReader.MAX_QUEUES).orElse(1);
-        if (name.isEmpty() || uplink.isEmpty() || interfaceName.isEmpty()) {
+        final OptionalInt learn = learn();
+        if (name.isEmpty() || uplink.isEmpty() || endpoint.isEmpty()) {
             return Optional.empty();
         }
         final PortConfig port =
                 new PortConfig(
                         name.get(),
                         uplink.get(),
-                        type,
-                        netns,
-                        interfaceName.get(),
+                        endpoint.get(),
                         addresses,
                         mtu,
                         mode,
                         flag,
                         sources,
-                        queues);
+                        queues,
+                        learn);
         places.put(port, section);
         return Optional.of(port);
     }
 
-    private Optional<String> interfaceName(String portName) {
-        if (section.has("interface")) {
-            return section.value("interface", Names::checkInterface);
+    private OptionalInt learn() {
+        final Optional<YamlSection> learn = section.section("learn", List.of("max"));
+        if (learn.isEmpty()) {
+            return OptionalInt.empty();
         }
-        try {
-            return Optional.of(Names.checkInterface(portName));
-        } catch (IllegalArgumentException e) {
-            section.refuse(
-                    "name",
-                    "interface is missing, and the port's name is too long for one"
-                            + " (15 characters at most); give it an interface");
-            return Optional.empty();
+        final OptionalInt max = learn.get().integer("max", 1, MAX_LEARNED);
+        if (!learn.get().has("max")) {
+            learn.get()
+                    .refuse(
+                            "max",
+                            "max is missing; say how many addresses may be learned, or remove learn");
         }
+        return max;
     }
 }

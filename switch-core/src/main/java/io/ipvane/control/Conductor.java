@@ -116,7 +116,7 @@ final class Conductor implements Agent, DhcpSink {
                     .links()
                     .forEach(
                             (uplink, up) -> {
-                                if (model.has(uplink)) {
+                                if (model.uplinks().containsKey(uplink)) {
                                     uplinkLink(model.uplinks().get(uplink), up);
                                 }
                             });

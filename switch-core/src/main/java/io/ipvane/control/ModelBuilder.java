@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.control;
 
+import io.ipvane.config.EndpointConfig;
 import io.ipvane.config.PortConfig;
 import io.ipvane.config.RouteConfig;
 import io.ipvane.config.UplinkConfig;
+import io.ipvane.control.PortModel.Link;
+import io.ipvane.control.PortModel.Rules;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.table.GroupFilter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -67,16 +71,10 @@ public final class ModelBuilder {
                         config.name(),
                         PortEntry.Role.UPLINK,
                         index,
-                        "",
-                        config.device().kernelInterface().orElse(""),
-                        config.mode(),
-                        config.flag(),
-                        mtu,
-                        PortModel.UPLINKS_MTU,
-                        true,
-                        true,
-                        GroupFilter.ALL,
-                        List.of()));
+                        Optional.empty(),
+                        new Rules(config.mode(), config.flag(), List.of(), 0),
+                        new Link(true, true, mtu, PortModel.UPLINKS_MTU),
+                        GroupFilter.ALL));
         uplinks.put(
                 index,
                 new UplinkModel(
@@ -84,18 +82,16 @@ public final class ModelBuilder {
                         config.name(),
                         config.device().toString(),
                         config.vlan().orElse(0),
-                        config.mode(),
-                        config.flag(),
-                        config.options(),
                         mac,
-                        mtu,
-                        config.mtu().orElse(maxMtu),
-                        PortEntry.NONE,
-                        List.of(),
-                        routes(config),
-                        config.neighbors(),
-                        linkUp));
+                        rules(config, routes(config)),
+                        new UplinkModel.Wire(linkUp, mtu, config.mtu().orElse(maxMtu)),
+                        UplinkModel.HostPort.NONE));
         return index;
+    }
+
+    private static UplinkModel.Rules rules(UplinkConfig config, List<Route> routes) {
+        return new UplinkModel.Rules(
+                config.mode(), config.flag(), config.options(), routes, config.neighbors());
     }
 
     /** The routes that the configuration names. */
@@ -136,16 +132,13 @@ public final class ModelBuilder {
                         interfaceName,
                         PortEntry.Role.HOST,
                         uplink,
-                        netns,
-                        interfaceName,
-                        owner.mode(),
-                        owner.flag(),
-                        owner.mtu(),
-                        PortModel.UPLINKS_MTU,
-                        true,
-                        true,
-                        GroupFilter.ALL,
-                        List.of()));
+                        Optional.of(
+                                new EndpointConfig.Tap(
+                                        Optional.of(netns).filter(n -> !n.isEmpty()),
+                                        interfaceName)),
+                        new Rules(owner.mode(), owner.flag(), List.of(), 0),
+                        new Link(true, true, owner.mtu(), PortModel.UPLINKS_MTU),
+                        GroupFilter.ALL));
         final List<Route> all = new ArrayList<>(owner.routes());
         all.addAll(routes);
         uplinks.put(uplink, owner.withHost(index, addresses, all));
@@ -163,17 +156,23 @@ public final class ModelBuilder {
                         config.name(),
                         PortEntry.Role.PORT,
                         uplink,
-                        config.netns().orElse(""),
-                        config.interfaceName(),
-                        config.mode().orElse(owner.mode()),
-                        config.flag().orElse(owner.flag()),
-                        config.mtu().orElse(owner.mtu()),
-                        config.mtu().orElse(PortModel.UPLINKS_MTU),
-                        true,
-                        true,
-                        GroupFilter.ALL,
-                        config.allowedSources()));
+                        Optional.of(config.endpoint()),
+                        rules(owner, config),
+                        new Link(
+                                true,
+                                true,
+                                config.mtu().orElse(owner.mtu()),
+                                config.mtu().orElse(PortModel.UPLINKS_MTU)),
+                        GroupFilter.ALL));
         return index;
+    }
+
+    private static Rules rules(UplinkModel owner, PortConfig config) {
+        return new Rules(
+                config.mode().orElse(owner.mode()),
+                config.flag().orElse(owner.flag()),
+                config.allowedSources(),
+                config.learn().orElse(0));
     }
 
     /**
@@ -189,15 +188,11 @@ public final class ModelBuilder {
         // What was taken over from the interface stays.
         routes(before).forEach(routes::remove);
         routes.addAll(0, routes(after));
-        uplinks.put(
-                uplink,
-                owner.withRules(
-                        after.mode(), after.flag(), after.options(), routes, after.neighbors()));
-        ports.set(uplink, ports.get(uplink).withRules(after.mode(), after.flag(), List.of()));
+        uplinks.put(uplink, owner.withRules(rules(after, routes)));
+        final Rules own = new Rules(after.mode(), after.flag(), List.of(), 0);
+        ports.set(uplink, ports.get(uplink).withRules(own));
         if (owner.host() != PortEntry.NONE) {
-            ports.set(
-                    owner.host(),
-                    ports.get(owner.host()).withRules(after.mode(), after.flag(), List.of()));
+            ports.set(owner.host(), ports.get(owner.host()).withRules(own));
         }
         members.forEach((port, config) -> change(port, config, config));
     }
@@ -211,13 +206,7 @@ public final class ModelBuilder {
                 after.mtu().equals(before.mtu())
                         ? model.wantedMtu()
                         : after.mtu().orElse(PortModel.UPLINKS_MTU);
-        ports.set(
-                port,
-                model.withRules(
-                                after.mode().orElse(owner.mode()),
-                                after.flag().orElse(owner.flag()),
-                                after.allowedSources())
-                        .withMtu(model.mtu(), wanted));
+        ports.set(port, model.withRules(rules(owner, after)).withMtu(model.mtu(), wanted));
     }
 
     /** Takes out a port or a host port, or an uplink that has no ports any more. */

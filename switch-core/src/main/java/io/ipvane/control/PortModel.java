@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.control;
 
+import io.ipvane.config.EndpointConfig;
 import io.ipvane.ipvlan.IpvlanFlag;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.table.GroupFilter;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One port, uplink or host port and its state. Immutable.
@@ -15,114 +17,105 @@ import java.util.List;
  * @param name as configured; a host port has the name of its interface
  * @param role what it is
  * @param uplink index of the uplink it belongs to or is
- * @param netns namespace of its interface, empty for the switch's own
- * @param interfaceName of its endpoint
- * @param mode its own, or the uplink's
- * @param flag its own, or the uplink's
- * @param mtu largest L3 packet: what is wanted, or less where the uplink has less
- * @param wantedMtu what the configuration or somebody at the interface asked for; {@link
- *     #UPLINKS_MTU}: nobody did
- * @param up whether its interface is up
- * @param carrier whether its interface has a carrier
+ * @param endpoint what a port or host port is attached to; an uplink has none
+ * @param rules that it forwards by
+ * @param link state of its interface
  * @param groups group addresses it has joined
- * @param allowedSources prefixes it may send from beside its own addresses
  */
 public record PortModel(
         int index,
         String name,
         PortEntry.Role role,
         int uplink,
-        String netns,
-        String interfaceName,
-        Mode mode,
-        IpvlanFlag flag,
-        int mtu,
-        int wantedMtu,
-        boolean up,
-        boolean carrier,
-        GroupFilter groups,
-        List<IpPrefix> allowedSources) {
+        Optional<EndpointConfig> endpoint,
+        Rules rules,
+        Link link,
+        GroupFilter groups) {
 
     /** Wants as much as the uplink has. */
     public static final int UPLINKS_MTU = Integer.MAX_VALUE;
 
-    public PortModel {
-        allowedSources = List.copyOf(allowedSources);
+    /**
+     * What the configuration says of it.
+     *
+     * @param mode its own, or the uplink's
+     * @param flag its own, or the uplink's
+     * @param allowedSources prefixes it may send from beside its own addresses
+     * @param learn how many addresses may be learned of what it sends
+     */
+    public record Rules(Mode mode, IpvlanFlag flag, List<IpPrefix> allowedSources, int learn) {
+        public Rules {
+            allowedSources = List.copyOf(allowedSources);
+        }
+    }
+
+    /**
+     * The state of its interface.
+     *
+     * @param up whether it is up
+     * @param carrier whether it has a carrier
+     * @param mtu largest L3 packet: what is wanted, or less where the uplink has less
+     * @param wantedMtu what the configuration or somebody at the interface asked for; {@link
+     *     #UPLINKS_MTU}: nobody did
+     */
+    public record Link(boolean up, boolean carrier, int mtu, int wantedMtu) {}
+
+    /** See {@link Rules#mode}. */
+    public Mode mode() {
+        return rules.mode;
+    }
+
+    /** See {@link Rules#flag}. */
+    public IpvlanFlag flag() {
+        return rules.flag;
+    }
+
+    /** See {@link Rules#allowedSources}. */
+    public List<IpPrefix> allowedSources() {
+        return rules.allowedSources;
+    }
+
+    /** See {@link Link#up}. */
+    public boolean up() {
+        return link.up;
+    }
+
+    /** See {@link Link#carrier}. */
+    public boolean carrier() {
+        return link.carrier;
+    }
+
+    /** See {@link Link#mtu}. */
+    public int mtu() {
+        return link.mtu;
+    }
+
+    /** See {@link Link#wantedMtu}. */
+    public int wantedMtu() {
+        return link.wantedMtu;
     }
 
     /** The same port with another state of its interface. */
     public PortModel withLink(boolean nowUp, boolean nowCarrier, int nowMtu) {
-        return new PortModel(
-                index,
-                name,
-                role,
-                uplink,
-                netns,
-                interfaceName,
-                mode,
-                flag,
-                nowMtu,
-                wantedMtu,
-                nowUp,
-                nowCarrier,
-                groups,
-                allowedSources);
+        return with(rules, new Link(nowUp, nowCarrier, nowMtu, link.wantedMtu), groups);
     }
 
     /** The same port with another configuration. */
-    PortModel withRules(Mode nowMode, IpvlanFlag nowFlag, List<IpPrefix> nowAllowed) {
-        return new PortModel(
-                index,
-                name,
-                role,
-                uplink,
-                netns,
-                interfaceName,
-                nowMode,
-                nowFlag,
-                mtu,
-                wantedMtu,
-                up,
-                carrier,
-                groups,
-                nowAllowed);
+    PortModel withRules(Rules now) {
+        return with(now, link, groups);
     }
 
     /** The same port with other groups. */
     public PortModel withGroups(GroupFilter now) {
-        return new PortModel(
-                index,
-                name,
-                role,
-                uplink,
-                netns,
-                interfaceName,
-                mode,
-                flag,
-                mtu,
-                wantedMtu,
-                up,
-                carrier,
-                now,
-                allowedSources);
+        return with(rules, link, now);
     }
 
     /** The same port with another MTU, and another wish for one. */
     PortModel withMtu(int nowMtu, int nowWanted) {
-        return new PortModel(
-                index,
-                name,
-                role,
-                uplink,
-                netns,
-                interfaceName,
-                mode,
-                flag,
-                nowMtu,
-                nowWanted,
-                up,
-                carrier,
-                groups,
-                allowedSources);
+        return with(rules, new Link(link.up, link.carrier, nowMtu, nowWanted), groups);
+    }
+
+    private PortModel with(Rules nowRules, Link nowLink, GroupFilter nowGroups) {
+        return new PortModel(index, name, role, uplink, endpoint, nowRules, nowLink, nowGroups);
     }
 }

@@ -2,6 +2,7 @@
 package io.ipvane.control;
 
 import io.ipvane.burst.DropReason;
+import io.ipvane.config.EndpointConfig;
 import io.ipvane.control.AddressBook.Claim;
 import io.ipvane.control.view.AddressView;
 import io.ipvane.control.view.DropView;
@@ -120,7 +121,7 @@ public final class SwitchStatus implements StatusSource {
                 MacAddress.format(uplink.mac()),
                 uplink.mtu(),
                 uplink.linkUp(),
-                uplink.host() == PortEntry.NONE ? "" : model.port(uplink.host()).interfaceName(),
+                uplink.host() == PortEntry.NONE ? "" : model.port(uplink.host()).name(),
                 model.members(uplink.index()).size());
     }
 
@@ -136,12 +137,14 @@ public final class SwitchStatus implements StatusSource {
 
     private static PortView view(Conductor conductor, PortModel port) {
         final UplinkModel uplink = conductor.model().uplinkOf(port.index());
+        final EndpointConfig endpoint = port.endpoint().orElseThrow();
         return new PortView(
                 port.name(),
                 uplink.name(),
-                "tap",
-                port.netns(),
-                port.interfaceName(),
+                endpoint.type(),
+                endpoint instanceof EndpointConfig.Tap tap ? tap.netns().orElse("") : "",
+                endpoint instanceof EndpointConfig.Tap tap ? tap.interfaceName() : "",
+                endpoint instanceof EndpointConfig.VhostUser vhost ? vhost.socket().toString() : "",
                 port.mode().key(),
                 port.flag().key(),
                 port.mtu(),

@@ -12,149 +12,163 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One uplink as configured. Immutable.
+ * One uplink and its state. Immutable.
  *
  * @param index its place among ports, and the domain of its addresses
  * @param name as configured
  * @param device as configured, for readers
  * @param vlan VLAN identifier of its frames, 0: they have no tag
- * @param mode of ports that have none of their own
- * @param flag of ports that have none of their own
- * @param options where it leaves the kernel's behaviour
  * @param mac the one MAC address
- * @param mtu largest L3 packet on the wire
- * @param maxMtu what that can become: as configured, or what the device can carry
- * @param host index of the host port, or -1
- * @param hostAddresses addresses of the host port with their prefix lengths
- * @param routes as configured; connected and local ones are added by {@link #allRoutes}
- * @param neighbors that need not be asked for
- * @param linkUp carrier of the device
+ * @param rules that it forwards by
+ * @param wire state of its device
+ * @param hostPort what its own IP stack has
  */
 public record UplinkModel(
         int index,
         String name,
         String device,
         int vlan,
-        Mode mode,
-        IpvlanFlag flag,
-        IpvlanOptions options,
         long mac,
-        int mtu,
-        int maxMtu,
-        int host,
-        List<IpPrefix> hostAddresses,
-        List<Route> routes,
-        List<NeighborConfig> neighbors,
-        boolean linkUp) {
+        Rules rules,
+        Wire wire,
+        HostPort hostPort) {
 
-    public UplinkModel {
-        hostAddresses = List.copyOf(hostAddresses);
-        routes = List.copyOf(routes);
-        neighbors = List.copyOf(neighbors);
+    /**
+     * What the configuration says of it.
+     *
+     * @param mode of ports that have none of their own
+     * @param flag of ports that have none of their own
+     * @param options where it leaves the kernel's behaviour
+     * @param routes as configured; connected and local ones are added by {@link #allRoutes}
+     * @param neighbors that need not be asked for
+     */
+    public record Rules(
+            Mode mode,
+            IpvlanFlag flag,
+            IpvlanOptions options,
+            List<Route> routes,
+            List<NeighborConfig> neighbors) {
+        public Rules {
+            routes = List.copyOf(routes);
+            neighbors = List.copyOf(neighbors);
+        }
+
+        private Rules withRoutes(List<Route> now) {
+            return new Rules(mode, flag, options, now, neighbors);
+        }
+    }
+
+    /**
+     * The state of its device.
+     *
+     * @param linkUp carrier of the device
+     * @param mtu largest L3 packet on the wire
+     * @param maxMtu what that can become: as configured, or what the device can carry
+     */
+    public record Wire(boolean linkUp, int mtu, int maxMtu) {}
+
+    /**
+     * The port of its own IP stack.
+     *
+     * @param index of the port, or -1
+     * @param addresses with their prefix lengths
+     */
+    public record HostPort(int index, List<IpPrefix> addresses) {
+        /** There is none. */
+        static final HostPort NONE = new HostPort(PortEntry.NONE, List.of());
+
+        public HostPort {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /** See {@link Rules#mode}. */
+    public Mode mode() {
+        return rules.mode;
+    }
+
+    /** See {@link Rules#flag}. */
+    public IpvlanFlag flag() {
+        return rules.flag;
+    }
+
+    /** See {@link Rules#options}. */
+    public IpvlanOptions options() {
+        return rules.options;
+    }
+
+    /** See {@link Rules#routes}. */
+    public List<Route> routes() {
+        return rules.routes;
+    }
+
+    /** See {@link Rules#neighbors}. */
+    public List<NeighborConfig> neighbors() {
+        return rules.neighbors;
+    }
+
+    /** See {@link Wire#linkUp}. */
+    public boolean linkUp() {
+        return wire.linkUp;
+    }
+
+    /** See {@link Wire#mtu}. */
+    public int mtu() {
+        return wire.mtu;
+    }
+
+    /** See {@link Wire#maxMtu}. */
+    public int maxMtu() {
+        return wire.maxMtu;
+    }
+
+    /** See {@link HostPort#index}. */
+    public int host() {
+        return hostPort.index;
+    }
+
+    /** See {@link HostPort#addresses}. */
+    public List<IpPrefix> hostAddresses() {
+        return hostPort.addresses;
     }
 
     /** The same uplink with another carrier. */
     public UplinkModel withLink(boolean up) {
-        return new UplinkModel(
-                index,
-                name,
-                device,
-                vlan,
-                mode,
-                flag,
-                options,
-                mac,
-                mtu,
-                maxMtu,
-                host,
-                hostAddresses,
-                routes,
-                neighbors,
-                up);
+        return with(rules, new Wire(up, wire.mtu, wire.maxMtu), hostPort);
     }
 
     /** The same uplink with another MTU. */
     UplinkModel withMtu(int now) {
-        return new UplinkModel(
-                index,
-                name,
-                device,
-                vlan,
-                mode,
-                flag,
-                options,
-                mac,
-                now,
-                maxMtu,
-                host,
-                hostAddresses,
-                routes,
-                neighbors,
-                linkUp);
+        return with(rules, new Wire(wire.linkUp, now, wire.maxMtu), hostPort);
     }
 
     /** The same uplink with other addresses of its host port. */
     public UplinkModel withHostAddresses(List<IpPrefix> addresses) {
-        return new UplinkModel(
-                index, name, device, vlan, mode, flag, options, mac, mtu, maxMtu, host, addresses,
-                routes, neighbors, linkUp);
+        return with(rules, wire, new HostPort(hostPort.index, addresses));
     }
 
     /** The same uplink with another configuration. */
-    UplinkModel withRules(
-            Mode nowMode,
-            IpvlanFlag nowFlag,
-            IpvlanOptions nowOptions,
-            List<Route> nowRoutes,
-            List<NeighborConfig> nowNeighbors) {
-        return new UplinkModel(
-                index,
-                name,
-                device,
-                vlan,
-                nowMode,
-                nowFlag,
-                nowOptions,
-                mac,
-                mtu,
-                maxMtu,
-                host,
-                hostAddresses,
-                nowRoutes,
-                nowNeighbors,
-                linkUp);
+    UplinkModel withRules(Rules now) {
+        return with(now, wire, hostPort);
     }
 
     /** The same uplink with a host port. */
     UplinkModel withHost(int port, List<IpPrefix> addresses, List<Route> all) {
-        return new UplinkModel(
-                index, name, device, vlan, mode, flag, options, mac, mtu, maxMtu, port, addresses,
-                all, neighbors, linkUp);
+        return with(rules.withRoutes(all), wire, new HostPort(port, addresses));
     }
 
     /** The same uplink without a host port, and without what it brought. */
     UplinkModel withoutHost() {
-        return new UplinkModel(
-                index,
-                name,
-                device,
-                vlan,
-                mode,
-                flag,
-                options,
-                mac,
-                mtu,
-                maxMtu,
-                PortEntry.NONE,
-                List.of(),
-                routes,
-                neighbors,
-                linkUp);
+        return with(rules, wire, HostPort.NONE);
+    }
+
+    private UplinkModel with(Rules nowRules, Wire nowWire, HostPort nowHost) {
+        return new UplinkModel(index, name, device, vlan, mac, nowRules, nowWire, nowHost);
     }
 
     /** Whether the host port holds this address. Asked for every address that comes or goes. */
     public boolean holds(IpAddress address) {
-        for (IpPrefix own : hostAddresses) {
+        for (IpPrefix own : hostPort.addresses) {
             if (own.address().equals(address)) {
                 return true;
             }
@@ -165,7 +179,7 @@ public record UplinkModel(
     /** Routes with those that the host port's addresses imply: local, and connected. */
     public List<Route> allRoutes() {
         final List<Route> all = new ArrayList<>();
-        for (IpPrefix own : hostAddresses) {
+        for (IpPrefix own : hostPort.addresses) {
             all.add(
                     new Route(
                             new IpPrefix(own.address(), own.address().bits()),
@@ -173,7 +187,7 @@ public record UplinkModel(
                             null));
             all.add(new Route(own.network(), Route.Kind.CONNECTED, null));
         }
-        all.addAll(routes);
+        all.addAll(rules.routes);
         return all;
     }
 }

@@ -11,6 +11,7 @@ import io.ipvane.dpdk.DpdkException;
 import io.ipvane.linux.Errno;
 import io.ipvane.linux.LinuxException;
 import io.ipvane.packet.IpPrefix;
+import io.ipvane.socket.SocketFileException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -73,6 +74,8 @@ final class ConfigChanges implements ConfigTarget {
                     e.errno() == 0 ? "EINVAL" : Errno.name(e.errno()), e.getMessage(), e);
         } catch (DpdkException e) {
             throw new ChangeRefusedException("EIO", e.getMessage(), e);
+        } catch (SocketFileException e) {
+            throw new ChangeRefusedException("EADDRINUSE", e.getMessage(), e);
         } catch (IllegalArgumentException e) {
             throw new ChangeRefusedException("EINVAL", e.getMessage(), e);
         }
@@ -211,9 +214,7 @@ final class ConfigChanges implements ConfigTarget {
 
     private static boolean sameDevice(PortConfig before, PortConfig after) {
         return before.uplink().equals(after.uplink())
-                && before.type() == after.type()
-                && before.netns().equals(after.netns())
-                && before.interfaceName().equals(after.interfaceName())
+                && before.endpoint().equals(after.endpoint())
                 && before.queues() == after.queues();
     }
 

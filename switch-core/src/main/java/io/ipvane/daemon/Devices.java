@@ -2,6 +2,7 @@
 package io.ipvane.daemon;
 
 import io.ipvane.config.DeviceSpec;
+import io.ipvane.config.EndpointConfig;
 import io.ipvane.config.HostConfig;
 import io.ipvane.config.PortConfig;
 import io.ipvane.config.UplinkConfig;
@@ -9,6 +10,7 @@ import io.ipvane.device.Device;
 import io.ipvane.device.DpdkDevice;
 import io.ipvane.device.MbufPool;
 import io.ipvane.device.TapDevice;
+import io.ipvane.device.VhostDevice;
 import io.ipvane.dpdk.DeviceOptions;
 import io.ipvane.dpdk.EthDevice;
 import io.ipvane.dpdk.Mempool;
@@ -117,6 +119,7 @@ final class Devices {
                 device,
                 ownMac(uplink, device),
                 device.mtu(),
+                Optional.empty(),
                 Optional.empty(),
                 watchable(uplink),
                 taken,
@@ -228,24 +231,35 @@ final class Devices {
     }
 
     /**
-     * A port. Ports of one uplink share its MAC, so each gets a link-local address of its own, as
-     * the kernel does it (spec ADR-15, ADR-16); in l3 and l3s nobody asks for neighbours (TX-34).
+     * A port.
      *
      * @param mode that the port has
      */
     Unit port(UplinkConfig config, Unit uplink, PortConfig port, Mode mode) {
         final int mtu = mtu(config, uplink, port);
+        return switch (port.endpoint()) {
+            case EndpointConfig.Tap tap -> tapPort(uplink, port, tap, mode, mtu);
+            case EndpointConfig.VhostUser vhost -> vhostPort(uplink, port, vhost, mtu);
+        };
+    }
+
+    /**
+     * Ports of one uplink share its MAC, so each gets a link-local address of its own, as the
+     * kernel does it (spec ADR-15, ADR-16); in l3 and l3s nobody asks for neighbours (TX-34).
+     */
+    private Unit tapPort(
+            Unit uplink, PortConfig port, EndpointConfig.Tap config, Mode mode, int mtu) {
         linkLocals = linkLocals % (HOST_LINK_LOCAL - 1) + 1;
         final int linkLocal = linkLocals;
         return opening(
                 parts -> {
-                    final String netns = port.netns().orElse("");
+                    final String netns = config.netns().orElse("");
                     final TapInterface tap =
                             bringUp(
                                     "port '" + port.name() + "'",
                                     new TapSpec(
                                             netns,
-                                            port.interfaceName(),
+                                            config.interfaceName(),
                                             uplink.mac(),
                                             Math.max(port.queues(), queues()),
                                             mtu,
@@ -256,9 +270,30 @@ final class Devices {
                     return unit(
                             uplink,
                             port.name(),
-                            new WatchedInterface(netns, port.interfaceName()),
+                            new WatchedInterface(netns, config.interfaceName()),
                             tap,
                             mtu,
+                            parts);
+                });
+    }
+
+    private Unit vhostPort(Unit uplink, PortConfig port, EndpointConfig.VhostUser config, int mtu) {
+        return opening(
+                parts -> {
+                    final VhostSocket socket =
+                            VhostSocket.open(port.name(), config, port.queues(), queues(), mempool);
+                    final Device device =
+                            new VhostDevice(port.name(), socket.port(), uplink.mac(), mtu);
+                    parts.add("device " + port.name(), device);
+                    return new Unit(
+                            device,
+                            uplink.mac(),
+                            mtu,
+                            Optional.empty(),
+                            Optional.of(socket),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Unit.ANYWHERE,
                             parts);
                 });
     }
@@ -291,6 +326,7 @@ final class Devices {
                 uplink.mac(),
                 mtu,
                 Optional.of(tap),
+                Optional.empty(),
                 Optional.of(at),
                 Optional.empty(),
                 Unit.ANYWHERE,

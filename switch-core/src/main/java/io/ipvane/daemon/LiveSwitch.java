@@ -40,7 +40,7 @@ final class LiveSwitch {
     private final TopologyRunner topology;
     private final Counters counters;
     private final InterfaceWatch watch;
-    private final TapEndpoints endpoints;
+    private final PortEndpoints endpoints;
     private final Units units;
 
     /**
@@ -53,7 +53,7 @@ final class LiveSwitch {
             TopologyRunner topology,
             Counters counters,
             InterfaceWatch watch,
-            TapEndpoints endpoints) {
+            PortEndpoints endpoints) {
         this.units = units;
         this.devices = devices;
         this.control = control;
@@ -216,7 +216,7 @@ final class LiveSwitch {
         control.changeUplink(uplink.index(), before, after, byIndex);
         for (PortConfig port : members) {
             if (mode(before, port) != mode(after, port)) {
-                tap(port).setArp(mode(after, port) == Mode.L2);
+                setArp(port, mode(after, port));
             }
         }
         changeHost(before, after);
@@ -250,25 +250,30 @@ final class LiveSwitch {
         Devices.mtu(uplink, units.uplinks.get(uplink.name()).unit(), after);
         control.changePort(placed.index(), before, after);
         if (mode(uplink, before) != mode(uplink, after)) {
-            tap(after).setArp(mode(uplink, after) == Mode.L2);
+            setArp(after, mode(uplink, after));
         }
         addresses(placed, before.addresses(), after.addresses());
     }
 
-    private TapInterface tap(PortConfig port) {
-        return units.ports.get(port.name()).unit().tap().orElseThrow();
+    /** Whoever is behind a socket is answered instead (spec TX-34). */
+    private void setArp(PortConfig port, Mode mode) {
+        units.ports.get(port.name()).unit().tap().ifPresent(tap -> tap.setArp(mode == Mode.L2));
     }
 
     /** At the interface, and in the table at once, without waiting for the kernel to tell. */
     private void addresses(Placed placed, List<IpPrefix> before, List<IpPrefix> after) {
-        final TapInterface tap = placed.unit().tap().orElseThrow();
+        final Optional<TapInterface> at = placed.unit().tap();
         for (IpPrefix gone : minus(before, after)) {
             control.put(new Command.AddressRemoved(placed.index(), gone.address()));
-            unless(Errno.EADDRNOTAVAIL, () -> tap.deleteAddress(Addresses.linux(gone)));
+            at.ifPresent(
+                    tap ->
+                            unless(
+                                    Errno.EADDRNOTAVAIL,
+                                    () -> tap.deleteAddress(Addresses.linux(gone))));
         }
         for (IpPrefix added : minus(after, before)) {
             control.put(new Command.AddressAdded(placed.index(), added, true));
-            unless(Errno.EEXIST, () -> tap.addAddress(Addresses.linux(added)));
+            at.ifPresent(tap -> unless(Errno.EEXIST, () -> tap.addAddress(Addresses.linux(added))));
         }
     }
 

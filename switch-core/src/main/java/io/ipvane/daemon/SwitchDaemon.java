@@ -22,6 +22,7 @@ import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.lcore.TopologyRunner;
 import io.ipvane.linux.LinuxException;
 import io.ipvane.snapshot.SnapshotPublisher;
+import io.ipvane.socket.SocketFileException;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -88,6 +89,7 @@ final class SwitchDaemon {
                 why instanceof DpdkException
                         || why instanceof LinuxException
                         || why instanceof AdminException
+                        || why instanceof SocketFileException
                         || why instanceof IllegalArgumentException
                         || why instanceof IllegalStateException;
         System.err.println("ipvane: " + (foreseen ? why.getMessage() : why.toString()));
@@ -149,7 +151,7 @@ final class SwitchDaemon {
                                 pool,
                                 counters,
                                 topology::takeErrors));
-        final TapEndpoints endpoints = new TapEndpoints();
+        final PortEndpoints endpoints = new PortEndpoints();
         control.endpoints(endpoints);
         final InterfaceWatch watch = new InterfaceWatch(control);
         final LiveSwitch live =

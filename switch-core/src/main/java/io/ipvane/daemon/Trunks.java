@@ -113,6 +113,7 @@ final class Trunks {
                 trunk.mac,
                 Math.min(uplink.mtu().orElse(member.mtu()), member.mtu()),
                 Optional.empty(),
+                Optional.empty(),
                 Devices.watchable(uplink),
                 // What the interface had spoke without a tag.
                 uplink.vlan().isPresent() ? Optional.empty() : trunk.taken,

@@ -16,6 +16,7 @@ import java.util.function.IntConsumer;
  * @param mac the one MAC of its uplink
  * @param mtu largest L3 packet at the moment
  * @param tap its interface, where that is a TAP of ours
+ * @param socket its vhost-user socket, where it has one
  * @param at the kernel interface to watch, where there is one
  * @param taken what the interface of an uplink had, where it was taken over
  * @param place is told the index of the unit before lcores serve it, and -1 before they no longer
@@ -27,6 +28,7 @@ record Unit(
         long mac,
         int mtu,
         Optional<TapInterface> tap,
+        Optional<VhostSocket> socket,
         Optional<WatchedInterface> at,
         Optional<InterfaceTakeover> taken,
         IntConsumer place,

@@ -74,7 +74,7 @@ class AdminServerTest {
         assertEquals("no-store", answer.headers().firstValue("cache-control").orElseThrow());
         assertEquals(
                 "{\"name\":\"web\",\"uplink\":\"wan0\",\"type\":\"tap\",\"netns\":\"blue\","
-                        + "\"interface\":\"eth0\",\"mode\":\"l2\",\"flag\":\"bridge\",\"mtu\":1500,"
+                        + "\"interface\":\"eth0\",\"socket\":\"\",\"mode\":\"l2\",\"flag\":\"bridge\",\"mtu\":1500,"
                         + "\"up\":true,\"carrier\":true,\"addresses\":["
                         + "{\"address\":\"192.0.2.11/24\",\"origin\":\"config\",\"state\":\"active\"},"
                         + "{\"address\":\"fe80::200:0:100:1/64\",\"origin\":\"linklocal\","
@@ -290,7 +290,7 @@ class AdminServerTest {
                             () -> AdminServer.start(listen(address), SOURCE, TARGET));
 
             assertEquals(
-                    "admin: another daemon listens on "
+                    "admin: another process listens on "
                             + address
                             + "; stop it or choose another admin.listen",
                     refused.getMessage());

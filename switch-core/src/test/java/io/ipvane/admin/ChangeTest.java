@@ -355,9 +355,9 @@ class ChangeTest {
         assertEquals("EINVAL", answer.json().path("errno").asText());
         assertEquals(List.of("#/a~1b", "#/addresses/1", "#/mtu"), pointers(answer));
         assertEquals(
-                "port 'api': unknown key 'a/b'; known here are name, uplink, type, netns,"
-                        + " interface, addresses, mtu, mode, flag, allowedSources, queues, socket,"
-                        + " role (and 2 more, see errors)",
+                "port 'api': unknown key 'a/b'; known here are name, uplink, addresses, mtu, mode,"
+                        + " flag, allowedSources, queues, type, netns, interface, socket, role, mac,"
+                        + " socketMode, socketGroup, learn (and 2 more, see errors)",
                 answer.json().path("detail").asText());
     }
 

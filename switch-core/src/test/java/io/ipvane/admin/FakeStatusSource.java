@@ -56,6 +56,7 @@ public final class FakeStatusSource implements StatusSource {
                         "tap",
                         "blue",
                         "eth0",
+                        "",
                         "l2",
                         "bridge",
                         1500,
@@ -65,7 +66,7 @@ public final class FakeStatusSource implements StatusSource {
                                 new AddressView("192.0.2.11/24", "config", "active"),
                                 new AddressView("fe80::200:0:100:1/64", "linklocal", "active"))),
                 new PortView(
-                        "db", "wan0", "tap", "", "db", "l3", "private", 1400, false, false,
+                        "db", "wan0", "tap", "", "db", "", "l3", "private", 1400, false, false,
                         List.of()));
     }
 

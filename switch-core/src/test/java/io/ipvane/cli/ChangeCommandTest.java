@@ -10,6 +10,7 @@ import io.ipvane.admin.FakeConfigTarget;
 import io.ipvane.admin.FakeStatusSource;
 import io.ipvane.config.AdminConfig;
 import io.ipvane.config.ConfigDocument;
+import io.ipvane.config.EndpointConfig;
 import io.ipvane.config.ListenAddress;
 import io.ipvane.config.PortConfig;
 import io.ipvane.config.SwitchConfig;
@@ -72,7 +73,7 @@ class ChangeCommandTest {
         final PortConfig made = port("api");
         assertEquals("[192.0.2.13/24, 2001:db8::13/64]", made.addresses().toString());
         assertEquals("[198.51.100.0/24]", made.allowedSources().toString());
-        assertEquals(Optional.of("red"), made.netns());
+        assertEquals(Optional.of("red"), netns(made));
         assertEquals(Optional.of(IpvlanFlag.PRIVATE), made.flag());
         assertEquals(Optional.empty(), made.mode());
 
@@ -149,7 +150,7 @@ class ChangeCommandTest {
         done("link add link wan0 name n3 type ipvlan mode l3");
         assertEquals(Optional.of(IpvlanFlag.BRIDGE), port("n1").flag());
         assertEquals(Optional.empty(), port("n2").mode(), "CFG-2: inherits");
-        assertEquals(Optional.of("red"), port("n2").netns());
+        assertEquals(Optional.of("red"), netns(port("n2")));
 
         done("link set dev db type ipvlan mode l3");
         assertEquals(Optional.of(Mode.L3), port("db").mode());
@@ -184,9 +185,9 @@ class ChangeCommandTest {
                 "port set web | nothing to set; name a setting and its value",
                 "port set web mod l2 mode l3 | l2 and mode: mode is given twice (EINVAL); give one",
                 "port set web moed l2 | unknown word 'moed'; did you mean 'mode'?",
-                "port set web m l2 | 'm' is not unique: it matches mode, mtu",
+                "port set web m l2 | 'm' is not unique: it matches mac, mode, mtu",
                 "port set web address 192.0.2.1/24 | unknown word 'address'; known here are uplink,"
-                        + " type, netns, interface, socket, role, mode, flag, queues, mtu, source,"
+                        + " type, netns, interface, socket, role, mac, socket-mode, socket-group, mode, flag, queues, learn, mtu, source,"
                         + " bridge, private, vepa",
                 "port del web now | unknown word 'now'; known here are ",
                 "uplink set wan0 strictMac maybe | strictMac 'maybe' is neither on nor off",
@@ -362,5 +363,9 @@ class ChangeCommandTest {
 
     private static SwitchConfig config() {
         return TARGET.running().config();
+    }
+
+    private static Optional<String> netns(PortConfig port) {
+        return ((EndpointConfig.Tap) port.endpoint()).netns();
     }
 }

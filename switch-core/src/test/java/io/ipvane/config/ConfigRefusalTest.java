@@ -163,10 +163,45 @@ class ConfigRefusalTest {
     static Stream<Arguments> formOfPorts() {
         return Stream.of(
                 arguments(
+                        "{ name: vm1, uplink: wan0, type: vhost-user }",
+                        "c:4:5: port 'vm1': socket is missing; it has no default"),
+                arguments(
+                        "{ name: vm1, uplink: wan0, type: vhost-user, socket: vm1.sock }",
+                        "c:4:58: port 'vm1': socket 'vm1.sock' is no socket path; use an absolute"
+                                + " one of at most 107 bytes, for example /run/ipvane/vm1.sock"),
+                arguments(
+                        "{ name: vm1, uplink: wan0, type: vhost-user, socket: /run/vm1.sock, netns:"
+                                + " blue }",
+                        "c:4:80: port 'vm1': netns belongs to type tap; remove it from a vhost-user"
+                                + " port"),
+                arguments(
+                        "{ name: vm1, uplink: wan0, type: vhost-user, socket: /run/vm1.sock,"
+                                + " socketMode: \"0660\" }",
+                        "c:4:85: port 'vm1': socketMode belongs to role server; remove it, since the"
+                                + " other side makes the socket"),
+                arguments(
                         "{ name: vm1, uplink: wan0, type: vhost-user, socket: /run/vm1.sock, role:"
-                                + " client, queues: 1, addresses: [\"192.0.2.12/24\"] }",
-                        "c:4:38: port 'vm1': type 'vhost-user' is not supported by this build; use"
+                                + " server, socketMode: \"0998\" }",
+                        "c:4:99: port 'vm1': socketMode '0998' is no mode of a file; write octal"
+                                + " digits, such as \"0660\""),
+                arguments(
+                        "{ name: vm1, uplink: wan0, type: vhost-user, socket: /run/vm1.sock, mac:"
+                                + " \"33:33:00:00:00:01\" }",
+                        "c:4:78: port 'vm1': mac '33:33:00:00:00:01' is no address of one station;"
+                                + " give a unicast MAC address"),
+                arguments(
+                        "{ name: vm1, uplink: wan0, type: vhost-user, socket: /run/vm1.sock, learn:"
+                                + " {} }",
+                        "c:4:80: port 'vm1': learn: max is missing; say how many addresses may be"
+                                + " learned, or remove learn"),
+                arguments(
+                        "{ name: web, uplink: wan0, learn: { max: 4 } }",
+                        "c:4:39: port 'web': learn belongs to type vhost-user; remove it from a"
                                 + " tap"),
+                arguments(
+                        "{ name: vm1, uplink: wan0, type: vhost-user, socket: /run/vm1.sock,"
+                                + " queues: 65 }",
+                        "c:4:81: port 'vm1': queues=65 is out of range; choose 1 to 64"),
                 arguments(
                         "{ name: web, uplink: wan0, socket: /run/a.sock }",
                         "c:4:40: port 'web': socket belongs to type vhost-user; remove it from a"

@@ -7,6 +7,7 @@ import io.ipvane.ipvlan.IpvlanOptions;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,15 +80,28 @@ final class RandomConfig {
         return new PortConfig(
                 name,
                 uplink.name(),
-                PortType.TAP,
-                maybe(this::name),
-                random.nextBoolean() ? name : name(),
+                endpoint(name),
                 some(this::address),
                 number(1_280, 2_000),
                 maybe(() -> one(Mode.L2, Mode.L3)),
                 maybe(() -> one(IpvlanFlag.values())),
                 some(() -> address().network()),
-                1 + random.nextInt(64));
+                1 + random.nextInt(64),
+                OptionalInt.empty());
+    }
+
+    private EndpointConfig endpoint(String portName) {
+        if (random.nextBoolean()) {
+            return new EndpointConfig.Tap(
+                    maybe(this::name), random.nextBoolean() ? portName : name());
+        }
+        final boolean server = random.nextBoolean();
+        return new EndpointConfig.VhostUser(
+                Path.of("/run/" + name() + ".sock"),
+                server ? SocketRole.SERVER : SocketRole.CLIENT,
+                maybe(() -> 0x0200_0000_0000L + next++),
+                server ? random.nextInt(01000) : EndpointConfig.VhostUser.DEFAULT_MODE,
+                server ? maybe(this::name) : Optional.empty());
     }
 
     private DeviceSpec device() {

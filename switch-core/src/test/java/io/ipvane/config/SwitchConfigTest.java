@@ -75,15 +75,14 @@ class SwitchConfigTest {
                 new PortConfig(
                         "web",
                         "wan0",
-                        PortType.TAP,
-                        Optional.of("blue"),
-                        "eth0",
+                        new EndpointConfig.Tap(Optional.of("blue"), "eth0"),
                         List.of(at("192.0.2.11/24")),
                         OptionalInt.empty(),
                         Optional.empty(),
                         Optional.empty(),
                         List.of(),
-                        1);
+                        1,
+                        OptionalInt.empty());
         assertEquals(
                 new SwitchConfig(
                         new EalConfig(Hugepages.AUTO, List.of()),
@@ -118,7 +117,8 @@ class SwitchConfigTest {
     void shouldNameTheInterfaceAfterThePort() {
         final SwitchConfig config = parse(SMALLEST + "ports:\n  - { name: web, uplink: wan0 }\n");
 
-        assertEquals("web", config.ports().getFirst().interfaceName());
+        assertEquals(
+                "web", ((EndpointConfig.Tap) config.ports().getFirst().endpoint()).interfaceName());
     }
 
     @Test

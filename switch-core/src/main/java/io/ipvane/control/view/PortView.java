@@ -9,14 +9,15 @@ import java.util.List;
  *
  * @param name its id
  * @param uplink id of its uplink
- * @param type {@code tap}
+ * @param type {@code tap} or {@code vhost-user}
  * @param netns namespace of its interface; {@code ""}: that of the daemon
- * @param interfaceName of its interface; the key is {@code interface}
+ * @param interfaceName of its interface, {@code ""} where it has none; the key is {@code interface}
+ * @param socket of its vhost-user endpoint, {@code ""} where it has none
  * @param mode that it forwards by, its own or its uplink's
  * @param flag that it forwards by, its own or its uplink's
  * @param mtu bytes of an L3 packet
  * @param up whether its interface is up
- * @param carrier whether its interface has a carrier
+ * @param carrier whether its interface has a carrier, or somebody is connected to its socket
  * @param addresses all that it has
  */
 public record PortView(
@@ -25,6 +26,7 @@ public record PortView(
         String type,
         String netns,
         @JsonProperty("interface") String interfaceName,
+        String socket,
         String mode,
         String flag,
         int mtu,

@@ -2,7 +2,6 @@
 package io.ipvane.daemon;
 
 import io.ipvane.control.Endpoints;
-import io.ipvane.device.Device;
 import io.ipvane.device.TapDevice;
 import io.ipvane.linux.LinuxException;
 import io.ipvane.linux.TapInterface;
@@ -13,25 +12,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The TAPs of ports and host ports, for the conductor to set their MTU and carrier; and uplinks
- * without a kernel interface, for it to ask. Filled by who opens devices; used by the conductor.
+ * The TAPs of ports and host ports, for the conductor to set their MTU and carrier; and what has no
+ * kernel interface, for it to ask. Filled by who opens devices; used by the conductor.
  */
-final class TapEndpoints implements Endpoints {
-    private static final Logger LOG = LoggerFactory.getLogger(TapEndpoints.class);
+final class PortEndpoints implements Endpoints {
+    private static final Logger LOG = LoggerFactory.getLogger(PortEndpoints.class);
 
     private record Endpoint(TapInterface tap, TapDevice device) {}
 
     private final Map<Integer, Endpoint> taps = new ConcurrentHashMap<>();
 
-    /** Uplinks whose link has to be asked for, as no kernel interface tells of it. */
-    private final Map<Integer, Device> silent = new ConcurrentHashMap<>();
+    /** Uplinks and ports whose link has to be asked for, as no kernel interface tells of it. */
+    private final Map<Integer, Unit> silent = new ConcurrentHashMap<>();
 
     /** Adds what a port, host port or uplink has that the conductor must reach. */
     void put(int index, Unit unit) {
         if (unit.tap().isPresent() && unit.device() instanceof TapDevice device) {
             taps.put(index, new Endpoint(unit.tap().get(), device));
         } else if (unit.at().isEmpty()) {
-            silent.put(index, unit.device());
+            silent.put(index, unit);
         }
     }
 
@@ -68,7 +67,11 @@ final class TapEndpoints implements Endpoints {
     @Override
     public Map<Integer, Boolean> links() {
         final Map<Integer, Boolean> links = new HashMap<>();
-        silent.forEach((uplink, device) -> links.put(uplink, device.linkUp()));
+        silent.forEach(
+                (index, unit) -> {
+                    unit.socket().ifPresent(VhostSocket::lookAfter);
+                    links.put(index, unit.device().linkUp());
+                });
         return links;
     }
 }

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.daemon;
+
+import io.ipvane.config.EndpointConfig.VhostUser;
+import io.ipvane.config.SocketRole;
+import io.ipvane.dpdk.DpdkException;
+import io.ipvane.dpdk.Mempool;
+import io.ipvane.dpdk.VhostPort;
+import io.ipvane.dpdk.VhostPort.Health;
+import io.ipvane.socket.SocketFile;
+import io.ipvane.socket.SocketFileException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The socket of a vhost-user port: opened with its rights, and looked after. A peer whose rings or
+ * memory cannot be used is disconnected; it, or a better one, may connect again.
+ *
+ * <p>Opened by the thread that changes the switch, looked after by the conductor.
+ */
+final class VhostSocket {
+    private static final Logger LOG = LoggerFactory.getLogger(VhostSocket.class);
+
+    /** One that goes on misbehaving is spoken of this seldom. */
+    private static final long QUIET = Duration.ofMinutes(1).toNanos();
+
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    private final String portName;
+    private final VhostUser config;
+    private final SocketFile file;
+    private final VhostPort port;
+    private long lookedAt = System.nanoTime();
+    private long resets;
+    private long saidAt;
+    private long said;
+
+    private VhostSocket(String portName, VhostUser config, SocketFile file, VhostPort port) {
+        this.portName = portName;
+        this.config = config;
+        this.file = file;
+        this.port = port;
+    }
+
+    /**
+     * Opens the socket of a port.
+     *
+     * @param queues pairs of rings that the peer may have
+     * @param lcores that transmit
+     * @throws SocketFileException where the path cannot be had
+     * @throws DpdkException where the vhost library refuses it
+     */
+    static VhostSocket open(
+            String portName, VhostUser config, int queues, int lcores, Mempool pool) {
+        final SocketFile file =
+                new SocketFile(config.socket(), "port '" + portName + "'", "choose another socket");
+        final boolean client = config.role() == SocketRole.CLIENT;
+        if (client) {
+            file.reachable();
+        } else {
+            file.clear();
+        }
+        final VhostPort port =
+                VhostPort.open(config.socket().toString(), client, queues, lcores, pool);
+        final VhostSocket socket = new VhostSocket(portName, config, file, port);
+        try {
+            socket.setRights();
+        } catch (SocketFileException e) {
+            port.close();
+            throw e;
+        }
+        return socket;
+    }
+
+    private void setRights() {
+        if (config.role() == SocketRole.SERVER) {
+            file.open(config.socketMode(), config.socketGroup());
+        }
+    }
+
+    VhostPort port() {
+        return port;
+    }
+
+    /**
+     * To be called often: looks once a second, and disconnects a peer that cannot be worked with.
+     */
+    void lookAfter() {
+        final long now = System.nanoTime();
+        if (now - lookedAt < SECOND) {
+            return;
+        }
+        lookedAt = now;
+        final Health health = port.check();
+        if (health == Health.SOUND) {
+            return;
+        }
+        resets++;
+        if (resets == 1 || now - saidAt >= QUIET) {
+            LOG.warn(
+                    "event=vhost_reset port={} reason={} times={}",
+                    portName,
+                    health == Health.RING_BROKEN ? "ring_broken" : "memory_gone",
+                    resets - said);
+            saidAt = now;
+            said = resets;
+        }
+        try {
+            port.reset();
+            setRights();
+        } catch (DpdkException | SocketFileException e) {
+            LOG.error("event=vhost_lost port={} reason=\"{}\"", portName, e.getMessage());
+        }
+    }
+}

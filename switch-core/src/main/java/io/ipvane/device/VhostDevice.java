@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.device;
+
+import io.ipvane.burst.Burst;
+import io.ipvane.burst.DropReason;
+import io.ipvane.dpdk.VhostPort;
+
+/**
+ * A vhost-user socket as a device of the switch: a virtual machine or a program that shares its
+ * memory.
+ *
+ * <p>Rx queue <i>n</i> is the ring that the peer sends by as its queue <i>n</i>. What is
+ * transmitted goes to the peer's receiving rings by flow, whatever the tx queue. A frame may be 64
+ * KiB long and without its transport checksum in both directions, as with a {@link TapDevice}; a
+ * peer that has not agreed to that gets finished ones.
+ *
+ * <p>Owns the port and closes it.
+ */
+public final class VhostDevice implements Device {
+    private static final int MAX_MTU = 65_535;
+
+    private final String name;
+    private final VhostPort port;
+    private final long mac;
+    private final int mtu;
+
+    /**
+     * Takes over an open port.
+     *
+     * @param name in configuration, counters and messages
+     * @param mac of the uplink: the protocol does not tell that of the peer
+     * @param mtu as configured: what is longer is not sent here
+     */
+    public VhostDevice(String name, VhostPort port, long mac, int mtu) {
+        this.name = name;
+        this.port = port;
+        this.mac = mac;
+        this.mtu = mtu;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int rxQueues() {
+        return port.rxQueues();
+    }
+
+    @Override
+    public int txQueues() {
+        return port.txQueues();
+    }
+
+    @Override
+    public int receive(int queue, Burst burst) {
+        final long taken = port.receive(queue, burst.rows, Burst.MAX);
+        final int size = (int) taken & 0xFF;
+        burst.bytes = taken >>> 8;
+        burst.size = size;
+        return size;
+    }
+
+    @Override
+    public int transmit(int queue, long mbufs, int count) {
+        return port.transmit(queue, mbufs, count);
+    }
+
+    @Override
+    public long transmitLost() {
+        return port.droppedDown() + port.droppedFull();
+    }
+
+    @Override
+    public long dropped(DropReason reason) {
+        return switch (reason) {
+            case DEV_DOWN -> port.droppedDown();
+            case RING_FULL -> port.droppedFull();
+            case OFFLOAD_INVALID -> port.receiveInvalid();
+            default -> 0;
+        };
+    }
+
+    @Override
+    public long mac() {
+        return mac;
+    }
+
+    @Override
+    public int mtu() {
+        return mtu;
+    }
+
+    /** A ring takes frames of any length. */
+    @Override
+    public int maxMtu() {
+        return MAX_MTU;
+    }
+
+    /** Whether somebody is connected and takes frames. */
+    @Override
+    public boolean linkUp() {
+        return port.isUp();
+    }
+
+    @Override
+    public void close() {
+        port.close();
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.socket;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.util.Optional;
+
+/**
+ * The file behind a unix socket: cleared before it is bound, opened to those who may use it after.
+ * Control plane.
+ */
+public final class SocketFile {
+    private final Path path;
+    private final String owner;
+    private final String remedy;
+
+    /**
+     * @param owner what sentences begin with
+     * @param remedy what they advise where this path cannot be had
+     */
+    public SocketFile(Path path, String owner, String remedy) {
+        this.path = path;
+        this.owner = owner;
+        this.remedy = remedy;
+    }
+
+    /**
+     * Makes room: creates the folder (one, not a path to it that nobody meant), removes what a dead
+     * process left.
+     *
+     * @throws SocketFileException where a live one listens, something else is in the way, or the
+     *     rights are missing
+     */
+    public void clear() {
+        try {
+            makeFolder(path.getParent());
+            if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                return;
+            }
+            final BasicFileAttributes attributes =
+                    Files.readAttributes(
+                            path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (!attributes.isOther()) {
+                throw new SocketFileException(
+                        owner + ": " + path + " exists and is no socket; remove it or " + remedy);
+            }
+            if (isAnswered()) {
+                throw new SocketFileException(
+                        owner
+                                + ": another process listens on unix:"
+                                + path
+                                + "; stop it or "
+                                + remedy);
+            }
+            Files.delete(path);
+        } catch (IOException e) {
+            throw refusal(e);
+        }
+    }
+
+    private static void makeFolder(Path folder) throws IOException {
+        if (folder != null && !Files.exists(folder)) {
+            Files.createDirectory(folder);
+        }
+    }
+
+    /**
+     * Sets who may connect. Until then the mode is what the umask left of 0777: never more for
+     * others than to look at it under the usual 022, since to connect takes the right to write
+     * (unix(7)).
+     *
+     * @param mode bits of the rights, such as 0660
+     * @param group name of the group to own it, where not that of the process
+     * @throws SocketFileException where that is refused, or there is no such group
+     */
+    public void open(int mode, Optional<String> group) {
+        try {
+            if (group.isPresent()) {
+                Files.getFileAttributeView(path, PosixFileAttributeView.class)
+                        .setGroup(
+                                path.getFileSystem()
+                                        .getUserPrincipalLookupService()
+                                        .lookupPrincipalByGroupName(group.get()));
+            }
+            Files.setAttribute(path, "unix:mode", mode);
+        } catch (UserPrincipalNotFoundException e) {
+            throw new SocketFileException(
+                    owner + ": there is no group '" + e.getName() + "'; see: getent group", e);
+        } catch (IOException e) {
+            throw refusal(e);
+        }
+    }
+
+    /**
+     * Checks that somebody else's socket can be reached once it is there.
+     *
+     * @throws SocketFileException where its folder is missing, or the rights are
+     */
+    public void reachable() {
+        final Path folder = path.getParent();
+        if (!Files.isDirectory(folder)) {
+            throw new SocketFileException(
+                    owner + ": " + folder + " is no folder; make it or " + remedy);
+        }
+        if (!Files.isExecutable(folder) || (Files.exists(path) && !Files.isWritable(path))) {
+            throw new SocketFileException(
+                    owner
+                            + ": unix:"
+                            + path
+                            + " may not be connected to; change its rights and those of its folder,"
+                            + " or "
+                            + remedy);
+        }
+    }
+
+    private SocketFileException refusal(IOException cause) {
+        return new SocketFileException(
+                owner
+                        + ": cannot make unix:"
+                        + path
+                        + " ("
+                        + reason(cause)
+                        + "); make its folder writable or "
+                        + remedy,
+                cause);
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case AccessDeniedException denied -> denied.getFile() + " may not be written";
+            case NoSuchFileException missing -> missing.getFile() + " is in no folder that exists";
+            case FileSystemException other ->
+                    other.getFile()
+                            + ": "
+                            + (other.getReason() == null ? "not a folder" : other.getReason());
+            default -> e.getMessage();
+        };
+    }
+
+    private boolean isAnswered() {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            return channel.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
