@@ -183,7 +183,7 @@ def descriptors_left_behind(guest):
                 protocol.SET_VRING_NUM, struct.pack("=II", 4096, 1), [null] * 8
             )
             guest.connection.closed_within(2)
-        guest.connection.close()
+        guest.leave()
     os.close(null)
 
 
@@ -220,7 +220,7 @@ def messages_without_end(guest):
 
 
 @violation
-def half_a_thousand_connections(guest):
+def five_hundred_connections(guest):
     """Connections, open all at once."""
     held = []
     with contextlib.suppress(OSError):
@@ -239,7 +239,7 @@ def connections_in_a_storm(guest):
         guest.connect()
         with contextlib.suppress(Closed):
             guest.negotiate()
-        guest.connection.close()
+        guest.leave()
 
 
 @violation
