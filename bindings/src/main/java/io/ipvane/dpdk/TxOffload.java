@@ -47,7 +47,7 @@ public final class TxOffload {
     }
 
     /** Whether anything is left to be done. */
-    static boolean isPending(long mbuf) {
+    public static boolean isPending(long mbuf) {
         return (Memory.i64(mbuf + MbufLayout.OL_FLAGS) & (CHECKSUM | SPLITS)) != 0;
     }
 

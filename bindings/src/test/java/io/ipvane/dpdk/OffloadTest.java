@@ -173,8 +173,7 @@ class OffloadTest {
     }
 
     private static int takeOver(long mbuf) {
-        final MethodHandle fromRx =
-                NativeLibrary.call("ipvane_offload_from_rx", JAVA_INT, POINTER);
+        final MethodHandle fromRx = NativeLibrary.call("ipvane_offload_from_rx", JAVA_INT, POINTER);
         return Shim.asInt(() -> (int) fromRx.invokeExact(mbuf));
     }
 

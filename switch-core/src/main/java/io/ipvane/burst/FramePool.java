@@ -66,6 +66,12 @@ public interface FramePool {
     void removeFront(long mbuf, int bytes);
 
     /**
+     * Whether the sender of the frame left its transport checksum to the device: the field then
+     * holds the sum of the pseudo header alone, and no change of the payload is to show there.
+     */
+    boolean checksumPending(long mbuf);
+
+    /**
      * Completes the transport checksum where its sender has left that to the device; a frame that
      * is still to be split stays as it is.
      */

@@ -38,7 +38,8 @@ final class AddressBook {
         CONFIG("config"),
         NAMESPACE("namespace"),
         LINK_LOCAL("linklocal"),
-        DHCP("dhcp");
+        DHCP("dhcp"),
+        LEARNED("learned");
 
         private final String key;
 
@@ -102,6 +103,7 @@ final class AddressBook {
         private Claim oldest;
         private Claim newest;
         private int size;
+        private int learned;
     }
 
     private final long secret0;
@@ -134,7 +136,6 @@ final class AddressBook {
     Claim add(int uplink, Claim claim) {
         claim.uplink = uplink;
         appendToPort(claim);
-        size++;
         final Claim owner = owner(uplink, claim.address);
         if (owner == null) {
             if (++owned > buckets.length) {
@@ -167,7 +168,34 @@ final class AddressBook {
 
     /** Says that a claim comes from elsewhere now; it keeps its place. */
     void relabel(Claim claim, Origin origin) {
+        final PortClaims own = byPort.get(claim.port);
+        own.learned -= claim.origin == Origin.LEARNED ? 1 : 0;
         claim.origin = origin;
+        own.learned += origin == Origin.LEARNED ? 1 : 0;
+    }
+
+    /** Makes a claim the newest of its port. */
+    void touch(Claim claim) {
+        if (claim.newer != null) {
+            removeFromPort(claim);
+            appendToPort(claim);
+        }
+    }
+
+    /** How many addresses have been learned of a port. */
+    int learned(int port) {
+        final PortClaims own = byPort.get(port);
+        return own == null ? 0 : own.learned;
+    }
+
+    /** The oldest claim of a port that was learned, or null. */
+    Claim oldestLearned(int port) {
+        final PortClaims own = byPort.get(port);
+        Claim c = own == null ? null : own.oldest;
+        while (c != null && c.origin != Origin.LEARNED) {
+            c = c.newer;
+        }
+        return c;
     }
 
     /**
@@ -257,7 +285,10 @@ final class AddressBook {
             own.newest.newer = claim;
         }
         own.newest = claim;
+        claim.newer = null;
         own.size++;
+        own.learned += claim.origin == Origin.LEARNED ? 1 : 0;
+        size++;
     }
 
     private void removeFromPort(Claim claim) {
@@ -272,6 +303,7 @@ final class AddressBook {
         } else {
             claim.newer.older = claim.older;
         }
+        own.learned -= claim.origin == Origin.LEARNED ? 1 : 0;
         if (--own.size == 0) {
             byPort.remove(claim.port);
         }

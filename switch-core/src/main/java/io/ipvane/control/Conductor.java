@@ -9,6 +9,7 @@ import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.table.Grace;
+import io.ipvane.table.GroupFilter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,11 +27,12 @@ import org.slf4j.LoggerFactory;
  * <p>An exception within a turn is a defect: it is logged, once a second at most, and the next turn
  * runs. A conductor that ended would leave the switch deaf to every change.
  */
-final class Conductor implements Agent, DhcpSink {
+final class Conductor implements Agent, DhcpSink, LearnSink {
     private static final Logger LOG = LoggerFactory.getLogger(Conductor.class);
     private static final int COMMANDS_A_TURN = 256;
     private static final long SECOND = 1_000_000_000L;
     private static final long LINK_NANOS = SECOND / 10;
+    private static final long SOON_NANOS = SECOND / 100;
 
     private final Queue<Command> commands;
     private final SnapshotPublisher publisher;
@@ -42,6 +44,8 @@ final class Conductor implements Agent, DhcpSink {
     private final InterfaceSync interfaces = new InterfaceSync();
     private final AddressBook book = new AddressBook();
     private final EventLog events = new EventLog(LOG);
+    private final AddressLearner learner =
+            new AddressLearner(book, this::direct, events, LOG, System::nanoTime);
     private final Supplier<List<Throwable>> lcoreErrors;
 
     private SwitchModel model;
@@ -70,7 +74,7 @@ final class Conductor implements Agent, DhcpSink {
         this.announcer = new Announcer(neighbors::announce, System::nanoTime);
         this.errors = errors;
         this.lcoreErrors = lcoreErrors;
-        snoop.tell(this);
+        snoop.tell(this, this);
         neighbors.model(model);
         publish();
     }
@@ -99,7 +103,7 @@ final class Conductor implements Agent, DhcpSink {
             apply(command);
         }
         work += neighbors.doWork() + errors.doWork() + snoop.doWork(model) + announcer.tick();
-        askLinks();
+        askLinks(LINK_NANOS);
         dirty |= snoop.takeDirty();
         if (dirty) {
             publish();
@@ -107,19 +111,23 @@ final class Conductor implements Agent, DhcpSink {
         return work + addresses.reclaim();
     }
 
-    /** Asks the uplinks that tell nothing by themselves, ten times a second. */
-    private void askLinks() {
+    /** Asks the uplinks and ports that tell nothing by themselves, if that was so long ago. */
+    private void askLinks(long nanos) {
         final long now = System.nanoTime();
-        if (now - lastAsked >= LINK_NANOS) {
+        if (now - lastAsked >= nanos) {
             lastAsked = now;
-            interfaces
-                    .links()
-                    .forEach(
-                            (uplink, up) -> {
-                                if (model.uplinks().containsKey(uplink)) {
-                                    uplinkLink(model.uplinks().get(uplink), up);
-                                }
-                            });
+            interfaces.links().forEach(this::linkIs);
+        }
+    }
+
+    private void linkIs(int index, boolean up) {
+        if (!model.has(index)) {
+            return;
+        }
+        if (model.port(index).role() == PortEntry.Role.UPLINK) {
+            uplinkLink(model.uplinks().get(index), up);
+        } else {
+            link(new Command.PortLink(index, up, up, 0));
         }
     }
 
@@ -130,6 +138,7 @@ final class Conductor implements Agent, DhcpSink {
         for (Throwable error : lcoreErrors.get()) {
             LOG.error("event=stage_error", error);
         }
+        snoop.takeLastError().ifPresent(error -> LOG.error("event=stage_error", error));
         if (lastError != null) {
             LOG.error("event=conductor_error", lastError);
             lastError = null;
@@ -159,6 +168,7 @@ final class Conductor implements Agent, DhcpSink {
         neighbors.model(model);
         dirty = true;
         next.uplinks().keySet().forEach(this::portsFollow);
+        learner.review(model);
     }
 
     /**
@@ -172,6 +182,7 @@ final class Conductor implements Agent, DhcpSink {
         next.remove(index);
         snoop.forgetPort(index);
         interfaces.forget(index);
+        learner.forgetPort(index);
         replace(next.build());
         if (gone.role() == PortEntry.Role.HOST) {
             uplink.hostAddresses().forEach(own -> direct(uplink.index(), own.address()));
@@ -182,12 +193,16 @@ final class Conductor implements Agent, DhcpSink {
         }
     }
 
-    /** The name of who has an address, if anybody; conductor thread only. */
+    /**
+     * The name of who has an address, if anybody; who has only said so does not count. Conductor
+     * thread only.
+     */
     Optional<String> owner(int uplink, IpAddress address) {
         if (hostHas(uplink, address)) {
             return Optional.of(model.port(model.uplinks().get(uplink).host()).name());
         }
         return Optional.ofNullable(book.owner(uplink, address))
+                .filter(claim -> claim.origin() != Origin.LEARNED)
                 .map(claim -> model.port(claim.port()).name());
     }
 
@@ -274,8 +289,15 @@ final class Conductor implements Agent, DhcpSink {
         final boolean leased = snoop.onInterface(port.index(), address.address(), true);
         final Claim claim =
                 new Claim(port.index(), address, leased ? Origin.DHCP : origin(command));
-        if (book.holds(port.uplink(), claim)) {
+        final Claim known = book.find(port.uplink(), port.index(), address.address());
+        if (known != null) {
+            if (known.origin() == Origin.LEARNED) {
+                book.relabel(known, claim.origin());
+            }
             return;
+        }
+        if (command.configured()) {
+            learner.giveWay(model, port.uplink(), address.address());
         }
         if (!book.hasRoomFor(claim)) {
             if (events.admits(port.name())) {
@@ -365,11 +387,12 @@ final class Conductor implements Agent, DhcpSink {
         final Claim known = book.find(port.uplink(), index, address.address());
         if (known != null) {
             final boolean leasedBefore = known.origin() == Origin.DHCP;
-            if (known.origin() == Origin.NAMESPACE) {
+            if (known.origin() == Origin.NAMESPACE || known.origin() == Origin.LEARNED) {
                 book.relabel(known, Origin.DHCP);
             }
             return !leasedBefore;
         }
+        learner.giveWay(model, port.uplink(), address.address());
         final Claim claim = new Claim(index, address, Origin.DHCP);
         if (!book.hasRoomFor(claim)) {
             return false;
@@ -385,6 +408,33 @@ final class Conductor implements Agent, DhcpSink {
             logClaim(port, address, owner);
         }
         return false;
+    }
+
+    @Override
+    public boolean isThere(int index) {
+        if (!model.port(index).up()) {
+            askLinks(SOON_NANOS);
+        }
+        return model.port(index).up();
+    }
+
+    @Override
+    public boolean said(int index, IpAddress address) {
+        return learner.said(model.uplinkOf(index), model.port(index), address);
+    }
+
+    @Override
+    public boolean onlySaid(int index, IpAddress address) {
+        final Claim known =
+                model.has(index) ? book.find(model.port(index).uplink(), index, address) : null;
+        return known != null && known.origin() == Origin.LEARNED;
+    }
+
+    @Override
+    public void regrouped(int index, GroupFilter groups) {
+        if (model.has(index) && model.port(index).up()) {
+            change(model.port(index).withGroups(groups));
+        }
     }
 
     /** What the interface still has stays, as what it is then: an address of the namespace. */
@@ -461,10 +511,20 @@ final class Conductor implements Agent, DhcpSink {
             if (events.admits(port.name())) {
                 LOG.info("event=port_{} port={}", port.up() ? "up" : "down", port.name());
             }
+            if (!port.up() && !port.hasInterface()) {
+                guestGone(port);
+            }
             for (Claim claim : book.of(port.index())) {
                 direct(port.uplink(), claim.address().address());
             }
         }
+    }
+
+    /** The next guest may be another one. */
+    private void guestGone(PortModel port) {
+        learner.linkDown(port);
+        snoop.forgetGroups(port.index());
+        change(port.withGroups(GroupFilter.ALL));
     }
 
     /** The host port's addresses are local routes, not entries of the table. */
@@ -474,6 +534,7 @@ final class Conductor implements Agent, DhcpSink {
             final List<IpPrefix> now = new ArrayList<>(uplink.hostAddresses());
             now.add(address);
             change(uplink.withHostAddresses(now));
+            learner.review(model);
             direct(uplink.index(), address.address());
             LOG.info("event=host_address_added uplink={} address={}", uplink.name(), address);
         }
@@ -495,8 +556,9 @@ final class Conductor implements Agent, DhcpSink {
         interfaces.endpoints(endpoints);
     }
 
-    /** The model as of this turn; conductor thread only. */
-    SwitchModel model() {
+    /** The model as it is now; conductor thread only. */
+    @Override
+    public SwitchModel model() {
         return model;
     }
 

@@ -67,14 +67,17 @@ public final class ControlPlane implements AutoCloseable {
         grace = quiescence;
         final CounterShard shard = counters.shard();
         final ErrorPlane errors = new ErrorPlane(mailbox, pool, shard, System::nanoTime);
+        final NeighborPlane neighbors = new NeighborPlane(mailbox, pool, shard, quiescence, errors);
+        final LearnPlane learn =
+                new LearnPlane(mailbox, pool, shard, publisher, neighbors, System::nanoTime);
         conductor =
                 new Conductor(
                         model,
                         commands,
                         publisher,
                         quiescence,
-                        new NeighborPlane(mailbox, pool, shard, quiescence, errors),
-                        new SnoopPlane(mailbox, pool, shard),
+                        neighbors,
+                        new SnoopPlane(mailbox, pool, shard, learn),
                         errors,
                         lcoreErrors);
     }

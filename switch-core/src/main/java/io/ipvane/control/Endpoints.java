@@ -34,6 +34,9 @@ public interface Endpoints {
     /** Gives the interface of a port or host port its carrier, or takes it away. */
     void setCarrier(int port, boolean on);
 
-    /** By index, whether the link is up of each uplink that no watched interface speaks for. */
+    /**
+     * By index, whether the link is up of each uplink and port that no watched interface speaks
+     * for.
+     */
     Map<Integer, Boolean> links();
 }

@@ -120,7 +120,8 @@ final class FrameSender {
         }
     }
 
-    private void drop(int port, long mbuf, DropReason reason) {
+    /** Ends a frame, counted at a port. */
+    void drop(int port, long mbuf, DropReason reason) {
         count(port, reason);
         pool.free(mbuf);
     }

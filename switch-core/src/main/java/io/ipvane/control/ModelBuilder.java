@@ -149,6 +149,8 @@ public final class ModelBuilder {
     public int port(int uplink, PortConfig config) {
         final UplinkModel owner = uplinks.get(uplink);
         final int index = free();
+        // A TAP is made with the port; somebody behind a socket has yet to come.
+        final boolean there = config.endpoint() instanceof EndpointConfig.Tap;
         ports.set(
                 index,
                 new PortModel(
@@ -159,8 +161,8 @@ public final class ModelBuilder {
                         Optional.of(config.endpoint()),
                         rules(owner, config),
                         new Link(
-                                true,
-                                true,
+                                there,
+                                there,
                                 config.mtu().orElse(owner.mtu()),
                                 config.mtu().orElse(PortModel.UPLINKS_MTU)),
                         GroupFilter.ALL));

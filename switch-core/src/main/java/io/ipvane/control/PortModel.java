@@ -75,6 +75,19 @@ public record PortModel(
         return rules.allowedSources;
     }
 
+    /** See {@link Rules#learn}. */
+    public int learn() {
+        return rules.learn;
+    }
+
+    /**
+     * Whether a port or host port has an interface in a namespace, which tells its addresses,
+     * groups and link. Of others the switch knows what the device and what they send say.
+     */
+    public boolean hasInterface() {
+        return endpoint.filter(EndpointConfig.Tap.class::isInstance).isPresent();
+    }
+
     /** See {@link Link#up}. */
     public boolean up() {
         return link.up;

@@ -36,11 +36,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Frames that lcores show to the conductor: DHCP, which it may redirect or change, and IGMP and
- * MLD, which say that a port's groups may be others now. Everything goes on afterwards.
+ * MLD, which say that a port's groups may be others now. Everything goes on afterwards. What a port
+ * without a namespace says of itself is the {@link LearnPlane}'s.
  *
  * <p>Also says which frames it wants to see. A client renews its lease by unicast to the server, so
  * those of a port with a lease are looked at closely; the answer comes by unicast to an address
- * that is known, so for some seconds those from the wire are as well.
+ * that is known, so for some seconds those from the wire are as well. So they are after any request
+ * where addresses are learned: a guest that says it has what a server is about to give to another
+ * must not get the answer.
  *
  * <p>Conductor thread only.
  */
@@ -58,6 +61,7 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
     private final ControlMailbox mailbox;
     private final FramePool pool;
     private final FrameSender sender;
+    private final LearnPlane learn;
     private final MessageHandler handler;
     private final DhcpSnooper dhcp = new DhcpSnooper(DhcpLimits.DEFAULT, System::nanoTime, this);
 
@@ -73,21 +77,25 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
     private final Queue<Held> held = new ArrayDeque<>();
     private SwitchModel model;
     private DhcpSink sink;
+    private LearnSink learned;
     private IntConsumer groupsMayHaveChanged = port -> {};
     private boolean dirty;
     private DhcpCounters said = dhcp.counters();
     private long lastSaid = System.nanoTime();
 
-    SnoopPlane(ControlMailbox mailbox, FramePool pool, CounterShard counters) {
+    SnoopPlane(ControlMailbox mailbox, FramePool pool, CounterShard counters, LearnPlane learn) {
         this.mailbox = mailbox;
         this.pool = pool;
+        this.learn = learn;
         this.sender = new FrameSender(mailbox, pool, counters);
         this.handler = mailbox.handler(this);
     }
 
-    /** Says who is told of leases; before the first turn. */
-    void tell(DhcpSink listener) {
-        sink = listener;
+    /** Says who is told of leases, and of what ports say of themselves; before the first turn. */
+    void tell(DhcpSink leases, LearnSink others) {
+        sink = leases;
+        learned = others;
+        learn.tell(others);
     }
 
     /** Says who reads a port's groups anew; it must not wait. */
@@ -107,7 +115,7 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
         work += mailbox.receiveSnooped(handler, FRAMES_A_TURN);
         regrouped.forEach(groupsMayHaveChanged::accept);
         regrouped.clear();
-        return work;
+        return work + learn.tick();
     }
 
     /** Ends leases whose time is over, and the look-out for answers that did not come. */
@@ -148,12 +156,13 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
         final PortModel port = of.port(index);
         final UplinkModel uplink = of.uplinks().get(port.uplink());
         final boolean member = port.role() == PortEntry.Role.PORT;
+        final int addresses = port.learn() > 0 ? PortEntry.LEARN_ADDRESSES : 0;
         if (member ? port.mode() != Mode.L2 : !anyL2(of, uplink)) {
-            return 0;
+            return addresses;
         }
-        final int groups = member ? PortEntry.SNOOP_GROUPS : 0;
+        final int own = addresses | (member ? groups(port) : 0);
         if (!uplink.options().dhcpSnooping()) {
-            return groups;
+            return own;
         }
         final boolean unicast =
                 switch (port.role()) {
@@ -162,7 +171,11 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
                     // A server on the host answers to our own MAC: for the wire, as it seems.
                     case HOST -> true;
                 };
-        return groups | PortEntry.SNOOP_DHCP | (unicast ? PortEntry.SNOOP_UNICAST : 0);
+        return own | PortEntry.SNOOP_DHCP | (unicast ? PortEntry.SNOOP_UNICAST : 0);
+    }
+
+    private static int groups(PortModel port) {
+        return port.hasInterface() ? PortEntry.SNOOP_GROUPS : PortEntry.LEARN_GROUPS;
     }
 
     private static boolean anyL2(SwitchModel of, UplinkModel uplink) {
@@ -173,6 +186,10 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
     public void snooped(int ingress, int verdict, int port, int l3, long mbuf) {
         if (!model.has(ingress)) {
             pool.free(mbuf);
+            return;
+        }
+        if (verdict == Verdict.LEARN) {
+            learn.learn(ingress, l3, mbuf);
             return;
         }
         final PortModel from = model.port(ingress);
@@ -199,11 +216,15 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
     private void request(PortModel from, int verdict, int port, int l3, long mbuf, byte[] payload) {
         final UplinkModel uplink = model.uplinkOf(from.index());
         final long frame = changed(mbuf, l3, dhcp.request(client(from, uplink), payload), uplink);
-        if (verdict == Verdict.WIRE && expectAnswer(uplink.index())) {
+        if ((verdict == Verdict.WIRE || anyLearns(uplink)) && expectAnswer(uplink.index())) {
             held.add(new Held(from, verdict, port, l3, frame));
         } else {
             sender.carryOut(model, from, verdict, port, l3, frame);
         }
+    }
+
+    private boolean anyLearns(UplinkModel uplink) {
+        return model.members(uplink.index()).stream().anyMatch(port -> port.learn() > 0);
     }
 
     /** Whether lcores have yet to be told that answers matter. */
@@ -232,12 +253,14 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
      */
     private void reply(PortModel from, int verdict, int port, int l3, long mbuf, byte[] payload) {
         final boolean sibling = from.role() == PortEntry.Role.PORT;
+        final int address = Ipv4.destination(pool.data(mbuf) + l3);
+        final boolean owned =
+                verdict == Verdict.DELIVER && !learned.onlySaid(port, IpAddress.ipv4(address));
         final Optional<DhcpReply> found =
                 sibling && from.flag() != IpvlanFlag.BRIDGE
                         ? Optional.empty()
                         : dhcp.reply(from.uplink(), !sibling, payload);
-        final boolean elsewhere =
-                verdict == Verdict.DELIVER && found.filter(r -> r.port() == port).isEmpty();
+        final boolean elsewhere = owned && found.filter(r -> r.port() == port).isEmpty();
         if (found.isEmpty() || elsewhere || found.get().port() == from.index()) {
             sender.carryOut(model, from, verdict, port, l3, mbuf);
         } else {
@@ -284,15 +307,27 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
         return dhcp.onInterface(port, address, there);
     }
 
+    /** Who was behind a port is gone, and with them what they have joined. */
+    void forgetGroups(int port) {
+        learn.forgetGroups(port);
+    }
+
     /** A port is gone, and its index may become another's. */
     void forgetPort(int port) {
+        learn.forgetGroups(port);
         dhcp.forgetPort(port);
         dirty |= leasing.remove(port);
         expecting.remove(port);
     }
 
+    /** Says and forgets the most recent defect that a frame has met on its second way. */
+    Optional<Throwable> takeLastError() {
+        return Optional.ofNullable(learn.takeLastError());
+    }
+
     /** Lcores have stopped: frees what was held; the rest is the mailbox's. */
     void close() {
+        learn.close();
         held.forEach(frame -> pool.free(frame.mbuf()));
         held.clear();
     }

@@ -190,6 +190,7 @@ public final class SwitchStatus implements StatusSource {
                 sum(port, PortCounter.TRANSMIT_GROUP),
                 sum(port, PortCounter.ERRORS_SENT),
                 sum(port, PortCounter.ERRORS_LIMITED),
+                sum(port, PortCounter.ADDRESSES_REFUSED),
                 drops);
     }
 

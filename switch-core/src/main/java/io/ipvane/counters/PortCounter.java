@@ -14,7 +14,8 @@ public enum PortCounter {
     TRANSMIT_BYTES("bytes that the device accepted"),
     TRANSMIT_GROUP("frames among those transmitted that were copies of a group frame"),
     ERRORS_SENT("frames among those transmitted that were ICMP errors of the switch's own"),
-    ERRORS_LIMITED("ICMP errors that were not sent because there were too many");
+    ERRORS_LIMITED("ICMP errors that were not sent because there were too many"),
+    ADDRESSES_REFUSED("addresses that the port said it had and that were not learned");
 
     /** Column of {@link #RECEIVE_PACKETS}, a constant for the hot path. */
     public static final int RECEIVE_PACKETS_COLUMN = 0;

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class ConfigChanges implements ConfigTarget {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigChanges.class);
 
-    private final LiveSwitch live;
+    private final ChangeSteps live;
     private SwitchConfig config;
     private long revision;
 
@@ -39,7 +39,7 @@ final class ConfigChanges implements ConfigTarget {
     private volatile Running running;
 
     /** A switch without uplinks and ports, otherwise configured like this. */
-    ConfigChanges(LiveSwitch live, SwitchConfig config) {
+    ConfigChanges(ChangeSteps live, SwitchConfig config) {
         this.live = live;
         this.config =
                 new SwitchConfig(

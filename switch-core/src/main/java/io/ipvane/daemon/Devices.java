@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.daemon;
 
+import io.ipvane.burst.FramePool;
 import io.ipvane.config.DeviceSpec;
 import io.ipvane.config.EndpointConfig;
 import io.ipvane.config.HostConfig;
@@ -9,6 +10,7 @@ import io.ipvane.config.UplinkConfig;
 import io.ipvane.device.Device;
 import io.ipvane.device.DpdkDevice;
 import io.ipvane.device.MbufPool;
+import io.ipvane.device.NatDevice;
 import io.ipvane.device.TapDevice;
 import io.ipvane.device.VhostDevice;
 import io.ipvane.dpdk.DeviceOptions;
@@ -50,6 +52,7 @@ final class Devices {
     private final Mempool mempool;
     private final Mempool large;
     private final ThreadTopology threads;
+    private final FramePool pool;
     private final Trunks trunks;
     private int linkLocals;
     private int pools;
@@ -62,7 +65,8 @@ final class Devices {
         this.mempool = mempool;
         this.large = large;
         this.threads = threads;
-        this.trunks = new Trunks(new MbufPool(mempool));
+        this.pool = new MbufPool(mempool);
+        this.trunks = new Trunks(pool);
     }
 
     /** Gives back what a switch that was killed had taken, unless it is an uplink again. */
@@ -283,7 +287,11 @@ final class Devices {
                     final VhostSocket socket =
                             VhostSocket.open(port.name(), config, port.queues(), queues(), mempool);
                     final Device device =
-                            new VhostDevice(port.name(), socket.port(), uplink.mac(), mtu);
+                            new NatDevice(
+                                    new VhostDevice(port.name(), socket.port(), uplink.mac(), mtu),
+                                    socket.guestMac(),
+                                    uplink.mac(),
+                                    pool);
                     parts.add("device " + port.name(), device);
                     return new Unit(
                             device,

@@ -34,7 +34,7 @@ import java.util.function.IntSupplier;
  * addresses lead to it. It goes in the reverse order, and its device is closed when no lcore can
  * use it any more. Used by the thread that changes the switch.
  */
-final class LiveSwitch {
+final class LiveSwitch implements ChangeSteps {
     private final Devices devices;
     private final ControlPlane control;
     private final TopologyRunner topology;
@@ -63,12 +63,8 @@ final class LiveSwitch {
         this.endpoints = endpoints;
     }
 
-    /**
-     * Adds an uplink and its host port.
-     *
-     * @param all uplinks of the configuration, for those that share its device
-     */
-    void addUplink(UplinkConfig config, List<UplinkConfig> all) {
+    @Override
+    public void addUplink(UplinkConfig config, List<UplinkConfig> all) {
         final Unit unit = devices.uplink(config, all);
         final Placed placed =
                 place(
@@ -90,8 +86,8 @@ final class LiveSwitch {
         }
     }
 
-    /** No port is left on it. */
-    void removeUplink(UplinkConfig config) {
+    @Override
+    public void removeUplink(UplinkConfig config) {
         config.host().ifPresent(host -> removeHost(config));
         remove(units.uplinks.remove(config.name()));
     }
@@ -133,7 +129,8 @@ final class LiveSwitch {
                 .toList();
     }
 
-    void addPort(UplinkConfig config, PortConfig port) {
+    @Override
+    public void addPort(UplinkConfig config, PortConfig port) {
         final Placed uplink = units.uplinks.get(config.name());
         final Unit unit = devices.port(config, uplink.unit(), port, mode(config, port));
         final Placed placed =
@@ -152,7 +149,8 @@ final class LiveSwitch {
                 .ifPresent(a -> control.put(new Command.AddressAdded(index, a, true)));
     }
 
-    void removePort(PortConfig port) {
+    @Override
+    public void removePort(PortConfig port) {
         remove(units.ports.remove(port.name()));
     }
 
@@ -208,8 +206,8 @@ final class LiveSwitch {
         units.uplinks.values().forEach(left -> topology.startReceiving(left.index()));
     }
 
-    /** Mode, flag, options, routes, neighbours and host port; the device stays. */
-    void changeUplink(UplinkConfig before, UplinkConfig after, List<PortConfig> members) {
+    @Override
+    public void changeUplink(UplinkConfig before, UplinkConfig after, List<PortConfig> members) {
         final Placed uplink = units.uplinks.get(after.name());
         final Map<Integer, PortConfig> byIndex = new HashMap<>();
         members.forEach(port -> byIndex.put(units.ports.get(port.name()).index(), port));
@@ -244,8 +242,8 @@ final class LiveSwitch {
                 && one.netns().equals(other.netns());
     }
 
-    /** Addresses, MTU, mode, flag and allowed sources; the device stays. */
-    void changePort(UplinkConfig uplink, PortConfig before, PortConfig after) {
+    @Override
+    public void changePort(UplinkConfig uplink, PortConfig before, PortConfig after) {
         final Placed placed = units.ports.get(after.name());
         Devices.mtu(uplink, units.uplinks.get(uplink.name()).unit(), after);
         control.changePort(placed.index(), before, after);
@@ -294,14 +292,14 @@ final class LiveSwitch {
         }
     }
 
-    /** Who has an address of an uplink, where that is another port than the one named. */
-    Optional<String> otherOwner(UplinkConfig uplink, PortConfig port, IpPrefix address) {
+    @Override
+    public Optional<String> otherOwner(UplinkConfig uplink, PortConfig port, IpPrefix address) {
         return control.owner(units.uplinks.get(uplink.name()).index(), address.address())
                 .filter(owner -> !owner.equals(port.name()));
     }
 
-    /** Waits until every lcore forwards by all that was done. */
-    void settle() {
+    @Override
+    public void settle() {
         control.settle();
     }
 }

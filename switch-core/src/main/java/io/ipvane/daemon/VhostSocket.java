@@ -7,6 +7,7 @@ import io.ipvane.dpdk.DpdkException;
 import io.ipvane.dpdk.Mempool;
 import io.ipvane.dpdk.VhostPort;
 import io.ipvane.dpdk.VhostPort.Health;
+import io.ipvane.macnat.GuestMac;
 import io.ipvane.socket.SocketFile;
 import io.ipvane.socket.SocketFileException;
 import java.time.Duration;
@@ -32,6 +33,8 @@ final class VhostSocket {
     private final VhostUser config;
     private final SocketFile file;
     private final VhostPort port;
+    private final GuestMac guestMac;
+    private boolean wasUp;
     private long lookedAt = System.nanoTime();
     private long resets;
     private long saidAt;
@@ -42,6 +45,7 @@ final class VhostSocket {
         this.config = config;
         this.file = file;
         this.port = port;
+        this.guestMac = config.mac().map(GuestMac::fixed).orElseGet(GuestMac::learned);
     }
 
     /**
@@ -84,10 +88,20 @@ final class VhostSocket {
         return port;
     }
 
+    /** The address of the card behind it: as configured, or what whoever is connected sends from. */
+    GuestMac guestMac() {
+        return guestMac;
+    }
+
     /**
      * To be called often: looks once a second, and disconnects a peer that cannot be worked with.
      */
     void lookAfter() {
+        final boolean up = port.isUp();
+        if (wasUp && !up) {
+            guestMac.reset();
+        }
+        wasUp = up;
         final long now = System.nanoTime();
         if (now - lookedAt < SECOND) {
             return;

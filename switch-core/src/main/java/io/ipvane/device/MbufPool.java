@@ -88,6 +88,11 @@ public final class MbufPool implements FramePool {
     }
 
     @Override
+    public boolean checksumPending(long mbuf) {
+        return TxOffload.isPending(mbuf);
+    }
+
+    @Override
     public void finishChecksum(long mbuf) {
         TxOffload.finishChecksum(mbuf);
     }

@@ -13,10 +13,12 @@ import java.util.stream.LongStream;
 /**
  * The groups of one endpoint, as it has said, and the filter that follows from them.
  *
- * <p>Everything passes until it has said anything. A group that is not confirmed is forgotten after
- * {@link #TIMEOUT}: hosts confirm when a querier asks, so without one nothing is forgotten ({@link
- * #tick} then must not be called). One that joins more groups than {@link #CAPACITY} gets
- * everything: it is not worth less, and its list not worth more.
+ * <p>Everything passes until it has said anything, and the groups of one family until it has said
+ * anything of that: IGMP and MLD are two things, and a stack may have much to say of one and
+ * nothing of the other. A group that is not confirmed is forgotten after {@link #TIMEOUT}: hosts
+ * confirm when a querier asks, so without one nothing is forgotten ({@link #tick} then must not be
+ * called). One that joins more groups than {@link #CAPACITY} gets everything: it is not worth less,
+ * and its list not worth more.
  *
  * <p>224.0.0.0/24 and ff02::1 always pass: hosts need not report them (RFC 4541, 2.1.2; RFC 3810,
  * 6).
@@ -47,8 +49,11 @@ public final class GroupMembership {
     /** How many groups have a MAC address, which 32 of IPv4 share. */
     private final Map<Long, Integer> macs = new LinkedHashMap<>();
 
-    private boolean heard;
+    private boolean heard4;
+    private boolean heard6;
     private boolean tooMany;
+
+    /** What passes, or null where it has to be worked out anew. */
     private GroupFilter filter = GroupFilter.ALL;
 
     /**
@@ -66,12 +71,20 @@ public final class GroupMembership {
      * @return whether {@link #filter} is another one now
      */
     public boolean apply(MembershipReport report) {
-        boolean changed = !heard;
-        heard = true;
+        boolean changed = false;
         for (MembershipReport.Change change : report.changes()) {
+            changed |= hear(change.group());
             changed |= change.listens() ? join(change.group()) : leave(change.group());
         }
         return changed && rebuild();
+    }
+
+    /** Whether this is the first that is heard of a family. */
+    private boolean hear(IpAddress group) {
+        final boolean first = group.isIpv4() ? !heard4 : !heard6;
+        heard4 |= group.isIpv4();
+        heard6 |= !group.isIpv4();
+        return first;
     }
 
     private boolean join(IpAddress group) {
@@ -119,20 +132,26 @@ public final class GroupMembership {
     }
 
     private boolean rebuild() {
-        filter =
-                tooMany
-                        ? GroupFilter.ALL
-                        : GroupFilter.of(
-                                LongStream.concat(
-                                                LongStream.of(UNREPORTED),
-                                                macs.keySet().stream().mapToLong(Long::longValue))
-                                        .toArray());
+        filter = null;
         return true;
     }
 
     /** What passes. */
     public GroupFilter filter() {
+        if (filter == null) {
+            filter = tooMany ? GroupFilter.ALL : ofGroups();
+        }
         return filter;
+    }
+
+    private GroupFilter ofGroups() {
+        return GroupFilter.of(
+                !heard4,
+                !heard6,
+                LongStream.concat(
+                                LongStream.of(UNREPORTED),
+                                macs.keySet().stream().mapToLong(Long::longValue))
+                        .toArray());
     }
 
     /** Groups that are remembered. */

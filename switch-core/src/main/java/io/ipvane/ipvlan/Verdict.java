@@ -54,6 +54,12 @@ public final class Verdict {
      */
     public static final int CONTROL = 12;
 
+    /**
+     * Outcome of the pipeline: the conductor learns from the frame as it came in, and decides about
+     * it anew. Never a rule's answer.
+     */
+    public static final int LEARN = 13;
+
     /** Dropped; the reason is in {@link io.ipvane.burst.Burst#reason}, written by parse. */
     public static final int DROP_PARSED = 63;
 
@@ -72,7 +78,8 @@ public final class Verdict {
         "track",
         "resolve",
         "consumed",
-        "control"
+        "control",
+        "learn"
     };
 
     static {

@@ -250,6 +250,7 @@ final class Transmitter implements Stage, LaneOwner {
             }
             case Verdict.RESOLVE -> resolve(burst, i, snapshot.entry(uplink.index()), ingress);
             case Verdict.CONTROL -> control(burst, i, snapshot, ingress);
+            case Verdict.LEARN -> raw(burst, i, ingress);
             case Verdict.CONSUMED -> {
                 // Somebody else frees it.
             }
@@ -430,6 +431,14 @@ final class Transmitter implements Stage, LaneOwner {
         } else {
             burst.verdict(i, verdict);
             other(burst, i, snapshot, ingress);
+        }
+    }
+
+    /** To the conductor as it came in; what is too much for it is not let through unseen. */
+    private void raw(Burst burst, int i, PortEntry ingress) {
+        final long mbuf = burst.mbuf(i);
+        if (!mailbox.snooped(ingress.index, Verdict.LEARN, PortEntry.NONE, burst.l3(i), mbuf)) {
+            drop(burst, i, ingress.index, DropReason.POLICED.ordinal());
         }
     }
 

@@ -59,6 +59,26 @@ final class NdCheck {
         return fits ? length : 0;
     }
 
+    /** Whether the row holds a router solicitation: RFC 4861, 6.1.1, options aside. */
+    static boolean isRouterSolicitation(Burst burst, int i) {
+        final int l4 = burst.l3(i) + Ipv6.LENGTH;
+        final int room = burst.contiguous(i) - l4;
+        if (burst.etherType(i) != Ethernet.TYPE_IPV6 || room < Nd.ROUTER_SOLICITATION_LENGTH) {
+            return false;
+        }
+        final long ip = burst.data(i) + burst.l3(i);
+        final long nd = ip + Ipv6.LENGTH;
+        final int length = Ipv6.payloadLength(ip);
+        return Ipv6.version(ip) == 6
+                && Ipv6.nextHeader(ip) == Ipv6.NEXT_ICMPV6
+                && Ipv6.hopLimit(ip) == Nd.HOP_LIMIT
+                && length >= Nd.ROUTER_SOLICITATION_LENGTH
+                && length <= room
+                && Icmpv6.type(nd) == Icmpv6.ROUTER_SOLICITATION
+                && Icmpv6.code(nd) == 0
+                && Icmpv6.checksumValid(ip);
+    }
+
     /** From :: only to a solicited-node group, and then without a source MAC (7.1.1). */
     private static boolean solicitationFits(long ip, long nd, int length) {
         if (isGroup(Ipv6.sourceHigh(ip))) {

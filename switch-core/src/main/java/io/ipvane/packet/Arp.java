@@ -72,6 +72,11 @@ public final class Arp {
         Memory.putMac(arp + SENDER_MAC_OFFSET, mac);
     }
 
+    /** Replaces the target hardware address. */
+    public static void putTargetMac(long arp, long mac) {
+        Memory.putMac(arp + TARGET_MAC_OFFSET, mac);
+    }
+
     /** Writes all {@value #LENGTH} bytes; IPv4 addresses in host order. */
     public static void write(
             long arp, int operation, long senderMac, int sender, long targetMac, int target) {

@@ -42,6 +42,12 @@ public final class Icmpv6 {
     /** Type: multicast listener report, version 2, RFC 3810. */
     public static final int LISTENER_REPORT_V2 = 143;
 
+    /** Type: router solicitation, RFC 4861. */
+    public static final int ROUTER_SOLICITATION = 133;
+
+    /** Type: router advertisement, RFC 4861. */
+    public static final int ROUTER_ADVERTISEMENT = 134;
+
     /** Type: neighbour solicitation, RFC 4861. */
     public static final int NEIGHBOR_SOLICITATION = 135;
 
@@ -87,6 +93,12 @@ public final class Icmpv6 {
         Memory.put8(icmp, type);
         Memory.put8(icmp + CODE_OFFSET, code);
         Memory.put32be(icmp + LENGTH, rest);
+    }
+
+    /** Mends the checksum after a MAC address at an even offset of the message changed. */
+    public static void mendMac(long icmp, long before, long after) {
+        Memory.put16be(
+                icmp + CHECKSUM_OFFSET, InternetChecksum.updateMac(checksum(icmp), before, after));
     }
 
     /**

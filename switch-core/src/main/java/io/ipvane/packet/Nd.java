@@ -19,6 +19,9 @@ public final class Nd {
     /** Bytes of a message without options. */
     public static final int LENGTH = 24;
 
+    /** Bytes of a router solicitation without options: RFC 4861, 4.1. */
+    public static final int ROUTER_SOLICITATION_LENGTH = 8;
+
     /** Bytes of an option that carries a MAC address. */
     public static final int MAC_OPTION_LENGTH = 8;
 
@@ -90,6 +93,26 @@ public final class Nd {
             at += bytes;
         }
         return 0;
+    }
+
+    /**
+     * Bytes before the options of a message, by its ICMPv6 type; 0 for what is not of neighbour
+     * discovery.
+     */
+    public static int optionsOffset(int type) {
+        return switch (type) {
+            case Icmpv6.ROUTER_SOLICITATION -> 8;
+            case Icmpv6.ROUTER_ADVERTISEMENT -> 16;
+            case Icmpv6.NEIGHBOR_SOLICITATION, Icmpv6.NEIGHBOR_ADVERTISEMENT -> LENGTH;
+            case Icmpv6.REDIRECT -> 40;
+            default -> 0;
+        };
+    }
+
+    /** Whether an option holds a source or target link-layer address. */
+    public static boolean isMacOption(long option) {
+        final int type = Memory.u8(option);
+        return type == OPTION_SOURCE_MAC || type == OPTION_TARGET_MAC;
     }
 
     /** Bytes of an option, 0 to 2,040; 0 makes the message malformed. */

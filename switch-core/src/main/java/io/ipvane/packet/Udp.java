@@ -57,6 +57,17 @@ public final class Udp {
     }
 
     /**
+     * Mends the checksum after a MAC address at an even offset changed; where there is none, there
+     * is still none.
+     */
+    public static void mendMac(long udp, long before, long after) {
+        final int checksum = checksum(udp);
+        if (checksum != 0) {
+            putChecksum(udp, InternetChecksum.updateMac(checksum, before, after));
+        }
+    }
+
+    /**
      * Computes the checksum over header, payload and the pseudo header of IPv4.
      *
      * @param ip address of the IPv4 header; all of the datagram that {@link #length} names is
@@ -70,7 +81,10 @@ public final class Udp {
                         + Ipv4.PROTOCOL_UDP
                         + length
                         + InternetChecksum.sum(udp, length);
-        final int checksum = ~InternetChecksum.fold(sum) & 0xFFFF;
+        putChecksum(udp, ~InternetChecksum.fold(sum) & 0xFFFF);
+    }
+
+    private static void putChecksum(long udp, int checksum) {
         // 0 would say that there is none; all ones is the other zero (RFC 768).
         Memory.put16be(udp + CHECKSUM_OFFSET, checksum == 0 ? 0xFFFF : checksum);
     }

@@ -46,14 +46,27 @@ public final class Pipeline implements Stage {
     }
 
     private Pipeline(Arena arena, FramePool pool, Stage[] first) {
-        this.first = first;
-        this.others =
+        this(
+                first,
                 new Stage[] {
                     new LookupStage(arena),
                     new DecideStage(),
+                    new LearnStage(),
                     new RewriteStage(pool),
                     new SnoopStage()
-                };
+                });
+    }
+
+    private Pipeline(Stage[] first, Stage[] others) {
+        this.first = first;
+        this.others = others;
+    }
+
+    /** Stages for frames that have been with the conductor: they do not go there again. */
+    public static Pipeline afterConductor(Arena arena, FramePool pool) {
+        return new Pipeline(
+                new Stage[] {new ParseStage(pool)},
+                new Stage[] {new LookupStage(arena), new DecideStage(), new RewriteStage(pool)});
     }
 
     @Override

@@ -31,6 +31,8 @@ final class SnoopStage implements Stage {
                     | (1L << Verdict.FLOOD_AND_PUNT)
                     | (1L << Verdict.FLOOD_WIRE_AND_PUNT)
                     | (1L << Verdict.WIRE_AND_PUNT);
+    private static final int SNOOPS = PortEntry.SNOOP_DHCP | PortEntry.SNOOP_GROUPS;
+
     private static final long UNICAST = (1L << Verdict.DELIVER) | (1L << Verdict.WIRE);
 
     /** Bytes of a hop-by-hop header that holds a router alert and nothing else: MLD has that. */
@@ -56,7 +58,7 @@ final class SnoopStage implements Stage {
         final PortEntry ingress = ((ForwardingSnapshot) burst.snapshot).entry(burst.ingress);
         final long wanted =
                 (ingress.snoop & PortEntry.SNOOP_UNICAST) == 0 ? OFF_PATH : OFF_PATH | UNICAST;
-        if (ingress.snoop != 0 && (burst.anyVerdicts & wanted) != 0) {
+        if ((ingress.snoop & SNOOPS) != 0 && (burst.anyVerdicts & wanted) != 0) {
             pick(burst, wanted, ingress.snoop);
         }
     }
@@ -95,7 +97,7 @@ final class SnoopStage implements Stage {
     }
 
     /** IGMP of any version, or a report or leave of MLD. */
-    private static boolean isMembership(Burst burst, int i) {
+    static boolean isMembership(Burst burst, int i) {
         final long ip = burst.data(i) + burst.l3(i);
         return switch (burst.etherType(i)) {
             case Ethernet.TYPE_IPV4 ->

@@ -40,6 +40,12 @@ public final class PortEntry {
     /** Bit of {@link #snoop}, beside {@link #SNOOP_DHCP}: DHCP even where it is. */
     public static final int SNOOP_UNICAST = 1 << 2;
 
+    /** Bit of {@link #snoop}: ARP and ND, by which a port says which addresses it has. */
+    public static final int LEARN_ADDRESSES = 1 << 3;
+
+    /** Bit of {@link #snoop}: the same frames as {@link #SNOOP_GROUPS}, whatever their source. */
+    public static final int LEARN_GROUPS = 1 << 4;
+
     /** Place of this entry: row of its counters and value in the address table. */
     public final int index;
 

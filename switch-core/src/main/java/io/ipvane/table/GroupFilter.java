@@ -32,12 +32,24 @@ public final class GroupFilter {
     /** Lets nothing but the broadcast address through. */
     public static final GroupFilter BROADCAST_ONLY = of();
 
+    // First bits of the group addresses of IPv4 (RFC 1112, 6.4) and IPv6 (RFC 2464, 7).
+    private static final long IPV4 = 0x01_005E;
+    private static final long IPV6 = 0x3333;
+
     private final long[] slots;
 
     private final boolean all;
+    private final boolean allIpv4;
+    private final boolean allIpv6;
 
-    private GroupFilter(boolean all, long... groups) {
+    private GroupFilter(boolean all) {
+        this(all, false, false);
+    }
+
+    private GroupFilter(boolean all, boolean allIpv4, boolean allIpv6, long... groups) {
         this.all = all;
+        this.allIpv4 = allIpv4;
+        this.allIpv6 = allIpv6;
         slots = new long[Integer.highestOneBit(Math.max(1, groups.length)) << 3];
         Arrays.fill(slots, EMPTY);
         for (final long group : groups) {
@@ -52,6 +64,16 @@ public final class GroupFilter {
      * @throws IllegalArgumentException for one that is no group address
      */
     public static GroupFilter of(long... groups) {
+        return of(false, false, groups);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param allIpv4 lets every group of IPv4 through as well
+     * @param allIpv6 lets every group of IPv6 through as well
+     */
+    public static GroupFilter of(boolean allIpv4, boolean allIpv6, long... groups) {
         for (final long group : groups) {
             if ((group & GROUP_BIT) == 0 || group >>> 48 != 0) {
                 throw new IllegalArgumentException(
@@ -59,12 +81,16 @@ public final class GroupFilter {
                                 .formatted(group));
             }
         }
-        return new GroupFilter(false, groups);
+        return new GroupFilter(false, allIpv4, allIpv6, groups);
     }
 
     /** Whether a frame to this group passes; never allocates. */
     public boolean passes(long group) {
-        return all || group == BROADCAST || slots[slotOf(group)] == group;
+        return all || group == BROADCAST || slots[slotOf(group)] == group || familyPasses(group);
+    }
+
+    private boolean familyPasses(long group) {
+        return (allIpv4 && group >>> 24 == IPV4) || (allIpv6 && group >>> 32 == IPV6);
     }
 
     /** Whether everything passes. */

@@ -90,6 +90,7 @@ class AdminServerTest {
                 "{\"name\":\"web\",\"role\":\"port\",\"receivePackets\":10,\"receiveBytes\":1000,"
                         + "\"transmitPackets\":20,\"transmitBytes\":2000,\"multicast\":2,"
                         + "\"icmpErrors\":0,\"icmpErrorsLimited\":0,"
+                        + "\"addressesRefused\":0,"
                         + "\"drops\":{\"antispoof\":4,\"ring_full\":3}}",
                 get("/v1/ports/web/stats").body());
     }

@@ -73,8 +73,8 @@ public final class FakeStatusSource implements StatusSource {
     @Override
     public List<PortStatsView> stats() {
         return List.of(
-                new PortStatsView("wan0", "uplink", 5, 500, 6, 600, 1, 0, 0, Map.of()),
-                new PortStatsView("wan0", "host", 0, 0, 1, 60, 1, 0, 0, Map.of()),
+                new PortStatsView("wan0", "uplink", 5, 500, 6, 600, 1, 0, 0, 0, Map.of()),
+                new PortStatsView("wan0", "host", 0, 0, 1, 60, 1, 0, 0, 0, Map.of()),
                 new PortStatsView(
                         "web",
                         "port",
@@ -83,6 +83,7 @@ public final class FakeStatusSource implements StatusSource {
                         20,
                         2000,
                         2,
+                        0,
                         0,
                         0,
                         Map.of("ring_full", 3L, "antispoof", 4L)));

@@ -52,6 +52,32 @@ class AddressBookTest {
     }
 
     @Test
+    void shouldKnowWhichLearnedAddressWasNamedLongestAgo() {
+        final Claim configured = claim(2, "10.0.0.1/24");
+        book.add(0, configured);
+        assertNull(book.oldestLearned(2));
+        final Claim first = new Claim(2, IpPrefix.parse("10.0.0.2"), Origin.LEARNED);
+        final Claim second = new Claim(2, IpPrefix.parse("10.0.0.3"), Origin.LEARNED);
+        book.add(0, first);
+        book.add(0, second);
+        assertEquals(2, book.learned(2));
+        assertEquals(first, book.oldestLearned(2));
+        book.touch(first);
+        book.touch(first);
+        assertEquals(second, book.oldestLearned(2));
+        assertEquals(List.of(configured, second, first), book.of(2));
+        assertEquals(3, book.size());
+        book.relabel(second, Origin.CONFIG);
+        assertEquals(1, book.learned(2));
+        assertEquals(first, book.oldestLearned(2));
+        book.remove(0, 2, first.address().address());
+        assertEquals(0, book.learned(2));
+        assertNull(book.oldestLearned(2));
+        assertEquals(0, book.learned(3));
+        assertNull(book.oldestLearned(3));
+    }
+
+    @Test
     void shouldSayThatAClaimComesFromElsewhereNow() {
         final Claim first = claim(2, "10.0.0.21/24");
         final Claim second = claim(3, "10.0.0.21/24");

@@ -251,14 +251,17 @@ class ConductorTest {
             final ControlMailbox mailbox = new ControlMailbox();
             final CounterShard shard = new Counters(arena, 1).shard();
             final ErrorPlane told = new ErrorPlane(mailbox, pool, shard, () -> 0);
+            final NeighborPlane neighbors = new NeighborPlane(mailbox, pool, shard, nobody, told);
+            final LearnPlane learn =
+                    new LearnPlane(mailbox, pool, shard, publisher, neighbors, () -> 0);
             final Conductor conductor =
                     new Conductor(
                             SwitchModel.EMPTY,
                             commands,
                             publisher,
                             nobody,
-                            new NeighborPlane(mailbox, pool, shard, nobody, told),
-                            new SnoopPlane(mailbox, pool, shard),
+                            neighbors,
+                            new SnoopPlane(mailbox, pool, shard, learn),
                             told,
                             errors::next);
             for (int i = 0; i < 50; i++) {

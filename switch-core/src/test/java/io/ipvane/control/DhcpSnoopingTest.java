@@ -180,6 +180,43 @@ class DhcpSnoopingTest {
         }
     }
 
+    /** A guest: no interface to look at, and none to put the address on. */
+    @Test
+    void shouldGiveALeaseToAGuestAndTakeItBackAtItsEnd() {
+        try (GuestNetwork guests = new GuestNetwork("l2", ThreadPlan.SHARED)) {
+            final byte[] probe = Frames.udp4().ips(X4, LEASE).build();
+            lease(guests.net, "g1", 1);
+            assertEquals("g1", guests.receiver(LEASE));
+            assertEquals(List.of(LEASE), guests.claims("g1", AddressBook.Origin.DHCP));
+            guests.announce("g1", LEASE);
+            assertEquals(List.of(), guests.learned("g1"));
+            assertEquals(Map.of("wire", 1), receivers(guests.net, "g1", renewal(RELEASE, 2)));
+            assertEquals(Map.of("master", 1), receivers(guests.net, "wire", probe));
+            assertEquals(List.of(), guests.claims("g1", AddressBook.Origin.DHCP));
+        }
+    }
+
+    /** The server knows better than who only says that it has the address. */
+    @Test
+    void shouldTakeALeasedAddressFromAGuestItWasLearnedOf() {
+        try (GuestNetwork guests = new GuestNetwork("l2", ThreadPlan.SHARED)) {
+            guests.announce("g2", LEASE);
+            assertEquals("g2", guests.receiver(LEASE));
+            lease(guests.net, "g1", 1);
+            assertEquals("g1", guests.receiver(LEASE));
+            guests.announce("g2", LEASE);
+            assertEquals("g1", guests.receiver(LEASE));
+            assertEquals(List.of(), guests.learned("g2"));
+            guests.announce("g1", "10.0.0.52");
+            send(guests.net, "g1", Dhcp.request(REQUEST, 3).address(50, "10.0.0.52").frame());
+            send(
+                    guests.net,
+                    "wire",
+                    Dhcp.reply(ACK, 3).yours("10.0.0.52").lease(60).answer(OWN, "10.0.0.52"));
+            assertEquals(List.of(), guests.learned("g1"), "leased now");
+        }
+    }
+
     @Test
     void shouldKeepAnAddressThatTheInterfaceHasWhenItsLeaseIsReleased() {
         try (SwitchHarness net = SmallNetwork.of("l2", ThreadPlan.SHARED)) {

@@ -137,7 +137,9 @@ class MbufPoolTest {
         Memory.put64(mbuf + MbufLayout.TX_OFFLOAD, 14 | 20 << 7);
         assertTrue(VlanTag.add(pool, mbuf, 10));
         assertEquals(18 | 20 << 7, Memory.i64(mbuf + MbufLayout.TX_OFFLOAD));
+        assertTrue(pool.checksumPending(mbuf));
         pool.finishChecksum(mbuf);
+        assertFalse(pool.checksumPending(mbuf));
         VlanTag.remove(pool, mbuf);
         final byte[] finished = bytes(mbuf);
         assertEquals(0xFFFF, sum(finished, 34, finished.length - 34, pseudoSum(udp)));

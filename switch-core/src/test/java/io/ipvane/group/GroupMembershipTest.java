@@ -75,6 +75,16 @@ class GroupMembershipTest {
     }
 
     @Test
+    void shouldPassTheGroupsOfAFamilyUntilSomethingWasSaidOfIt() {
+        assertTrue(hear6(mld(131, "ff05::1234")));
+        assertTrue(groups.filter().passes(MAC_A), "nothing was said of IPv4");
+        assertTrue(groups.filter().passes(MAC_6));
+        assertFalse(groups.filter().passes(MacAddress.parse("33:33:00:00:99:99")));
+        assertTrue(hear4(igmp(0x16, "224.9.9.9")));
+        assertFalse(groups.filter().passes(MAC_A));
+    }
+
+    @Test
     void shouldFollowEveryVersionOfIgmp() {
         for (int type : new int[] {0x12, 0x16}) {
             assertTrue(hear4(igmp(type, "224.1.2.3")));

@@ -35,14 +35,15 @@ class VerdictTest {
     @Test
     void shouldNameEveryVerdictDifferentlyAndRefuseOtherNumbers() {
         final Set<String> names = new HashSet<>();
-        for (int code = Verdict.DELIVER; code <= Verdict.CONTROL; code++) {
+        for (int code = Verdict.DELIVER; code <= Verdict.LEARN; code++) {
             assertFalse(Verdict.isDrop(code));
             assertTrue(names.add(Verdict.describe(code)));
         }
         assertEquals("flood_wire_and_punt", Verdict.describe(Verdict.FLOOD_WIRE_AND_PUNT));
         assertEquals("consumed", Verdict.describe(Verdict.CONSUMED));
+        assertEquals("learn", Verdict.describe(Verdict.LEARN));
         assertThrows(IllegalArgumentException.class, () -> Verdict.describe(-1));
-        assertThrows(IllegalArgumentException.class, () -> Verdict.describe(13));
+        assertThrows(IllegalArgumentException.class, () -> Verdict.describe(14));
         assertThrows(IllegalArgumentException.class, () -> Verdict.describe(127));
     }
 

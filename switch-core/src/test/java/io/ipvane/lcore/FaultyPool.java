@@ -71,6 +71,11 @@ final class FaultyPool implements FramePool {
     }
 
     @Override
+    public boolean checksumPending(long mbuf) {
+        return pool.checksumPending(mbuf);
+    }
+
+    @Override
     public void finishChecksum(long mbuf) {
         pool.finishChecksum(mbuf);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ipvane.memory.Memory;
 import io.ipvane.testing.Frames;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -69,6 +70,10 @@ class HeadersTest {
             Arp.putSenderMac(arp, Frames.OTHER);
             assertEquals(Frames.OTHER, Arp.senderMac(arp));
             assertEquals(SOURCE4, Arp.sender(arp));
+            Arp.putTargetMac(arp, Frames.X);
+            assertEquals(Frames.X, Arp.targetMac(arp));
+            assertEquals(Frames.OTHER, Arp.senderMac(arp));
+            assertEquals(DESTINATION4, Arp.target(arp));
         }
     }
 
@@ -204,11 +209,38 @@ class HeadersTest {
             assertTrue(Icmpv6.checksumValid(ip));
             Nd.putOptionMac(option, Frames.OTHER);
             assertFalse(Icmpv6.checksumValid(ip));
-            final int mended =
-                    InternetChecksum.updateMac(Icmpv6.checksum(nd), Frames.X, Frames.OTHER);
-            Icmpv6.seal(ip);
-            assertEquals(Icmpv6.checksum(nd), mended);
+            Icmpv6.mendMac(nd, Frames.X, Frames.OTHER);
+            assertTrue(Icmpv6.checksumValid(ip));
             assertEquals(Frames.OTHER, Nd.optionMac(option));
+        }
+    }
+
+    /** All low words there are, so that one of them makes the sum 0, which is written otherwise. */
+    @Test
+    void shouldMendAUdpChecksumAfterAMacChanged() {
+        final byte[] frame = Frames.udp4().payload(new byte[8]).build();
+        try (Scratch memory = new Scratch(l3(frame, frame.length - 14))) {
+            final long ip = memory.address;
+            final long udp = ip + Ipv4.MIN_LENGTH;
+            final long mac = udp + Udp.LENGTH + 2;
+            for (int low = 0; low <= 0xFFFF; low++) {
+                final long after = Frames.OTHER & ~0xFFFFL | low;
+                Memory.putMac(mac, Frames.X);
+                Udp.seal4(ip, udp);
+                Memory.putMac(mac, after);
+                Udp.mendMac(udp, Frames.X, after);
+                final int mended = Udp.checksum(udp);
+                Udp.seal4(ip, udp);
+                assertEquals(Udp.checksum(udp), mended);
+            }
+        }
+    }
+
+    @Test
+    void shouldLeaveAUdpChecksumThatIsNone() {
+        try (Scratch memory = new Scratch(new byte[Udp.LENGTH])) {
+            Udp.mendMac(memory.address, Frames.X, Frames.OTHER);
+            assertEquals(0, Udp.checksum(memory.address));
         }
     }
 

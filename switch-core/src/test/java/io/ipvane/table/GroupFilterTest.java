@@ -31,6 +31,21 @@ class GroupFilterTest {
     }
 
     @Test
+    void shouldPassTheGroupsOfAFamilyWhereThatIsAsked() {
+        final long stp = 0x0180_C200_0000L;
+        final GroupFilter ipv4 = GroupFilter.of(true, false, ALL_NODES);
+        assertTrue(ipv4.passes(ALL_HOSTS));
+        assertTrue(ipv4.passes(ALL_NODES));
+        assertFalse(ipv4.passes(ALL_NODES + 1));
+        assertFalse(ipv4.passes(stp));
+        final GroupFilter ipv6 = GroupFilter.of(false, true);
+        assertTrue(ipv6.passes(ALL_NODES));
+        assertFalse(ipv6.passes(ALL_HOSTS));
+        assertFalse(ipv6.passes(stp));
+        assertFalse(ipv6.all());
+    }
+
+    @Test
     void shouldPassTheGroupsGivenAndNoOther() {
         final GroupFilter filter = GroupFilter.of(ALL_HOSTS, ALL_NODES, ALL_HOSTS);
         assertTrue(filter.passes(ALL_HOSTS));

@@ -39,6 +39,7 @@ public final class MemoryPool implements FramePool, AutoCloseable {
     private final int[] length;
     private final int[] next;
     private final int[] split;
+    private final boolean[] pending;
     private final int[] free;
     private int freeCount;
     private int poison = 0xDB;
@@ -62,6 +63,7 @@ public final class MemoryPool implements FramePool, AutoCloseable {
         length = new int[frames];
         next = new int[frames];
         split = new int[frames];
+        pending = new boolean[frames];
         free = new int[frames];
         Arrays.fill(next, FREE);
         for (int cell = frames - 1; cell >= 0; cell--) {
@@ -98,6 +100,7 @@ public final class MemoryPool implements FramePool, AutoCloseable {
         offset[cell] = HEADROOM;
         length[cell] = bytes;
         split[cell] = Integer.MAX_VALUE;
+        pending[cell] = false;
         poisonCell(cell);
         return address(cell);
     }
@@ -179,6 +182,7 @@ public final class MemoryPool implements FramePool, AutoCloseable {
         }
         int tail = live(head);
         split[tail] = split[live(mbuf)];
+        pending[tail] = pending[live(mbuf)];
         copyOut(mbuf, 0, start(tail), part);
         for (int done = part; done < bytes; done += part) {
             part = Math.min(room, bytes - done);
@@ -260,10 +264,20 @@ public final class MemoryPool implements FramePool, AutoCloseable {
         }
     }
 
-    /** Nothing to do: a test's frame is whole. */
+    /** Says of a frame that its checksum is left to the device; see {@link #checksumPending}. */
+    public synchronized void leaveChecksum(long mbuf) {
+        pending[live(mbuf)] = true;
+    }
+
+    @Override
+    public synchronized boolean checksumPending(long mbuf) {
+        return pending[live(mbuf)];
+    }
+
+    /** Computes nothing: a test's frame is whole. */
     @Override
     public synchronized void finishChecksum(long mbuf) {
-        live(mbuf);
+        pending[live(mbuf)] = false;
     }
 
     @Override

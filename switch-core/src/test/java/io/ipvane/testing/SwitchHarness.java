@@ -11,10 +11,12 @@ import io.ipvane.control.ControlPlane;
 import io.ipvane.control.ModelBuilder;
 import io.ipvane.counters.Counters;
 import io.ipvane.device.Device;
+import io.ipvane.device.NatDevice;
 import io.ipvane.device.VlanTrunk;
 import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.lcore.TopologyRunner;
+import io.ipvane.macnat.GuestMac;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.SnapshotPublisher;
@@ -41,6 +43,7 @@ public final class SwitchHarness implements AutoCloseable {
     private final List<Device> all = new ArrayList<>();
     private final Map<String, Integer> indices = new LinkedHashMap<>();
     private final MemoryPool pool;
+    private final Map<String, GuestMac> guests;
     private final Counters counters;
     private final TopologyRunner topology;
     private final SnapshotPublisher publisher = new SnapshotPublisher();
@@ -54,7 +57,18 @@ public final class SwitchHarness implements AutoCloseable {
 
     /** As the other, with frames from {@code pool}. */
     public SwitchHarness(String yaml, ThreadPlan plan, MemoryPool pool) {
+        this(yaml, plan, pool, Map.of());
+    }
+
+    /** As the first, with guests that bring their own MAC addresses behind some ports. */
+    public SwitchHarness(String yaml, ThreadPlan plan, Map<String, GuestMac> guests) {
+        this(yaml, plan, new MemoryPool(), guests);
+    }
+
+    private SwitchHarness(
+            String yaml, ThreadPlan plan, MemoryPool pool, Map<String, GuestMac> guests) {
         this.pool = pool;
+        this.guests = guests;
         this.before = pool.available();
         final SwitchConfig config = SwitchConfig.parse(yaml, "test");
         final ModelBuilder model = new ModelBuilder();
@@ -136,7 +150,8 @@ public final class SwitchHarness implements AutoCloseable {
     private void device(int index, String name) {
         final MemoryDevice device = new MemoryDevice(name, Frames.OWN, pool);
         devices.put(name, device);
-        add(index, name, device);
+        final GuestMac guest = guests.get(name);
+        add(index, name, guest == null ? device : new NatDevice(device, guest, Frames.OWN, pool));
     }
 
     private void add(int index, String name, Device device) {

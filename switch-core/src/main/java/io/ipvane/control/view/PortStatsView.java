@@ -16,6 +16,7 @@ import java.util.Map;
  * @param multicast group frames among those given
  * @param icmpErrors ICMP errors of the switch's own among those given
  * @param icmpErrorsLimited ICMP errors that were not sent because there were too many
+ * @param addressesRefused addresses that the port said it had and that were not learned
  * @param drops frames lost, by reason; reasons that never happened are left out
  */
 public record PortStatsView(
@@ -28,6 +29,7 @@ public record PortStatsView(
         long multicast,
         long icmpErrors,
         long icmpErrorsLimited,
+        long addressesRefused,
         Map<String, Long> drops) {
     /** Copies the map. */
     public PortStatsView {

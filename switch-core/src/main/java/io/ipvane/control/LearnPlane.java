@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.control;
+
+import io.ipvane.burst.Burst;
+import io.ipvane.burst.DropReason;
+import io.ipvane.burst.FramePool;
+import io.ipvane.counters.CounterShard;
+import io.ipvane.counters.PortCounter;
+import io.ipvane.ipvlan.Verdict;
+import io.ipvane.lcore.ControlMailbox;
+import io.ipvane.neighbor.OwnAddresses;
+import io.ipvane.packet.IpAddress;
+import io.ipvane.pipeline.Parser;
+import io.ipvane.pipeline.Pipeline;
+import io.ipvane.snapshot.ForwardingSnapshot;
+import io.ipvane.snapshot.PortEntry;
+import io.ipvane.snapshot.SnapshotPublisher;
+import java.lang.foreign.Arena;
+import java.util.function.LongSupplier;
+
+/**
+ * Frames by which ports without a namespace say what they are: read, and then sent on their way as
+ * if they had only just come in, through the same stages as on an lcore. So a frame that names an
+ * address which the port was just given is its own already, and one that lies is dropped as {@code
+ * antispoof}, by the one place that knows how.
+ *
+ * <p>Conductor thread only.
+ */
+final class LearnPlane implements AutoCloseable {
+    private final FramePool pool;
+    private final CounterShard counters;
+    private final SnapshotPublisher publisher;
+    private final FrameSender sender;
+    private final ControlMailbox.Listener unresolved;
+    private final LongSupplier clock;
+    private final Arena arena = Arena.ofShared();
+    private final Burst burst = new Burst(arena);
+    private final Pipeline pipeline;
+    private final OwnAddresses own = new OwnAddresses();
+    private LearnSink sink;
+    private GroupLearner groups;
+
+    /**
+     * @param counters of the conductor's thread
+     * @param unresolved takes frames whose next hop is not known yet
+     * @param clock nanoseconds that never run back
+     */
+    LearnPlane(
+            ControlMailbox mailbox,
+            FramePool pool,
+            CounterShard counters,
+            SnapshotPublisher publisher,
+            ControlMailbox.Listener unresolved,
+            LongSupplier clock) {
+        this.pool = pool;
+        this.counters = counters;
+        this.publisher = publisher;
+        this.sender = new FrameSender(mailbox, pool, counters);
+        this.unresolved = unresolved;
+        this.clock = clock;
+        this.pipeline = Pipeline.afterConductor(arena, pool);
+    }
+
+    /** Says who hears of addresses and groups; before the first frame. */
+    void tell(LearnSink listener) {
+        sink = listener;
+        groups = new GroupLearner(clock, listener);
+    }
+
+    /** Tells of groups that have changed. */
+    int tick() {
+        return groups.tick();
+    }
+
+    /**
+     * Takes a frame as it came in. That of a guest that has gone meanwhile teaches nothing: it must
+     * not keep addresses from others.
+     *
+     * @param from index of the port that it came in by, which exists
+     * @param l3 bytes before its L3 header
+     * @param mbuf ours now
+     */
+    void learn(int from, int l3, long mbuf) {
+        final ForwardingSnapshot snapshot = publisher.current();
+        final PortEntry ingress = snapshot.entry(from);
+        if (ingress == null) {
+            pool.free(mbuf);
+            return;
+        }
+        burst.snapshot = snapshot;
+        burst.ingress = from;
+        take(mbuf);
+        if (sink.isThere(from)) {
+            read(ingress, l3, mbuf);
+        }
+        pipeline.process(burst);
+        carryOut(sink.model(), sink.model().port(from));
+        burst.clear();
+    }
+
+    private void read(PortEntry ingress, int l3, long mbuf) {
+        Parser.parse(burst, ingress.uplink.mac(), ingress.parseOptions, pool);
+        if (own.read(burst, 0)) {
+            learnAddresses(ingress.index);
+        } else if ((ingress.snoop & PortEntry.LEARN_GROUPS) != 0
+                && pool.length(mbuf) <= ingress.maxFrame) {
+            groups.said(ingress.index, () -> MembershipFrames.report(pool, mbuf, l3));
+            take(mbuf);
+        }
+    }
+
+    private void take(long mbuf) {
+        burst.size = 1;
+        burst.frame(0, mbuf, pool.data(mbuf), pool.contiguous(mbuf), pool.length(mbuf));
+    }
+
+    private void learnAddresses(int from) {
+        for (int k = 0; k < own.count(); k++) {
+            final IpAddress address =
+                    own.family() == Burst.KEY_IPV4
+                            ? IpAddress.ipv4((int) own.high(k))
+                            : IpAddress.ipv6(own.high(k), own.low(k));
+            if (!sink.said(from, address)) {
+                counters.add(from, PortCounter.ADDRESSES_REFUSED.ordinal(), 1);
+            }
+        }
+    }
+
+    private void carryOut(SwitchModel model, PortModel from) {
+        final int verdict = burst.verdict(0);
+        final long mbuf = burst.mbuf(0);
+        if (Verdict.isDrop(verdict)) {
+            final int reason = Verdict.reasonOrdinal(verdict, burst.reason(0));
+            sender.drop(from.index(), mbuf, DropReason.of(reason));
+        } else if (verdict == Verdict.RESOLVE) {
+            unresolved.unresolved(
+                    from.uplink(),
+                    from.index(),
+                    burst.family(0),
+                    burst.nextHop0(0),
+                    burst.nextHop1(0),
+                    0,
+                    mbuf);
+        } else {
+            sender.carryOut(model, from, verdict, burst.port(0), burst.l3(0), mbuf);
+        }
+    }
+
+    /** The guest is gone, or its port is. */
+    void forgetGroups(int port) {
+        groups.forget(port);
+    }
+
+    /** Says and forgets the most recent exception of a stage, or null. */
+    Throwable takeLastError() {
+        return pipeline.takeLastError();
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

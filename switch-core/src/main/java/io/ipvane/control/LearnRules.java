@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.control;
+
+import io.ipvane.neighbor.UplinkIdentity;
+import io.ipvane.packet.IpAddress;
+import io.ipvane.packet.IpPrefix;
+import java.util.Optional;
+
+/**
+ * Which addresses a guest may be believed to have when it says so: none that is, or may be,
+ * somebody else's as far as the configuration of its uplink tells. Pure; any thread.
+ */
+final class LearnRules {
+    /**
+     * Why it is not believed.
+     *
+     * @param error as of a system call
+     * @param reason for a reader
+     */
+    record Refusal(String error, String reason) {}
+
+    private LearnRules() {}
+
+    /** Why a port may not have an address, if so; who claims it already is the book's matter. */
+    static Optional<Refusal> refusal(UplinkModel uplink, PortModel port, IpAddress address) {
+        if (!isHost(address) || isBroadcast(uplink, address)) {
+            return Optional.of(new Refusal("EINVAL", "not the address of one host"));
+        }
+        if (uplink.holds(address) || isSwitch(uplink, address)) {
+            return Optional.of(new Refusal("EADDRINUSE", "the host's address"));
+        }
+        if (uplink.routes().stream().anyMatch(route -> address.equals(route.via()))) {
+            return Optional.of(new Refusal("EADDRINUSE", "the gateway of a route"));
+        }
+        if (uplink.neighbors().stream().anyMatch(known -> known.address().equals(address))) {
+            return Optional.of(new Refusal("EADDRINUSE", "a configured neighbour's address"));
+        }
+        if (leadsElsewhere(uplink, port, address)) {
+            return Optional.of(new Refusal("EINVAL", "a route leads elsewhere"));
+        }
+        return Optional.empty();
+    }
+
+    /** Nobody has 0/8, 240/4 (RFC 6890), or anything in ::/64, mapped IPv4 for instance. */
+    private static boolean isHost(IpAddress address) {
+        if (address.isIpv4()) {
+            final long first = address.key0() >>> 24;
+            return first != 0 && first != 127 && first < 224;
+        }
+        return address.key0() != 0 && !address.isMulticast();
+    }
+
+    /** The first and the last address of a network that the host port is on. */
+    private static boolean isBroadcast(UplinkModel uplink, IpAddress address) {
+        for (IpPrefix own : uplink.hostAddresses()) {
+            if (own.address().isIpv4() && own.length() < 31 && own.contains(address)) {
+                final int host = address.ipv4() & -1 >>> own.length();
+                if (host == 0 || host == -1 >>> own.length()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** By which the switch asks for neighbours where the host port has none. */
+    private static boolean isSwitch(UplinkModel uplink, IpAddress address) {
+        return UplinkIdentity.of(uplink.mac(), uplink.hostAddresses()).linkLocal().equals(address);
+    }
+
+    /**
+     * Whether packets to an address take a route away from this link. Siblings are looked for
+     * before routes are: who could claim an address behind the gateway would have their packets.
+     */
+    private static boolean leadsElsewhere(UplinkModel uplink, PortModel port, IpAddress address) {
+        if (address.isLinkLocal()
+                || port.allowedSources().stream().anyMatch(p -> p.contains(address))) {
+            return false;
+        }
+        Route best = null;
+        for (Route route : uplink.allRoutes()) {
+            if (route.to().contains(address)
+                    && (best == null || route.to().length() >= best.to().length())) {
+                best = route;
+            }
+        }
+        return best != null && best.kind() != Route.Kind.CONNECTED;
+    }
+}
