@@ -142,6 +142,11 @@ public record UplinkModel(
         return with(rules, new Wire(wire.linkUp, now, wire.maxMtu), hostPort);
     }
 
+    /** The same uplink with another bound of its MTU, which is lowered to it. */
+    UplinkModel withMaxMtu(int now) {
+        return with(rules, new Wire(wire.linkUp, Math.min(wire.mtu, now), now), hostPort);
+    }
+
     /** The same uplink with other addresses of its host port. */
     public UplinkModel withHostAddresses(List<IpPrefix> addresses) {
         return with(rules, wire, new HostPort(hostPort.index, addresses));
