@@ -22,6 +22,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <rte_cycles.h>
 #include <rte_ether.h>
 #include <rte_ip.h>
 #include <rte_log.h>
@@ -35,6 +36,7 @@
 #include "offload.h"
 #include "rows.h"
 #include "vhost_guard.h"
+#include "vhost_message.h"
 
 #define MAX_QUEUES 64
 #define NOBODY (-1)
@@ -42,8 +44,22 @@
 /* One in use, and one that comes before the end of the other has been noticed. */
 #define MAX_CONNECTIONS 2
 
+/* Between two checks: whoever comes more often is not let in. Each may cost descriptors. */
+#define MAX_NEW_CONNECTIONS 8
+
+/* The library's RTE_MAX_VHOST_DEVICE. */
+#define MAX_VIDS 1024
+
 /* The library's MAX_PKT_BURST: more at once is not taken. */
 #define ENQUEUE_MOST 32
+
+/*
+ * A ring whose chains lead nowhere is walked size times size steps for a frame that is not taken then: a
+ * ring of which a call took so long and gave nothing is left alone for a multiple of that.
+ */
+#define SLOW_US 50
+#define REST_FACTOR 20
+#define REST_MOST_MS 200
 
 /* Of the protocol: vhost-user, "Front-end message types" and "Ring states". */
 #define GET_QUEUE_NUM 17
@@ -71,9 +87,15 @@ struct ipvane_vhost {
 	_Atomic int32_t vid;	  /* the connection in use, or NOBODY */
 	_Atomic uint64_t enabled; /* bit n: the peer's receiving ring n is ready */
 	uint64_t able;		  /* what of OFFLOAD_WORK the peer does */
+	uint16_t enqueue_most;	  /* frames at once */
+	_Atomic uint64_t rest[MAX_QUEUES]; /* TSC until which a receiving ring is left alone */
 	int32_t next_vid;	  /* a connection that is not in use yet or again, */
 	uint64_t next_enabled;	  /* and its rings: the library's thread only */
 	atomic_uint connections;
+	atomic_uint new_connections; /* since the last check */
+	atomic_uint refused;	     /* messages, and connections that came too often, since the last check */
+	atomic_bool given_up;	     /* the library does not look for the peer any more */
+	bool client;
 	atomic_uint gone; /* accesses to memory that the peer took away */
 	uint32_t queues;
 	uint32_t lanes;
@@ -134,6 +156,19 @@ abilities(int vid)
 	return able;
 }
 
+/*
+ * Where frames are spread over buffers, the library notes up to a ring's size of them for one frame, in an
+ * array of a ring's size for all frames of a call: the index of what is available is the peer's to write.
+ */
+static uint16_t
+frames_a_call(int vid)
+{
+	uint64_t features = 0;
+
+	rte_vhost_get_negotiated_features(vid, &features);
+	return (features & 1ULL << VIRTIO_NET_F_MRG_RXBUF) != 0 ? 1 : ENQUEUE_MOST;
+}
+
 /* No lcore uses the connection once this has returned. */
 static void
 leave_alone(struct ipvane_vhost *v)
@@ -154,6 +189,9 @@ new_device(int vid)
 		return -1;
 	leave_alone(v);
 	v->able = abilities(vid);
+	v->enqueue_most = frames_a_call(vid);
+	for (uint32_t i = 0; i < MAX_QUEUES; i++)
+		atomic_store(&v->rest[i], 0);
 	atomic_store(&v->enabled, v->next_vid == vid ? v->next_enabled : 0);
 	v->next_vid = NOBODY;
 	atomic_store(&v->vid, vid);
@@ -196,9 +234,12 @@ vring_state_changed(int vid, uint16_t ring, int enable)
 	return 0;
 }
 
+/* What each connection has said; the library's thread only. */
+static struct vhost_message_state said[MAX_VIDS];
+
 /*
- * The library is about to handle a message, and to touch the peer's memory. One it answers otherwise
- * than here: the peer may have as many pairs of rings as are polled.
+ * The library is about to handle a message, and to touch the peer's memory. Some it must not see; and one
+ * it answers otherwise than here: the peer may have as many pairs of rings as are polled.
  */
 static enum rte_vhost_msg_result
 before_message(int vid, void *message)
@@ -212,11 +253,31 @@ before_message(int vid, void *message)
 	struct ipvane_vhost *v = find(vid);
 
 	vhost_guarded = v == NULL ? NULL : &v->gone;
-	if (asked->request != GET_QUEUE_NUM || v == NULL)
+	if (v == NULL || vhost_message_check(&said[vid], message, 2 * v->queues) != NULL) {
+		if (v != NULL)
+			atomic_fetch_add(&v->refused, 1);
+		return RTE_VHOST_MSG_RESULT_ERR;
+	}
+	if (asked->request != GET_QUEUE_NUM)
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 	asked->number = v->queues;
 	asked->size = sizeof(asked->number);
 	return RTE_VHOST_MSG_RESULT_REPLY;
+}
+
+/* The library has handled and answered a message. An error ends the connection. */
+static enum rte_vhost_msg_result
+after_message(int vid, void *message)
+{
+	struct ipvane_vhost *v;
+
+	(void)message;
+	if (!vhost_message_is_late(&said[vid]))
+		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
+	v = find(vid);
+	if (v != NULL)
+		atomic_fetch_add(&v->refused, 1);
+	return RTE_VHOST_MSG_RESULT_ERR;
 }
 
 static bool
@@ -257,12 +318,20 @@ limit_waiting(const char *path)
 static int
 new_connection(int vid)
 {
-	static const struct rte_vhost_user_extern_ops extern_ops = {.pre_msg_handle = before_message};
+	static const struct rte_vhost_user_extern_ops extern_ops = {.pre_msg_handle = before_message,
+									.post_msg_handle = after_message};
 	struct ipvane_vhost *v = find(vid);
 
-	if (v == NULL || atomic_load(&v->connections) == MAX_CONNECTIONS ||
-	    rte_vhost_extern_callback_register(vid, &extern_ops, v) < 0)
+	if (v == NULL || atomic_load(&v->connections) == MAX_CONNECTIONS)
 		return -1;
+	if (atomic_fetch_add(&v->new_connections, 1) >= MAX_NEW_CONNECTIONS) {
+		atomic_fetch_add(&v->refused, 1);
+		atomic_store(&v->given_up, v->client);
+		return -1;
+	}
+	if (vid >= MAX_VIDS || rte_vhost_extern_callback_register(vid, &extern_ops, v) < 0)
+		return -1;
+	memset(&said[vid], 0, sizeof(said[vid]));
 	atomic_fetch_add(&v->connections, 1);
 	limit_waiting(v->path);
 	return 0;
@@ -317,7 +386,12 @@ register_path(const struct ipvane_vhost *v, bool client)
 	/* Offloads as a receiver sees them: what the peer's headers say is looked at here again. */
 	const uint64_t flags =
 		RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS | (client ? RTE_VHOST_USER_CLIENT : 0);
-	const uint64_t never = 1ULL << VIRTIO_NET_F_HOST_UFO | 1ULL << VIRTIO_NET_F_GUEST_UFO;
+	/*
+	 * Of packed rings the library believes that a buffer has room for a header, and writes beyond it. The
+	 * log of what changed is a file of the peer's that is not measured.
+	 */
+	const uint64_t never = 1ULL << VIRTIO_NET_F_HOST_UFO | 1ULL << VIRTIO_NET_F_GUEST_UFO |
+			       1ULL << VIRTIO_F_RING_PACKED | 1ULL << VHOST_F_LOG_ALL;
 
 	change_level("lib.vhost.data", RTE_LOG_WARNING, RTE_LOG_EMERG);
 	/* Said by this thread it is the reason why the path is refused. */
@@ -325,6 +399,7 @@ register_path(const struct ipvane_vhost *v, bool client)
 	if (rte_vhost_driver_register(v->path, flags) < 0)
 		return -EIO;
 	if (rte_vhost_driver_disable_features(v->path, never) < 0 ||
+	    rte_vhost_driver_set_protocol_features(v->path, VHOST_MESSAGE_PROTOCOL_FEATURES) < 0 ||
 	    rte_vhost_driver_callback_register(v->path, &device_ops) < 0 ||
 	    rte_vhost_driver_start(v->path) < 0) {
 		rte_vhost_driver_unregister(v->path);
@@ -358,6 +433,7 @@ ipvane_vhost_open(const char *path, uint32_t client, uint32_t queues, uint32_t l
 	strlcpy(v->path, path, sizeof(v->path));
 	atomic_store(&v->vid, NOBODY);
 	v->next_vid = NOBODY;
+	v->client = client != 0;
 	v->queues = queues;
 	v->lanes = lanes;
 	v->pool = pool;
@@ -396,6 +472,7 @@ ipvane_vhost_reset(struct ipvane_vhost *v, uint32_t client, char *why, uint32_t 
 	rte_vhost_driver_unregister(v->path);
 	atomic_store(&v->connections, 0);
 	atomic_store(&v->gone, 0);
+	atomic_store(&v->given_up, false);
 	failed = register_path(v, client != 0);
 	ipvane_why_end();
 	return failed;
@@ -445,7 +522,8 @@ is_stuck(struct ipvane_vhost *v, int vid, uint32_t queue)
 
 /*
  * To be asked about once a second, by the thread that resets: 0 all is well; 1 a ring holds what cannot
- * be read; 2 the peer has taken its memory away.
+ * be read; 2 the peer has taken its memory away; 3 it came so often
+ * that it is not looked for any more; 4 it has said what is not to be said, and has been disconnected.
  */
 IPVANE_EXPORT int32_t
 ipvane_vhost_check(struct ipvane_vhost *v)
@@ -461,7 +539,14 @@ ipvane_vhost_check(struct ipvane_vhost *v)
 		for (uint32_t queue = 0; queue < v->queues; queue++)
 			stuck |= is_stuck(v, vid, queue);
 	leave(&v->control);
-	return atomic_load(&v->gone) != 0 ? 2 : stuck;
+	atomic_store(&v->new_connections, 0);
+	if (atomic_load(&v->gone) != 0)
+		return 2;
+	if (atomic_load(&v->given_up))
+		return 3;
+	if (stuck != 0)
+		return stuck;
+	return atomic_exchange(&v->refused, 0) != 0 ? 4 : 0;
 }
 
 /* Takes over what the peer's headers ask for; frames that contradict theirs are dropped. */
@@ -503,25 +588,44 @@ ipvane_vhost_rx(struct ipvane_vhost *v, uint16_t queue, struct ipvane_burst *bur
 /* One ring of the peer as who is sent to. */
 struct ring {
 	struct finish_to to;
+	struct ipvane_vhost *v;
 	int32_t vid;
 	uint16_t ring;
 };
+
+/* When a ring that took nothing, in a call that began then, is to be tried again. */
+static uint64_t
+rest_after(uint64_t begin)
+{
+	const uint64_t now = rte_rdtsc();
+	const uint64_t hz = rte_get_tsc_hz();
+
+	if (now - begin < hz / 1000000 * SLOW_US)
+		return 0;
+	return now + RTE_MIN((now - begin) * REST_FACTOR, hz / 1000 * REST_MOST_MS);
+}
 
 /* The library copies: what it took is freed. */
 static uint16_t
 enqueue(const struct finish_to *to, struct rte_mbuf **frames, uint16_t count)
 {
 	const struct ring *at = (const struct ring *)to;
+	_Atomic uint64_t *rest = &at->v->rest[at->ring / 2];
 	uint16_t taken = 0;
+	const uint64_t begin = rte_rdtsc();
 
+	if (begin < atomic_load_explicit(rest, memory_order_relaxed))
+		return 0;
 	while (taken < count) {
-		const uint16_t part = RTE_MIN(count - taken, ENQUEUE_MOST);
+		const uint16_t part = RTE_MIN(count - taken, at->v->enqueue_most);
 		const uint16_t done = rte_vhost_enqueue_burst(at->vid, at->ring, frames + taken, part);
 
 		taken += done;
 		if (done < part)
 			break;
 	}
+	if (taken == 0)
+		atomic_store_explicit(rest, rest_after(begin), memory_order_relaxed);
 	rte_pktmbuf_free_bulk(frames, taken);
 	return taken;
 }
@@ -582,7 +686,7 @@ flow_hash(const struct rte_mbuf *frame)
 
 /* Sends each frame to the ring that its flow has. All are taken; what a ring has no room for is dropped. */
 static void
-spread(const struct ipvane_vhost *v, struct lane *lane, int32_t vid, uint64_t enabled, struct rte_mbuf **frames,
+spread(struct ipvane_vhost *v, struct lane *lane, int32_t vid, uint64_t enabled, struct rte_mbuf **frames,
        uint16_t count)
 {
 	const uint32_t rings = __builtin_popcountll(enabled);
@@ -593,7 +697,7 @@ spread(const struct ipvane_vhost *v, struct lane *lane, int32_t vid, uint64_t en
 		of[i] = flow_hash(frames[i]) % rings;
 	for (uint32_t n = 0; n < rings; n++, enabled &= enabled - 1) {
 		const struct ring to = {
-			{enqueue, v->able, false, &lane->full}, vid, 2 * __builtin_ctzll(enabled)};
+			{enqueue, v->able, false, &lane->full}, v, vid, 2 * __builtin_ctzll(enabled)};
 		uint16_t size = 0;
 		uint16_t taken;
 
@@ -626,7 +730,7 @@ ipvane_vhost_tx(struct ipvane_vhost *v, uint16_t queue, struct rte_mbuf **frames
 	}
 	if ((enabled & (enabled - 1)) == 0) {
 		const struct ring to = {
-			{enqueue, v->able, false, &lane->full}, vid, 2 * __builtin_ctzll(enabled)};
+			{enqueue, v->able, false, &lane->full}, v, vid, 2 * __builtin_ctzll(enabled)};
 
 		taken = finish_and_send(&to.to, frames, count);
 	} else {

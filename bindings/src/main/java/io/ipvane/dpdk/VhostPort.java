@@ -73,7 +73,13 @@ public final class VhostPort implements AutoCloseable {
         RING_BROKEN,
 
         /** The peer has made the memory shorter that it shares. */
-        MEMORY_GONE
+        MEMORY_GONE,
+
+        /** The peer came and went so often that it is not looked for any more. */
+        GIVEN_UP,
+
+        /** The peer has said what no peer says, or came too often: it is disconnected already. */
+        REFUSED
     }
 
     private final String path;

@@ -11,6 +11,7 @@ import io.ipvane.macnat.GuestMac;
 import io.ipvane.socket.SocketFile;
 import io.ipvane.socket.SocketFileException;
 import java.time.Duration;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,10 +116,13 @@ final class VhostSocket {
             LOG.warn(
                     "event=vhost_reset port={} reason={} times={}",
                     portName,
-                    health == Health.RING_BROKEN ? "ring_broken" : "memory_gone",
+                    health.name().toLowerCase(Locale.ROOT),
                     resets - said);
             saidAt = now;
             said = resets;
+        }
+        if (health == Health.REFUSED) {
+            return;
         }
         try {
             port.reset();

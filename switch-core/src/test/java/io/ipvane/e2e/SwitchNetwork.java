@@ -6,6 +6,7 @@ import static io.ipvane.e2e.Setup.Uplink.TAP;
 import io.ipvane.testing.Command.Result;
 import io.ipvane.testing.Daemon;
 import io.ipvane.testing.Netns;
+
 import java.util.List;
 
 /**
@@ -29,17 +30,24 @@ final class SwitchNetwork implements AutoCloseable {
     static final List<String> LABELS = List.of(SWITCH, OUTSIDE, BLUE, GREEN);
 
     private final Setup setup;
+    private final String ports;
     private final Netns net;
     private Daemon daemon;
 
-    private SwitchNetwork(Setup setup, Netns net) {
+    private SwitchNetwork(Setup setup, String ports, Netns net) {
         this.setup = setup;
+        this.ports = ports;
         this.net = net;
     }
 
     /** A network whose switch forwards already. */
     static SwitchNetwork start(Setup setup, String mode) {
-        final SwitchNetwork network = prepare(setup);
+        return start(setup, mode, "");
+    }
+
+    /** The same with more ports: lines of the configuration, behind those of blue and green. */
+    static SwitchNetwork start(Setup setup, String mode, String ports) {
+        final SwitchNetwork network = prepare(setup, ports);
         try {
             network.daemon = Daemon.start(network.net, SWITCH, network.yaml(mode));
             network.settle();
@@ -52,8 +60,12 @@ final class SwitchNetwork implements AutoCloseable {
 
     /** A network without a switch. */
     static SwitchNetwork prepare(Setup setup) {
+        return prepare(setup, "");
+    }
+
+    private static SwitchNetwork prepare(Setup setup, String ports) {
         final Netns net = Netns.of(LABELS.toArray(new String[0]));
-        final SwitchNetwork network = new SwitchNetwork(setup, net);
+        final SwitchNetwork network = new SwitchNetwork(setup, ports, net);
         try {
             if (setup.uplink() != TAP) {
                 net.veth(SWITCH, "up0", OUTSIDE, "eth0");
@@ -79,13 +91,14 @@ final class SwitchNetwork implements AutoCloseable {
                ports:
                  - { name: blue, uplink: wan0, type: tap, netns: %s, interface: eth0, addresses: ["10.0.0.11/24", "fd00::11/64"] }
                  - { name: green, uplink: wan0, type: tap, netns: %s, interface: eth0, addresses: ["10.0.0.12/24", "fd00::12/64"] }
-               """
+               %s"""
                 .formatted(
                         setup.threads(),
                         setup.uplink().device,
                         mode,
                         net.name(BLUE),
-                        net.name(GREEN));
+                        net.name(GREEN),
+                        ports);
     }
 
     /** Starts the switch again after it was stopped or killed. */

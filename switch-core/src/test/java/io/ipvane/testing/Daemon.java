@@ -2,6 +2,7 @@
 package io.ipvane.testing;
 
 import io.ipvane.testing.Command.Result;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -184,6 +185,11 @@ public final class Daemon implements AutoCloseable {
         final String said = Command.run(words.toArray(new String[0])).output();
         final int end = said.lastIndexOf('\n');
         return new Reply(Integer.parseInt(said.substring(end + 1)), said.substring(0, end));
+    }
+
+    /** Whether it runs. */
+    public boolean isAlive() {
+        return process.isAlive();
     }
 
     /** Open descriptors of the daemon. */

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.testing;
 
+import org.junit.jupiter.api.Assumptions;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * What a test needs from the machine; where it lacks it, the test is skipped with the reason. In CI
@@ -27,6 +30,18 @@ public final class Machine {
     /** A file, usually a device of the kernel, exists. */
     public static void needsFile(String path) {
         Assumptions.assumeTrue(Files.exists(Path.of(path)), "needs file: " + path);
+    }
+
+    /** Pages of 2 MiB are set aside. */
+    public static void needsHugepages() {
+        final Path free = Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages");
+        try {
+            Assumptions.assumeTrue(
+                    Files.exists(free) && Integer.parseInt(Files.readString(free).strip()) > 0,
+                    "needs hugepages of 2 MiB");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The image that make test builds before it runs the tests. */

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.e2e;
+
+import static io.ipvane.e2e.SwitchNetwork.BLUE;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ipvane.e2e.VhostPeer.Guest;
+import io.ipvane.testing.Command;
+import io.ipvane.testing.Command.Result;
+import io.ipvane.testing.Machine;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Guests that do what no driver does, one violation each, at a vhost-user port of a switch that
+ * goes on: the process lives, two TAP ports see nothing of it, another guest can come while the bad
+ * one is there, and when it has gone a good one takes its place.
+ */
+@Tag("e2e")
+final class HostileGuestE2eTest {
+    private static final Setup PLAIN = new Setup(Setup.Plan.SHARED, Setup.Uplink.AF_PACKET);
+
+    private static final Duration LIMIT = Duration.ofSeconds(40);
+
+    /** How long a guest that is not thrown out stays. */
+    private static final String STAY = "1";
+
+    /** Of a hundred echoes of the neighbours: the one that was under way at the end, and one more. */
+    private static final int MOST_LOST = 2;
+
+    /** Descriptors that a violation may leave open: what the daemon opens and closes by itself. */
+    private static final int SPARE_DESCRIPTORS = 8;
+
+    private static final int MOST_LINES = 30;
+
+    private static final Pattern ECHOES =
+            Pattern.compile("(\\d+) packets transmitted, (\\d+) received");
+
+    @TempDir private static Path folder;
+    private static SwitchNetwork network;
+
+    private static Guest bad() {
+        return guest("bad", false, 21);
+    }
+
+    private static Guest good() {
+        return guest("good", false, 22);
+    }
+
+    private static Guest badOwner() {
+        return guest("owner", true, 23);
+    }
+
+    private static Guest guest(String name, boolean listens, int last) {
+        return new Guest(
+                folder.resolve(name),
+                listens,
+                "52:54:00:00:00:" + last,
+                "10.0.0." + last,
+                "10.0.0.11");
+    }
+
+    private static String port(String name, String role, int last) {
+        return """
+          - { name: %s, uplink: wan0, type: vhost-user, socket: %s, role: %s, addresses: ["10.0.0.%d/24"] }
+        """
+                .formatted(name, folder.resolve(name), role, last);
+    }
+
+    @BeforeAll
+    static void start() {
+        Machine.needsProgram("python3");
+        network =
+                SwitchNetwork.start(
+                        PLAIN,
+                        "l2",
+                        port("bad", "server", 21)
+                                + port("good", "server", 22)
+                                + port("owner", "client", 23));
+    }
+
+    /** The daemon has not ended by itself, and leaves as it should. */
+    @AfterAll
+    static void stop() {
+        if (network != null) {
+            try (SwitchNetwork ended = network) {
+                ended.daemon().stop();
+            }
+        }
+    }
+
+    static Stream<String> violations() {
+        return VhostPeer.violations().stream();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("violations")
+    void shouldGoOn(String violation) throws IOException {
+        commit(bad(), violation);
+    }
+
+    /** Where the guest owns the socket, the switch comes back to it again and again. */
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "random-bytes",
+                "half-a-message",
+                "descriptors-left-behind",
+                "connections-in-a-storm",
+                "memory-larger-than-its-file",
+                "memory-file-truncated",
+                "frames-outside-memory",
+                "buffers-of-one-byte",
+                "disconnect-in-a-burst"
+            })
+    void shouldGoOnWhereTheGuestOwnsTheSocket(String violation) throws IOException {
+        commit(badOwner(), violation);
+    }
+
+    private static void commit(Guest guest, String violation) throws IOException {
+        ensureRunning();
+        final long descriptors = network.daemon().descriptors();
+        final long lines = network.daemon().log().lines().count();
+        final Process neighbours = pingBetweenTaps();
+        final String outcome;
+        final Result other;
+        try (VhostPeer peer = VhostPeer.start(guest, violation, "--stay", STAY)) {
+            assertEquals("committed", peer.line(), "the violation was not committed");
+            other = VhostPeer.ping(good());
+            outcome = peer.end(LIMIT).orFail().output();
+        }
+        final Result again = VhostPeer.ping(guest);
+        // Told so, it says what it has counted.
+        Command.run("kill", "-INT", Long.toString(neighbours.pid())).orFail();
+        final String said =
+                new String(neighbours.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        System.out.println(violation + ": " + outcome.strip() + "; " + again.output().strip());
+        assertEquals(200, network.daemon().get("/readyz").status(), "the daemon is ready");
+        assertTrue(other.ok(), () -> "another guest while it was there: " + other);
+        assertTrue(again.ok(), () -> "a good guest after it: " + again);
+        final Matcher echoes = ECHOES.matcher(said);
+        assertTrue(echoes.find(), () -> "no summary of the neighbours: " + said);
+        final int sent = Integer.parseInt(echoes.group(1));
+        final int lost = sent - Integer.parseInt(echoes.group(2));
+        assertTrue(
+                lost <= MOST_LOST * Math.max(1, sent / 100),
+                () -> "the neighbours lost echoes: " + said);
+        Eventually.holds(
+                "descriptors are closed again: there were " + descriptors,
+                () -> network.daemon().descriptors() <= descriptors + SPARE_DESCRIPTORS);
+        final List<String> log = network.daemon().log().lines().skip(lines).toList();
+        assertTrue(log.size() <= MOST_LINES, () -> "the log fills up: " + log);
+    }
+
+    /** A violation that ended the daemon is one test that fails, not all that follow. */
+    private static void ensureRunning() {
+        if (!network.daemon().isAlive()) {
+            network.restart("l2");
+        }
+    }
+
+    /** Echoes from one TAP port to another, a hundred a second, until it is told to end. */
+    private static Process pingBetweenTaps() throws IOException {
+        return new ProcessBuilder(
+                        network.net()
+                                .inside(
+                                        BLUE,
+                                        "ping",
+                                        "-n",
+                                        "-q",
+                                        "-i",
+                                        "0.01",
+                                        "-W",
+                                        "2",
+                                        "10.0.0.12"))
+                .redirectErrorStream(true)
+                .start();
+    }
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.e2e;
+
+import static io.ipvane.e2e.SwitchNetwork.BLUE;
+import static io.ipvane.e2e.SwitchNetwork.OUTSIDE;
+import static io.ipvane.e2e.SwitchNetwork.SWITCH;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ipvane.e2e.VhostPeer.Guest;
+import io.ipvane.testing.Command.Result;
+import io.ipvane.testing.Daemon;
+import io.ipvane.testing.Machine;
+import io.ipvane.testing.Testpmd;
+import io.ipvane.testing.Testpmd.Counters;
+import io.ipvane.testing.Testpmd.Peer;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Programs with a virtio device on vhost-user ports: how they find the switch, what they exchange,
+ * and how both sides come back when one of them has gone without a word.
+ */
+@Tag("e2e")
+final class VhostUserE2eTest {
+    private static final Setup PLAIN = new Setup(Setup.Plan.SHARED, Setup.Uplink.AF_PACKET);
+
+    private static final String MAC_1 = "52:54:00:00:00:21";
+    private static final String MAC_2 = "52:54:00:00:00:22";
+    private static final String ADDRESS_1 = "10.0.0.21";
+    private static final String ADDRESS_2 = "10.0.0.22";
+
+    /** What is promised after one side has gone and come back. */
+    private static final double BACK_SECONDS = 2;
+
+    private static final Pattern MAC = Pattern.compile("link/ether (\\S+)");
+    private static final Pattern UP_AFTER = Pattern.compile("up after ([\\d.]+) s");
+
+    @TempDir private Path folder;
+
+    @BeforeEach
+    void needs() {
+        Machine.needsProgram("python3");
+        Machine.needsProgram("dpdk-testpmd");
+    }
+
+    private Path socket(String name) {
+        return folder.resolve(name);
+    }
+
+    private String port(String name, String role, int queues, String address) {
+        return """
+          - { name: %s, uplink: wan0, type: vhost-user, socket: %s, role: %s, queues: %d, addresses: ["%s/24"] }
+        """
+                .formatted(name, socket(name), role, queues, address);
+    }
+
+    private static String role(boolean peerListens) {
+        return peerListens ? "client" : "server";
+    }
+
+    private Guest guest(boolean listens) {
+        return new Guest(socket("vm1"), listens, MAC_1, ADDRESS_1, "10.0.0.11");
+    }
+
+    /** One echo at least of three, which a neighbour that has to be found first may take away. */
+    private static void answers(SwitchNetwork network, String from, String address) {
+        Eventually.holds(
+                address + " answers " + from,
+                () -> network.net().exec(from, "ping", "-c", "1", "-W", "1", address).ok());
+    }
+
+    @ParameterizedTest(name = "peer listens {0}, queues {1}, hugepages {2}")
+    @CsvSource({
+        "true, 1, false",
+        "true, 1, true",
+        "true, 2, false",
+        "true, 2, true",
+        "false, 1, false",
+        "false, 2, true"
+    })
+    void shouldExchangeFrames(boolean listens, int queues, boolean hugepages) {
+        try (SwitchNetwork network =
+                        SwitchNetwork.start(
+                                PLAIN, "l2", port("vm1", role(listens), queues, ADDRESS_1));
+                Testpmd peer =
+                        Testpmd.start(
+                                Peer.of(socket("vm1"), "icmpecho", MAC_1)
+                                        .listening(listens)
+                                        .withQueues(queues)
+                                        .withHugepages(hugepages))) {
+            answers(network, BLUE, ADDRESS_1);
+            answers(network, OUTSIDE, ADDRESS_1);
+            final Result many =
+                    network.net().exec(BLUE, "ping", "-q", "-i", "0.01", "-c", "200", ADDRESS_1);
+            assertTrue(many.output().contains(" 0% packet loss"), many::toString);
+            final Counters counters = peer.stop();
+            assertTrue(counters.received() >= 200, counters::toString);
+            assertTrue(counters.sent() >= 200, counters::toString);
+            network.daemon().stop();
+        }
+    }
+
+    @ParameterizedTest(name = "mode {0}")
+    @CsvSource({"io", "mac", "5tswap"})
+    void shouldCarryWhatOtherForwardModesReturn(String mode) {
+        try (SwitchNetwork network =
+                        SwitchNetwork.start(PLAIN, "l2", port("vm1", "client", 1, ADDRESS_1));
+                Testpmd peer = Testpmd.start(Peer.of(socket("vm1"), mode, MAC_1))) {
+            // Nobody answers for the address; frames reach it nevertheless.
+            network.net()
+                    .ip(
+                            BLUE,
+                            "neigh",
+                            "replace",
+                            ADDRESS_1,
+                            "lladdr",
+                            uplinkMac(network),
+                            "dev",
+                            "eth0");
+            Eventually.holds(
+                    "frames come back to the switch",
+                    () -> {
+                        network.net().exec(BLUE, "ping", "-c", "5", "-i", "0.01", ADDRESS_1);
+                        return peer.counters().sent() >= 5;
+                    });
+            network.daemon().stop();
+        }
+    }
+
+    private static String uplinkMac(SwitchNetwork network) {
+        final Matcher mac = MAC.matcher(network.net().ip(SWITCH, "link", "show", "dev", "up0"));
+        assertTrue(mac.find(), "up0 has a MAC");
+        return mac.group(1);
+    }
+
+    @ParameterizedTest(name = "queues {0}")
+    @CsvSource({"1", "2"})
+    void shouldCarryAStreamFromOneProgramToAnother(int queues) {
+        try (SwitchNetwork network =
+                        SwitchNetwork.start(
+                                PLAIN,
+                                "l2",
+                                port("vm1", "client", queues, ADDRESS_1)
+                                        + port("vm2", "client", queues, ADDRESS_2));
+                Testpmd to =
+                        Testpmd.start(Peer.of(socket("vm2"), "rxonly", MAC_2).withQueues(queues))) {
+            Eventually.holds("the receiver is there", () -> to.log().contains("Port statistics"));
+            try (Testpmd from =
+                    Testpmd.start(
+                            Peer.of(
+                                            socket("vm1"),
+                                            "txonly",
+                                            MAC_1,
+                                            "--tx-ip=" + ADDRESS_1 + "," + ADDRESS_2,
+                                            "--eth-peer=0," + uplinkMac(network))
+                                    .withQueues(queues))) {
+                Eventually.holds("a stream", () -> to.counters().received() > 100_000);
+                final Counters sent = from.stop();
+                final Counters received = to.stop();
+                assertTrue(
+                        received.received() <= sent.sent(),
+                        () -> "more came than was sent: " + sent + " " + received);
+            }
+            network.daemon().stop();
+        }
+    }
+
+    @Test
+    void shouldGoOnAfterTheProgramWasKilledAndStartedAgain() {
+        try (SwitchNetwork network =
+                SwitchNetwork.start(PLAIN, "l2", port("vm1", "client", 1, ADDRESS_1))) {
+            final Peer peer = Peer.of(socket("vm1"), "icmpecho", MAC_1);
+            for (int i = 0; i < 3; i++) {
+                try (Testpmd run = Testpmd.start(peer)) {
+                    answers(network, BLUE, ADDRESS_1);
+                    run.kill();
+                }
+                assertFalse(
+                        network.net().exec(BLUE, "ping", "-c", "1", "-W", "1", ADDRESS_1).ok(),
+                        "nobody is there to answer");
+            }
+            network.daemon().stop();
+        }
+    }
+
+    /** Timed from the moment at which the other side can be met again. */
+    @ParameterizedTest(name = "peer listens {0}")
+    @CsvSource({"true", "false"})
+    void shouldComeBackWithinTwoSecondsAfterTheGuestWasKilled(boolean listens) {
+        try (SwitchNetwork network =
+                SwitchNetwork.start(PLAIN, "l2", port("vm1", role(listens), 1, ADDRESS_1))) {
+            VhostPeer.ping(guest(listens)).orFail();
+            for (int i = 0; i < 5; i++) {
+                try (VhostPeer killed = VhostPeer.start(guest(listens), "ping", "--stay", "60")) {
+                    assertTrue(killed.line().contains("up after"));
+                }
+                final Result back = VhostPeer.ping(guest(listens)).orFail();
+                final Matcher after = UP_AFTER.matcher(back.output());
+                assertTrue(after.find(), back::toString);
+                assertTrue(Double.parseDouble(after.group(1)) < BACK_SECONDS, back::toString);
+            }
+            network.daemon().stop();
+        }
+    }
+
+    @Test
+    void shouldFindARunningProgramAfterItsOwnRestart() {
+        try (SwitchNetwork network =
+                        SwitchNetwork.start(PLAIN, "l2", port("vm1", "client", 1, ADDRESS_1));
+                Testpmd peer = Testpmd.start(Peer.of(socket("vm1"), "icmpecho", MAC_1))) {
+            answers(network, BLUE, ADDRESS_1);
+            network.daemon().kill();
+            network.restart("l2");
+            final long ready = System.nanoTime();
+            answers(network, BLUE, ADDRESS_1);
+            final Duration gap = Duration.ofNanos(System.nanoTime() - ready);
+            System.out.println("traffic " + gap.toMillis() + " ms after the switch was ready");
+            assertTrue(gap.toMillis() <= BACK_SECONDS * 1000 + 1000, gap::toString);
+            network.daemon().stop();
+            network.restart("l2");
+            answers(network, BLUE, ADDRESS_1);
+            assertTrue(peer.isAlive(), peer::log);
+            network.daemon().stop();
+        }
+    }
+
+    @Test
+    void shouldTakeTheSocketOfAKilledRun() {
+        try (SwitchNetwork network =
+                SwitchNetwork.start(PLAIN, "l2", port("vm1", "server", 1, ADDRESS_1))) {
+            VhostPeer.ping(guest(false)).orFail();
+            network.daemon().kill();
+            assertTrue(Files.exists(socket("vm1")), "a killed run leaves its socket");
+            network.restart("l2");
+            VhostPeer.ping(guest(false)).orFail();
+            network.daemon().stop();
+            assertFalse(Files.exists(socket("vm1")), "one that ends takes it along");
+        }
+    }
+
+    /** Each is one sentence that names the path; the daemon ends with 1. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"a file is there", "the folder is missing", "somebody listens"})
+    void shouldRefuseASocketThatItCannotMake(String what) throws IOException {
+        final Path path =
+                what.startsWith("the folder") ? folder.resolve("none/vm1") : folder.resolve("vm1");
+        if (what.startsWith("a file")) {
+            Files.writeString(path, "not to be lost");
+        }
+        try (SwitchNetwork network = SwitchNetwork.prepare(PLAIN);
+                VhostPeer other =
+                        what.startsWith("somebody") ? VhostPeer.start(guest(true), "ping") : null) {
+            if (other != null) {
+                Eventually.holds("somebody listens", () -> Files.exists(path));
+            }
+            final String yaml =
+                    network.yaml("l2")
+                            + port("vm1", "server", 1, ADDRESS_1)
+                                    .replace(socket("vm1") + ",", path + ",");
+            final Result result = Daemon.refuse(network.net(), SWITCH, yaml);
+            assertEquals(1, result.exit(), result::toString);
+            assertTrue(result.output().contains(path.toString()), result::toString);
+            assertFalse(result.output().contains("\tat "), result::toString);
+        }
+        if (what.startsWith("a file")) {
+            assertEquals(List.of("not to be lost"), Files.readAllLines(path));
+        }
+    }
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * {@code dpdk-testpmd} as a program that has a virtio-net device by vhost-user: the virtio driver
+ * of DPDK on the other side of a socket. It forwards from its start to its end by itself. One
+ * thread.
+ */
+public final class Testpmd implements AutoCloseable {
+    /** Enough for its buffers and rings, in MiB. */
+    private static final String MEMORY = "256";
+
+    private static final String BUFFERS = "8192";
+
+    private static final long STOP_SECONDS = 15;
+
+    private static final Pattern RECEIVED = Pattern.compile("RX-packets: (\\d+)");
+    private static final Pattern SENT = Pattern.compile("TX-packets: (\\d+)");
+
+    /**
+     * What to start.
+     *
+     * @param socket path
+     * @param listens whether it makes the socket; else it connects to it, once
+     * @param queues pairs of rings
+     * @param hugepages whether its memory is made of them
+     * @param mode forward mode: {@code io}, {@code mac}, {@code txonly}, {@code rxonly}, {@code
+     *     5tswap}, {@code icmpecho}
+     * @param mac of its card
+     * @param options more of its own, after {@code --}
+     */
+    public record Peer(
+            Path socket,
+            boolean listens,
+            int queues,
+            boolean hugepages,
+            String mode,
+            String mac,
+            List<String> options) {
+        /** Copies the list. */
+        public Peer {
+            options = List.copyOf(options);
+        }
+
+        /** The usual one: makes the socket, one queue, plain memory. */
+        public static Peer of(Path socket, String mode, String mac, String... options) {
+            return new Peer(socket, true, 1, false, mode, mac, List.of(options));
+        }
+
+        /** The same with another way of finding each other. */
+        public Peer listening(boolean value) {
+            return new Peer(socket, value, queues, hugepages, mode, mac, options);
+        }
+
+        /** The same with more queues. */
+        public Peer withQueues(int value) {
+            return new Peer(socket, listens, value, hugepages, mode, mac, options);
+        }
+
+        /** The same with other memory. */
+        public Peer withHugepages(boolean value) {
+            return new Peer(socket, listens, queues, value, mode, mac, options);
+        }
+
+        private List<String> command() {
+            final List<String> words =
+                    new ArrayList<>(
+                            List.of(
+                                    // Into a file it would say nothing for minutes.
+                                    "stdbuf",
+                                    "-oL",
+                                    "dpdk-testpmd",
+                                    "-l",
+                                    "0,1",
+                                    "--no-pci",
+                                    "--no-telemetry"));
+            // Memory without hugepages is not to be had together with --in-memory.
+            words.addAll(
+                    hugepages
+                            ? List.of("--in-memory", "--single-file-segments")
+                            : List.of("--no-huge", "--no-shconf", "-m", MEMORY));
+            words.add(
+                    "--vdev=net_virtio_user0,path="
+                            + socket
+                            + ",queues="
+                            + queues
+                            + ",mac="
+                            + mac
+                            + (listens ? ",server=1" : ""));
+            words.addAll(
+                    List.of(
+                            "--",
+                            "--nb-cores=1",
+                            "--rxq=" + queues,
+                            "--txq=" + queues,
+                            "--total-num-mbufs=" + BUFFERS,
+                            "--forward-mode=" + mode,
+                            "--stats-period=1"));
+            words.addAll(options);
+            return words;
+        }
+    }
+
+    /**
+     * What it has counted.
+     *
+     * @param received frames
+     * @param sent frames
+     */
+    public record Counters(long received, long sent) {}
+
+    private final Path log;
+    private final Process process;
+
+    private Testpmd(Path log, Process process) {
+        this.log = log;
+        this.process = process;
+    }
+
+    /** Starts one; where its program is missing, the test is skipped. */
+    public static Testpmd start(Peer peer) {
+        Machine.needsRoot();
+        Machine.needsProgram("dpdk-testpmd");
+        if (peer.hugepages()) {
+            Machine.needsHugepages();
+        }
+        try {
+            final Path log = Files.createTempFile("ipvane-testpmd-", ".log");
+            // Its input stays open: at the end of it, it would end.
+            final Process process =
+                    new ProcessBuilder(peer.command())
+                            .redirectErrorStream(true)
+                            .redirectOutput(Redirect.to(log.toFile()))
+                            .start();
+            return new Testpmd(log, process);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What it has counted up to a second ago; zeros before it forwards. */
+    public Counters counters() {
+        final String said = log();
+        return new Counters(last(RECEIVED, said), last(SENT, said));
+    }
+
+    private static long last(Pattern pattern, String text) {
+        final Matcher matcher = pattern.matcher(text);
+        long value = 0;
+        while (matcher.find()) {
+            value = Long.parseLong(matcher.group(1));
+        }
+        return value;
+    }
+
+    /** What it has said. */
+    public String log() {
+        try {
+            return Files.readString(log, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether it runs. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Ends it as a user does; what it counted in all. */
+    public Counters stop() {
+        process.destroy();
+        await();
+        return counters();
+    }
+
+    /** Ends it by SIGKILL: nobody tells the other side. */
+    public void kill() {
+        process.destroyForcibly();
+        await();
+    }
+
+    private void await() {
+        try {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+                throw new AssertionError("testpmd did not end:\n" + log());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Kills it if it runs. */
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            kill();
+        }
+        try {
+            Files.delete(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+A guest that behaves: it negotiates, shares memory, starts its rings, and asks for echoes. One queue
+pair. Each step can be done by itself and with other values, which is what a guest that does not
+behave is made of.
+"""
+
+import ipaddress
+import os
+import struct
+import time
+
+import protocol
+import rings
+
+RX, TX = 0, 1
+
+CSUM, GUEST_CSUM, GUEST_TSO4, HOST_TSO4 = 1 << 0, 1 << 1, 1 << 7, 1 << 11
+MRG_RXBUF = 1 << 15
+INDIRECT = 1 << 28
+EVENT_IDX = 1 << 29
+PROTOCOL_FEATURES = 1 << 30
+VERSION_1 = 1 << 32
+IOMMU = 1 << 33
+PACKED = 1 << 34
+
+USUAL = CSUM | GUEST_CSUM | HOST_TSO4 | MRG_RXBUF | INDIRECT | PROTOCOL_FEATURES | VERSION_1
+
+MQ, REPLY_ACK = 1 << 0, 1 << 3
+
+HEADER = struct.Struct("<BBHHHHH")
+"""virtio_net_hdr: flags, gso_type, hdr_len, gso_size, csum_start, csum_offset, num_buffers."""
+
+PLAIN = bytes(HEADER.size)
+ETHERNET = 14
+
+
+def checksum(data):
+    """Internet checksum (RFC 1071)."""
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data[: len(data) & ~1]))
+    total += data[-1] << 8 if len(data) % 2 else 0
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+class Guest:
+    """
+    One guest on one connection.
+
+    who: its MAC and IPv4 address, and the IPv4 address that it talks to; without the latter its
+    frames are expected back as they are.
+    """
+
+    SIZE = 256
+    MEMORY = 4 << 20
+
+    def __init__(self, endpoint, mac, address, target):
+        self.endpoint = endpoint
+        self.mac = bytes.fromhex(mac.replace(":", ""))
+        self.address = ipaddress.IPv4Address(address).packed
+        self.target = ipaddress.IPv4Address(target).packed if target else None
+        self.target_mac = None
+        self.connection = None
+        self.memory = None
+        self.rings = {}
+        self.events = {}
+        self.features = 0
+        self.echoes = set()
+        self.asked = 0
+
+    def connect(self):
+        """A connection, and nothing said yet."""
+        self.connection = self.endpoint.connection()
+        return self
+
+    def negotiate(self, wanted=USUAL):
+        """Owner and features: of those that are wanted, the ones that are offered."""
+        self.connection.send(protocol.SET_OWNER)
+        self.features = self.connection.number(protocol.GET_FEATURES) & wanted
+        if self.features & PROTOCOL_FEATURES:
+            offered = self.connection.number(protocol.GET_PROTOCOL_FEATURES)
+            wanted = offered & (MQ | REPLY_ACK)
+            self.connection.send(protocol.SET_PROTOCOL_FEATURES, struct.pack("=Q", wanted))
+        self.connection.send(protocol.SET_FEATURES, struct.pack("=Q", self.features))
+        return self
+
+    def share(self, *regions, fds=None, flags=protocol.VERSION):
+        """Makes memory and sends the table: of one honest region unless told otherwise."""
+        if self.memory is None:
+            self.memory = rings.Memory(self.MEMORY)
+        regions = regions or (self.memory.region(),)
+        self.connection.send(
+            protocol.SET_MEM_TABLE,
+            struct.pack("=II", len(regions), 0) + b"".join(regions),
+            [self.memory.fd] * len(regions) if fds is None else fds,
+            flags,
+        )
+        return self
+
+    def ring(self, queue, size=SIZE, at=None):
+        """Lays out a ring of a queue in memory."""
+        kind = rings.PackedRing if self.features & PACKED else rings.SplitRing
+        at = 0x10000 * queue if at is None else at
+        self.rings[queue] = kind(self.memory, at, size, 0x100000 * (queue + 1))
+        return self.rings[queue]
+
+    def size(self, queue, size=None, flags=protocol.VERSION):
+        """Says how large a ring is."""
+        value = self.rings[queue].size if size is None else size
+        self.connection.state(protocol.SET_VRING_NUM, queue, value, flags)
+
+    def addresses(self, queue, flags=protocol.VERSION, **change):
+        """Says where a ring is; what is named in change (descriptors, device, driver) is wrong."""
+        ring = self.rings[queue]
+        user = self.memory.USER
+        told = {
+            "descriptors": user + ring.descriptors,
+            "device": user + ring.device,
+            "driver": user + ring.driver,
+        } | change
+        self.connection.send(
+            protocol.SET_VRING_ADDR,
+            struct.pack(
+                "=IIQQQQ", queue, 0, told["descriptors"], told["device"], told["driver"], 0
+            ),
+            flags=flags,
+        )
+
+    def base(self, queue, value=None):
+        """Says where the device is to start in a ring: by default at its beginning."""
+        if value is None:
+            value = 1 << 15 if self.features & PACKED else 0
+        self.connection.state(protocol.SET_VRING_BASE, queue, value)
+
+    def call(self, queue, fd=None):
+        """Hands over what the device signals by."""
+        fd = self._event("call", queue) if fd is None else fd
+        self.connection.send(protocol.SET_VRING_CALL, struct.pack("=Q", queue), [fd])
+
+    def kick(self, queue, fd=None):
+        """Hands over what the driver signals by; this starts the ring."""
+        fd = self._event("kick", queue) if fd is None else fd
+        self.connection.send(protocol.SET_VRING_KICK, struct.pack("=Q", queue), [fd])
+
+    def enable(self, queue, value=1):
+        """Lets the device use a ring, or not."""
+        self.connection.state(protocol.SET_VRING_ENABLE, queue, value)
+
+    def _event(self, kind, queue):
+        if (kind, queue) not in self.events:
+            self.events[kind, queue] = os.eventfd(0, os.EFD_NONBLOCK)
+        return self.events[kind, queue]
+
+    def start_ring(self, queue, size=SIZE):
+        """All that one queue needs."""
+        ring = self.ring(queue, size)
+        if queue == RX:
+            for slot in range(size):
+                ring.post(slot, ring.BUFFER, rings.WRITE)
+        self.size(queue)
+        self.base(queue)
+        self.addresses(queue)
+        self.call(queue)
+        self.kick(queue)
+        self.enable(queue)
+
+    def start(self, wanted=USUAL, size=SIZE):
+        """A guest that is ready for frames."""
+        self.connect().negotiate(wanted).share()
+        for queue in (RX, TX):
+            self.start_ring(queue, size)
+        return self
+
+    def started(self, wanted=USUAL, size=SIZE):
+        """A guest that has exchanged frames, so that everything between it and its target is up."""
+        self.start(wanted, size)
+        if not self.ping(3, 10):
+            raise AssertionError("no echo although nothing was wrong yet")
+        return self
+
+    def transmit(self, frame, header=PLAIN, seconds=2):
+        """Sends a frame that fits into one buffer; False where there is no room in time."""
+        ring = self.rings[TX]
+        end = time.monotonic() + seconds
+        while not ring.room():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.0005)
+        slot = ring.next_slot()
+        ring.put(ring.buffer(slot), header + frame)
+        ring.post(slot, len(header) + len(frame))
+        self.signal()
+        return True
+
+    def signal(self):
+        """Kicks the device, which may be asleep."""
+        os.eventfd_write(self._event("kick", TX), 1)
+
+    def receive(self):
+        """The frames that have come in; their buffers are offered again."""
+        ring = self.rings[RX]
+        frames = []
+        while (chain := ring.take()) is not None:
+            slot, length = chain
+            at = ring.buffer(slot)
+            frames.append(bytes(self.memory.bytes[at + HEADER.size : at + length]))
+            ring.post(slot, ring.BUFFER, rings.WRITE)
+        return frames
+
+    def ethernet(self, target, kind, payload):
+        """A frame of ours, padded to the least length."""
+        return (target + self.mac + struct.pack("!H", kind) + payload).ljust(60, b"\0")
+
+    def arp(self, operation, target_mac, target):
+        """An ARP packet of ours (RFC 826)."""
+        return (
+            struct.pack("!HHBBH", 1, 0x0800, 6, 4, operation)
+            + self.mac
+            + self.address
+            + target_mac
+            + target
+        )
+
+    def echo(self, payload=b"ipvane" * 8):
+        """The next echo request to the target (RFC 792)."""
+        self.asked = (self.asked + 1) & 0xFFFF
+        icmp = struct.pack("!BBHHH", 8, 0, 0, os.getpid() & 0xFFFF, self.asked) + payload
+        icmp = icmp[:2] + struct.pack("!H", checksum(icmp)) + icmp[4:]
+        target = self.target or self.address
+        ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(icmp), self.asked, 0, 64, 1, 0)
+        ip = ip[:10] + struct.pack("!H", checksum(ip + self.address + target))
+        packet = ip + self.address + target + icmp
+        return self.ethernet(self.target_mac or b"\2\0\0\0\0\1", 0x0800, packet)
+
+    def listen(self):
+        """Takes what has come in: answers questions for our address, remembers echoes."""
+        frames = self.receive()
+        for frame in frames:
+            kind = frame[12:14]
+            if kind == b"\x08\x06" and frame[38:42] == self.address:
+                if frame[20:22] == b"\0\1" and self.target:
+                    answer = self.arp(2, frame[22:28], frame[28:32])
+                    self.transmit(self.ethernet(frame[22:28], 0x0806, answer))
+                if frame[28:32] == self.target:
+                    self.target_mac = frame[22:28]
+            elif kind == b"\x08\0" and frame[23] == 1 and frame[34] == (0 if self.target else 8):
+                if frame[38:40] == struct.pack("!H", os.getpid() & 0xFFFF):
+                    self.echoes.add(struct.unpack("!H", frame[40:42])[0])
+        return len(frames)
+
+    def resolve(self, seconds):
+        """Finds out the MAC of the target."""
+        end = time.monotonic() + seconds
+        while self.target and not self.target_mac and time.monotonic() < end:
+            question = self.arp(1, bytes(6), self.target)
+            self.transmit(self.ethernet(b"\xff" * 6, 0x0806, question))
+            self._wait(0.2, lambda: self.target_mac)
+        return self.target is None or self.target_mac is not None
+
+    def _wait(self, seconds, done):
+        end = time.monotonic() + seconds
+        while not done() and time.monotonic() < end:
+            if not self.listen():
+                time.sleep(0.001)
+
+    def ping(self, count, seconds):
+        """Whether that many requests were answered in time; asks again what got no answer."""
+        end = time.monotonic() + seconds
+        if not self.resolve(seconds):
+            return False
+        answered = 0
+        while answered < count and time.monotonic() < end:
+            self.transmit(self.echo())
+            asked = self.asked
+            self._wait(0.25, lambda asked=asked: asked in self.echoes)
+            answered += asked in self.echoes
+        return answered == count
+
+    def stop(self):
+        """Stops its rings as a driver does that is unloaded."""
+        for queue in self.rings:
+            self.connection.ask(protocol.GET_VRING_BASE, struct.pack("=II", queue, 0))
+
+    def leave(self):
+        """Goes without a word, with everything that it had."""
+        if self.connection:
+            self.connection.close()
+            self.connection = None
+        for fd in self.events.values():
+            os.close(fd)
+        self.events = {}
+        if self.memory:
+            self.memory.close()
+            self.memory = None
