@@ -2,7 +2,6 @@
 package io.ipvane.e2e;
 
 import static io.ipvane.e2e.SwitchNetwork.BLUE;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,15 +9,6 @@ import io.ipvane.e2e.VhostPeer.Guest;
 import io.ipvane.testing.Command;
 import io.ipvane.testing.Command.Result;
 import io.ipvane.testing.Machine;
-
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -27,6 +17,13 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Guests that do what no driver does, one violation each, at a vhost-user port of a switch that
@@ -42,7 +39,9 @@ final class HostileGuestE2eTest {
     /** How long a guest that is not thrown out stays. */
     private static final String STAY = "1";
 
-    /** Of a hundred echoes of the neighbours: the one that was under way at the end, and one more. */
+    /**
+     * Of a hundred echoes of the neighbours: the one that was under way at the end, and one more.
+     */
     private static final int MOST_LOST = 2;
 
     /** Descriptors that a violation may leave open: what the daemon opens and closes by itself. */
