@@ -42,7 +42,9 @@ final class HostileGuestE2eTest {
     /** How long a guest that is not thrown out stays. */
     private static final String STAY = "1";
 
-    /** Of a hundred echoes of the neighbours: the one that was under way at the end, and one more. */
+    /**
+     * Of a hundred echoes of the neighbours: the one that was under way at the end, and one more.
+     */
     private static final int MOST_LOST = 2;
 
     /** Descriptors that a violation may leave open: what the daemon opens and closes by itself. */
