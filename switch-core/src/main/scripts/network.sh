@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # The embedded network: four namespaces and a veth pair, nothing on the machine's own network.
-# Sourced, not run; needs ui.sh and root (of the machine, or of a user namespace).
+# Sourced, not run; needs ui.sh and root (of the machine, or of a user namespace). Who sets
+# "network" beforehand has one of that name, beside others.
 #
 # A namespace is marked as ours inside itself, by the alias of its loopback, before it gets its
 # name: what an earlier run left behind by kill -9 is known from what belongs to somebody else.
 
 readonly mark=ipvane-embedded
-readonly ns_switch=ipvane-switch ns_outside=ipvane-outside ns_blue=ipvane-blue ns_green=ipvane-green
+readonly network=${network-ipvane}
+readonly ns_switch=$network-switch ns_outside=$network-outside ns_blue=$network-blue ns_green=$network-green
 readonly namespaces=("$ns_switch" "$ns_outside" "$ns_blue" "$ns_green")
 
 # inside NAMESPACE COMMAND...

@@ -511,8 +511,8 @@ final class Conductor implements Agent, DhcpSink, LearnSink {
             if (events.admits(port.name())) {
                 LOG.info("event=port_{} port={}", port.up() ? "up" : "down", port.name());
             }
-            if (!port.up() && !port.hasInterface()) {
-                guestGone(port);
+            if (!port.hasInterface()) {
+                guest(port);
             }
             for (Claim claim : book.of(port.index())) {
                 direct(port.uplink(), claim.address().address());
@@ -520,11 +520,15 @@ final class Conductor implements Agent, DhcpSink, LearnSink {
         }
     }
 
-    /** The next guest may be another one. */
-    private void guestGone(PortModel port) {
-        learner.linkDown(port);
-        snoop.forgetGroups(port.index());
-        change(port.withGroups(GroupFilter.ALL));
+    /** A guest has come or gone; the next may be another one. */
+    private void guest(PortModel port) {
+        if (port.up()) {
+            snoop.askGroups(model, port);
+        } else {
+            learner.linkDown(port);
+            snoop.forgetGroups(port.index());
+            change(port.withGroups(GroupFilter.ALL));
+        }
     }
 
     /** The host port's addresses are local routes, not entries of the table. */

@@ -6,9 +6,11 @@ import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.PortCounter;
+import io.ipvane.group.QueryFrames;
 import io.ipvane.ipvlan.Verdict;
 import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.neighbor.OwnAddresses;
+import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.pipeline.Parser;
 import io.ipvane.pipeline.Pipeline;
@@ -143,6 +145,25 @@ final class LearnPlane implements AutoCloseable {
                     mbuf);
         } else {
             sender.carryOut(model, from, verdict, burst.port(0), burst.l3(0), mbuf);
+        }
+    }
+
+    /**
+     * Asks whoever has come to a port for its groups: it may have joined them long ago, and only
+     * the switch is new. Where no frame can be had, it is left to what it says by itself.
+     */
+    void askGroups(SwitchModel model, PortModel port) {
+        final UplinkModel uplink = model.uplinkOf(port.index());
+        final IpAddress source = uplink.linkLocal();
+        final long igmp = pool.allocate(QueryFrames.IGMP_LENGTH);
+        if (igmp != 0) {
+            QueryFrames.igmp(pool.data(igmp), uplink.mac());
+            sender.send(model, port, port.index(), Ethernet.LENGTH, igmp);
+        }
+        final long mld = pool.allocate(QueryFrames.MLD_LENGTH);
+        if (mld != 0) {
+            QueryFrames.mld(pool.data(mld), uplink.mac(), source.key0(), source.key1());
+            sender.send(model, port, port.index(), Ethernet.LENGTH, mld);
         }
     }
 

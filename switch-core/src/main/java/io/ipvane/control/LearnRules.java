@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.control;
 
-import io.ipvane.neighbor.UplinkIdentity;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import java.util.Optional;
@@ -26,7 +25,7 @@ final class LearnRules {
         if (!isHost(address) || isBroadcast(uplink, address)) {
             return Optional.of(new Refusal("EINVAL", "not the address of one host"));
         }
-        if (uplink.holds(address) || isSwitch(uplink, address)) {
+        if (uplink.holds(address) || uplink.linkLocal().equals(address)) {
             return Optional.of(new Refusal("EADDRINUSE", "the host's address"));
         }
         if (uplink.routes().stream().anyMatch(route -> address.equals(route.via()))) {
@@ -61,11 +60,6 @@ final class LearnRules {
             }
         }
         return false;
-    }
-
-    /** By which the switch asks for neighbours where the host port has none. */
-    private static boolean isSwitch(UplinkModel uplink, IpAddress address) {
-        return UplinkIdentity.of(uplink.mac(), uplink.hostAddresses()).linkLocal().equals(address);
     }
 
     /**

@@ -181,16 +181,23 @@ public final class ModelBuilder {
      * Another configuration of an uplink: mode, flag, options, routes and neighbours; those of its
      * ports and host port follow where they have none of their own.
      *
+     * @param maxMtu what its device can carry
      * @param members its ports by index
      */
     public void change(
-            int uplink, UplinkConfig before, UplinkConfig after, Map<Integer, PortConfig> members) {
+            int uplink,
+            UplinkConfig before,
+            UplinkConfig after,
+            int maxMtu,
+            Map<Integer, PortConfig> members) {
         final UplinkModel owner = uplinks.get(uplink);
         final List<Route> routes = new ArrayList<>(owner.routes());
         // What was taken over from the interface stays.
         routes(before).forEach(routes::remove);
         routes.addAll(0, routes(after));
-        uplinks.put(uplink, owner.withRules(rules(after, routes)));
+        uplinks.put(
+                uplink,
+                owner.withRules(rules(after, routes)).withMaxMtu(after.mtu().orElse(maxMtu)));
         final Rules own = new Rules(after.mode(), after.flag(), List.of(), 0);
         ports.set(uplink, ports.get(uplink).withRules(own));
         if (owner.host() != PortEntry.NONE) {

@@ -307,6 +307,13 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
         return dhcp.onInterface(port, address, there);
     }
 
+    /** Somebody has come to a port without a namespace. */
+    void askGroups(SwitchModel now, PortModel port) {
+        if (port.mode() == Mode.L2) {
+            learn.askGroups(now, port);
+        }
+    }
+
     /** Who was behind a port is gone, and with them what they have joined. */
     void forgetGroups(int port) {
         learn.forgetGroups(port);

@@ -5,6 +5,7 @@ import io.ipvane.config.NeighborConfig;
 import io.ipvane.ipvlan.IpvlanFlag;
 import io.ipvane.ipvlan.IpvlanOptions;
 import io.ipvane.ipvlan.Mode;
+import io.ipvane.neighbor.UplinkIdentity;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.PortEntry;
@@ -142,6 +143,11 @@ public record UplinkModel(
         return with(rules, new Wire(wire.linkUp, now, wire.maxMtu), hostPort);
     }
 
+    /** The same uplink with another bound of its MTU, which is lowered to it. */
+    UplinkModel withMaxMtu(int now) {
+        return with(rules, new Wire(wire.linkUp, Math.min(wire.mtu, now), now), hostPort);
+    }
+
     /** The same uplink with other addresses of its host port. */
     public UplinkModel withHostAddresses(List<IpPrefix> addresses) {
         return with(rules, wire, new HostPort(hostPort.index, addresses));
@@ -174,6 +180,11 @@ public record UplinkModel(
             }
         }
         return false;
+    }
+
+    /** By which the switch speaks on the link: the host port's, or what the MAC makes. */
+    IpAddress linkLocal() {
+        return UplinkIdentity.of(mac, hostPort.addresses).linkLocal();
     }
 
     /** Routes with those that the host port's addresses imply: local, and connected. */

@@ -106,15 +106,14 @@ final class ConfigChanges implements ConfigTarget {
         final boolean fixed =
                 before.device().equals(after.device())
                         && before.vlan().equals(after.vlan())
-                        && before.queues().equals(after.queues())
-                        && before.mtu().equals(after.mtu());
+                        && before.queues().equals(after.queues());
         if (!fixed) {
             throw new ChangeRefusedException(
                     "EBUSY",
                     "uplink '"
                             + after.name()
-                            + "': device, vlan, queues and mtu cannot change while it is in use; delete"
-                            + " the uplink and add it anew");
+                            + "': device, vlan and queues cannot change while it is in use; delete the"
+                            + " uplink and add it anew");
         }
     }
 

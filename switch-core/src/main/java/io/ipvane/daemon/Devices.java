@@ -203,11 +203,11 @@ final class Devices {
      * The host port of an uplink. It has the addresses and routes that the configuration gives it,
      * and those that the uplink's interface had before it was taken over.
      */
-    Unit host(Unit uplink, HostConfig host) {
+    Unit host(UplinkConfig config, Unit uplink, HostConfig host) {
         return opening(
                 parts -> {
                     final String netns = host.netns().orElse("");
-                    final int mtu = uplink.mtu();
+                    final int mtu = mtu(config, uplink);
                     final TapInterface tap =
                             bringUp(
                                     "host port '" + host.interfaceName() + "'",
@@ -306,13 +306,19 @@ final class Devices {
                 });
     }
 
+    /** As configured, or as the device has it: by now another may be set. */
+    private static int mtu(UplinkConfig config, Unit uplink) {
+        final int device = uplink.device().mtu();
+        return Math.min(config.mtu().orElse(device), device);
+    }
+
     /**
      * What a port's MTU is to be.
      *
      * @throws IllegalArgumentException where that is more than the uplink carries (spec CFG-9)
      */
     static int mtu(UplinkConfig config, Unit uplink, PortConfig port) {
-        final int most = uplink.mtu();
+        final int most = mtu(config, uplink);
         final int mtu = port.mtu().orElse(most);
         if (mtu > most) {
             throw new IllegalArgumentException(

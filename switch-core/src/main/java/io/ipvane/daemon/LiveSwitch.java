@@ -94,7 +94,7 @@ final class LiveSwitch implements ChangeSteps {
 
     private void addHost(UplinkConfig config, HostConfig host) {
         final Placed uplink = units.uplinks.get(config.name());
-        final Unit unit = devices.host(uplink.unit(), host);
+        final Unit unit = devices.host(config, uplink.unit(), host);
         final Placed placed =
                 place(
                         unit,
@@ -211,13 +211,23 @@ final class LiveSwitch implements ChangeSteps {
         final Placed uplink = units.uplinks.get(after.name());
         final Map<Integer, PortConfig> byIndex = new HashMap<>();
         members.forEach(port -> byIndex.put(units.ports.get(port.name()).index(), port));
-        control.changeUplink(uplink.index(), before, after, byIndex);
+        changeMtu(uplink, before, after);
+        control.changeUplink(
+                uplink.index(), before, after, uplink.unit().device().maxMtu(), byIndex);
+        after.mtu().ifPresent(mtu -> control.put(new Command.UplinkMtu(uplink.index(), mtu)));
         for (PortConfig port : members) {
             if (mode(before, port) != mode(after, port)) {
                 setArp(port, mode(after, port));
             }
         }
         changeHost(before, after);
+    }
+
+    /** Without one of its own an uplink keeps what it has. */
+    private static void changeMtu(Placed uplink, UplinkConfig before, UplinkConfig after) {
+        if (!before.mtu().equals(after.mtu())) {
+            after.mtu().ifPresent(mtu -> uplink.unit().device().setMtu(mtu));
+        }
     }
 
     private void changeHost(UplinkConfig before, UplinkConfig after) {

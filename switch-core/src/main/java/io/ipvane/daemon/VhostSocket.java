@@ -88,7 +88,9 @@ final class VhostSocket {
         return port;
     }
 
-    /** The address of the card behind it: as configured, or what whoever is connected sends from. */
+    /**
+     * The address of the card behind it: as configured, or what whoever is connected sends from.
+     */
     GuestMac guestMac() {
         return guestMac;
     }

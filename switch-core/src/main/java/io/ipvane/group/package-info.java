@@ -4,7 +4,7 @@
  * versions 1 to 3 and MLD versions 1 and 2. For endpoints whose interface nobody can look at, a
  * guest's for instance; where there is one, what the kernel says of it is better.
  *
- * <p>No querier: it asks nothing and answers nothing. Owner: the conductor. Sources: RFC 1112, RFC
+ * <p>No querier: it asks once, and nothing regularly. Owner: the conductor. Sources: RFC 1112, RFC
  * 2236, RFC 3376, RFC 2710, RFC 3810, RFC 4541.
  */
 package io.ipvane.group;

@@ -77,7 +77,7 @@ public final class FromGuest {
                 continue;
             }
             Memory.put64(
-                    frame, Glance.SOURCE_AND_TYPE, sourceAndType & Glance.NOT_MAC | uplinkOnWire);
+                    frame, Glance.SOURCE_AND_TYPE, (sourceAndType & Glance.NOT_MAC) | uplinkOnWire);
         }
         return others;
     }

@@ -58,7 +58,7 @@ public final class ToGuest {
             if (Glance.toGuest(frame, type)) {
                 closely(mbuf, own);
             } else if (start << 16 == uplinkShifted) {
-                Memory.put64(frame, 0, start & Glance.NOT_MAC | ownOnWire);
+                Memory.put64(frame, 0, (start & Glance.NOT_MAC) | ownOnWire);
             }
         }
     }

@@ -11,13 +11,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.burst.DropReason;
 import io.ipvane.config.ThreadPlan;
+import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.testing.Frames;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Group frames reach a guest by what it has said of its groups, as nobody can look inside. */
 class GuestGroupsTest {
@@ -123,6 +126,23 @@ class GuestGroupsTest {
             guests.link("g1", false);
             guests.link("g1", true);
             assertTrue(hears(guests, "g1", "224.9.9.9"));
+        }
+    }
+
+    /** It may have joined long ago, and only the switch is new. */
+    @ParameterizedTest
+    @ValueSource(strings = {"l2", "l3"})
+    void shouldAskAGuestThatComesForItsGroups(String mode) {
+        try (GuestNetwork guests = new GuestNetwork(mode, ThreadPlan.SHARED)) {
+            guests.link("g1", false);
+            guests.net.tell(new Command.PortLink(guests.net.index("g1"), true, true, 0));
+            guests.net.run();
+            final Map<String, List<byte[]>> sent = guests.net.transmitted();
+            final List<Integer> types =
+                    sent.get("g1").stream().map(frame -> frame[Ethernet.LENGTH] & 0xF0).toList();
+            assertEquals("l2".equals(mode) ? List.of(0x40, 0x60) : List.of(), types);
+            assertEquals(List.of(), sent.get("c1"));
+            assertEquals(List.of(), sent.get("g2"));
         }
     }
 

@@ -420,5 +420,7 @@ class LearnedAddressesTest {
         }
         assertEquals(up, guests.port("g1").up());
         assertEquals(up, guests.port("g1").carrier());
+        guests.net.run();
+        guests.net.transmitted();
     }
 }

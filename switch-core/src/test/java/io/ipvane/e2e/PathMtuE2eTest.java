@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.e2e;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -171,6 +172,27 @@ class PathMtuE2eTest {
         awaitMtu(BLUE, 1500);
         assertTrue(mtu(SWITCH, "ipvane0", 1500));
         ping(BLUE, "10.0.0.254").orFail();
+    }
+
+    @Test
+    void shouldChangeTheUplinksMtuByRequest() {
+        patch(200, "{\"mtu\":1380}");
+        awaitMtu(BLUE, 1380);
+        assertTrue(mtu(GREEN, 1300));
+        assertTrue(mtu(SWITCH, "up0", 1380));
+        final String refusal = patch(422, "{\"mtu\":9000}");
+        assertTrue(refusal.contains("mtu=9000 asked, at most "), refusal);
+        assertTrue(mtu(BLUE, 1380), "a refused change changes nothing");
+        patch(200, "{\"mtu\":1500}");
+        awaitMtu(BLUE, 1500);
+        patch(200, "{\"mtu\":null}");
+        assertTrue(mtu(BLUE, 1500));
+    }
+
+    private static String patch(int status, String body) {
+        final var reply = daemon.send("PATCH", "/v1/uplinks/wan0", body);
+        assertEquals(status, reply.status(), reply.body());
+        return reply.body();
     }
 
     private static void awaitMtu(String label, int mtu) {

@@ -6,7 +6,6 @@ import static io.ipvane.e2e.Setup.Uplink.TAP;
 import io.ipvane.testing.Command.Result;
 import io.ipvane.testing.Daemon;
 import io.ipvane.testing.Netns;
-
 import java.util.List;
 
 /**

@@ -4,7 +4,6 @@ package io.ipvane.e2e;
 import io.ipvane.testing.Command;
 import io.ipvane.testing.Command.Result;
 import io.ipvane.testing.Machine;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -248,11 +248,24 @@ class FromGuestTest {
                 guest.sends(nd(kind, MAC, macOption(1, OTHER))));
         assertArrayEquals(
                 nd(kind, OWN, macOption(5, MAC)), guest.sends(nd(kind, MAC, macOption(5, MAC))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ndKinds")
+    void shouldLeaveOptionsThatAreNotWell(Messages.Kind kind) {
+        final byte[] endless = Frames.patch(macOption(1, MAC), 1, 0);
         assertArrayEquals(
-                nd(kind, OWN, option(14, 0x40 / 8), Frames.patch(macOption(1, MAC), 1, 0)),
-                guest.sends(
-                        nd(kind, MAC, option(14, 0x40 / 8), Frames.patch(macOption(1, MAC), 1, 0))),
-                "an option of length 0 ends it");
+                nd(kind, OWN, endless, macOption(1, MAC)),
+                guest.sends(nd(kind, MAC, endless, macOption(1, MAC))),
+                "one of length 0 ends them");
+        final byte[] longer = Frames.resize(Frames.patch(macOption(1, MAC), 1, 2), 16);
+        assertArrayEquals(
+                nd(kind, OWN, longer, macOption(1, OWN)),
+                guest.sends(nd(kind, MAC, longer, macOption(1, MAC))),
+                "one that is too long for a MAC address");
+        final byte[] whole = nd(kind, MAC, macOption(1, MAC));
+        final byte[] cut = Frames.patch(whole, 19, whole[19] - 4);
+        assertArrayEquals(Sums.mac(cut, 6, OWN), guest.sends(cut), "one that goes on in padding");
     }
 
     @Test

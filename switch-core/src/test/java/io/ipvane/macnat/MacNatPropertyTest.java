@@ -158,7 +158,7 @@ class MacNatPropertyTest {
     @Test
     void shouldMendChecksumsAsIfTheyWereComputedAnew() {
         for (int n = 0; n < 1_000; n++) {
-            final long mac = random.nextLong() & 0xFEFF_FFFF_FFFFL | 2;
+            final long mac = (random.nextLong() & 0xFEFF_FFFF_FFFFL) | 2;
             final byte[] noise = new byte[100 + random.nextInt(150)];
             random.nextBytes(noise);
             final byte[] udp = Sums.mac(dhcpRequest(mac, mac), 6, mac);

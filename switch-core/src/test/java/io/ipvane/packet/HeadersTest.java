@@ -224,7 +224,7 @@ class HeadersTest {
             final long udp = ip + Ipv4.MIN_LENGTH;
             final long mac = udp + Udp.LENGTH + 2;
             for (int low = 0; low <= 0xFFFF; low++) {
-                final long after = Frames.OTHER & ~0xFFFFL | low;
+                final long after = (Frames.OTHER & ~0xFFFFL) | low;
                 Memory.putMac(mac, Frames.X);
                 Udp.seal4(ip, udp);
                 Memory.putMac(mac, after);

