@@ -101,6 +101,7 @@ final class VhostUserE2eTest {
                                         .listening(listens)
                                         .withQueues(queues)
                                         .withHugepages(hugepages))) {
+            peer.awaitForwarding();
             answers(network, BLUE, ADDRESS_1);
             answers(network, OUTSIDE, ADDRESS_1);
             final Result many =
@@ -119,6 +120,7 @@ final class VhostUserE2eTest {
         try (SwitchNetwork network =
                         SwitchNetwork.start(PLAIN, "l2", port("vm1", "client", 1, ADDRESS_1));
                 Testpmd peer = Testpmd.start(Peer.of(socket("vm1"), mode, MAC_1))) {
+            peer.awaitForwarding();
             // Nobody answers for the address; frames reach it nevertheless.
             network.net()
                     .ip(
@@ -157,7 +159,7 @@ final class VhostUserE2eTest {
                                         + port("vm2", "client", queues, ADDRESS_2));
                 Testpmd to =
                         Testpmd.start(Peer.of(socket("vm2"), "rxonly", MAC_2).withQueues(queues))) {
-            Eventually.holds("the receiver is there", () -> to.log().contains("Port statistics"));
+            to.awaitForwarding();
             try (Testpmd from =
                     Testpmd.start(
                             Peer.of(
@@ -167,6 +169,7 @@ final class VhostUserE2eTest {
                                             "--tx-ip=" + ADDRESS_1 + "," + ADDRESS_2,
                                             "--eth-peer=0," + uplinkMac(network))
                                     .withQueues(queues))) {
+                from.awaitForwarding();
                 Eventually.holds("a stream", () -> to.counters().received() > 100_000);
                 final Counters sent = from.stop();
                 final Counters received = to.stop();
@@ -185,6 +188,7 @@ final class VhostUserE2eTest {
             final Peer peer = Peer.of(socket("vm1"), "icmpecho", MAC_1);
             for (int i = 0; i < 3; i++) {
                 try (Testpmd run = Testpmd.start(peer)) {
+                    run.awaitForwarding();
                     answers(network, BLUE, ADDRESS_1);
                     run.kill();
                 }
@@ -221,6 +225,7 @@ final class VhostUserE2eTest {
         try (SwitchNetwork network =
                         SwitchNetwork.start(PLAIN, "l2", port("vm1", "client", 1, ADDRESS_1));
                 Testpmd peer = Testpmd.start(Peer.of(socket("vm1"), "icmpecho", MAC_1))) {
+            peer.awaitForwarding();
             answers(network, BLUE, ADDRESS_1);
             network.daemon().kill();
             network.restart("l2");
