@@ -42,8 +42,8 @@
 /* One in use, and one that comes before the end of the other has been noticed. */
 #define MAX_CONNECTIONS 2
 
-/* The library's MAX_PKT_BURST: more at once is not taken. */
-#define ENQUEUE_MOST 32
+/* The library's MAX_PKT_BURST: more at once is neither taken nor given. */
+#define LIBRARY_BURST 32
 
 /* Of the protocol: vhost-user, "Front-end message types" and "Ring states". */
 #define GET_QUEUE_NUM 17
@@ -483,6 +483,23 @@ convert(struct lane *lane, struct rte_mbuf **frames, uint16_t count)
 	return kept;
 }
 
+/* Fills a burst of the switch with several of the library's. */
+static uint16_t
+dequeue(int32_t vid, uint16_t ring, struct rte_mempool *pool, struct rte_mbuf **frames, uint16_t max)
+{
+	uint16_t count = 0;
+
+	while (count < max) {
+		const uint16_t part = RTE_MIN(max - count, LIBRARY_BURST);
+		const uint16_t got = rte_vhost_dequeue_burst(vid, ring, pool, frames + count, part);
+
+		count += got;
+		if (got < part)
+			break;
+	}
+	return count;
+}
+
 /* As ipvane_rx_burst(), from one of the peer's rings. */
 IPVANE_EXPORT uint64_t
 ipvane_vhost_rx(struct ipvane_vhost *v, uint16_t queue, struct ipvane_burst *burst, uint16_t max)
@@ -492,7 +509,7 @@ ipvane_vhost_rx(struct ipvane_vhost *v, uint16_t queue, struct ipvane_burst *bur
 	uint16_t count = 0;
 
 	if (vid != NOBODY) {
-		count = rte_vhost_dequeue_burst(vid, 2 * queue + 1, v->pool, burst->mbuf, max);
+		count = dequeue(vid, 2 * queue + 1, v->pool, burst->mbuf, max);
 		lane->bursts++;
 		lane->frames += count;
 	}
@@ -515,7 +532,7 @@ enqueue(const struct finish_to *to, struct rte_mbuf **frames, uint16_t count)
 	uint16_t taken = 0;
 
 	while (taken < count) {
-		const uint16_t part = RTE_MIN(count - taken, ENQUEUE_MOST);
+		const uint16_t part = RTE_MIN(count - taken, LIBRARY_BURST);
 		const uint16_t done = rte_vhost_enqueue_burst(at->vid, at->ring, frames + taken, part);
 
 		taken += done;
