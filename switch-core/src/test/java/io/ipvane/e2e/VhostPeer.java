@@ -21,9 +21,6 @@ import java.util.concurrent.TimeUnit;
 final class VhostPeer implements AutoCloseable {
     private static final Path PROGRAM = Path.of("src", "test", "vhost", "peer.py");
 
-    /** What most drivers agree to: the program's own choice. */
-    static final String USUAL = "0x150008803";
-
     private final Process process;
     private final BufferedReader output;
 

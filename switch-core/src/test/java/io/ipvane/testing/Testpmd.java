@@ -24,6 +24,7 @@ public final class Testpmd implements AutoCloseable {
 
     private static final String BUFFERS = "8192";
 
+    private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 15;
 
     private static final Pattern RECEIVED = Pattern.compile("RX-packets: (\\d+)");
@@ -137,6 +138,10 @@ public final class Testpmd implements AutoCloseable {
             Machine.needsHugepages();
         }
         try {
+            if (peer.listens()) {
+                // As QEMU does; DPDK's driver refuses a socket that a killed run has left.
+                Files.deleteIfExists(peer.socket());
+            }
             final Path log = Files.createTempFile("ipvane-testpmd-", ".log");
             // Its input stays open: at the end of it, it would end.
             final Process process =
@@ -148,6 +153,27 @@ public final class Testpmd implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Waits until it forwards; one that listens does so once somebody has connected.
+     *
+     * @throws AssertionError with what it said where it does not get there
+     */
+    public Testpmd awaitForwarding() {
+        final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+        while (!log().contains("NIC statistics")) {
+            if (!process.isAlive() || System.nanoTime() > end) {
+                throw new AssertionError("testpmd does not forward:\n" + log());
+            }
+            try {
+                Thread.sleep(50);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+        return this;
     }
 
     /** What it has counted up to a second ago; zeros before it forwards. */
