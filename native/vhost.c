@@ -1,45 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Ports for virtual machines and programs that share their memory by vhost-user, over DPDK's vhost
- * library.
- *
- * Who does what: Java's control plane opens and closes a port; the library's own thread speaks the
- * protocol and says here who has come and gone; lcores receive and transmit. An lcore says in its lane
- * that it is about to use the connection, and the library's thread waits for that before it takes the
- * connection away.
- */
+/* Sockets of vhost-user ports, and who is connected to them: see vhost.h. */
 #define _GNU_SOURCE
+#include "vhost.h"
+
 #include <errno.h>
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include <rte_cycles.h>
-#include <rte_ether.h>
-#include <rte_ip.h>
 #include <rte_log.h>
-#include <rte_mbuf.h>
 #include <rte_pause.h>
 #include <rte_string_fns.h>
 #include <rte_vhost.h>
 
-#include "finish.h"
 #include "ipvane_dpdk.h"
-#include "offload.h"
-#include "rows.h"
-#include "vhost_guard.h"
 #include "vhost_message.h"
-
-#define MAX_QUEUES 64
-#define NOBODY (-1)
 
 /* One in use, and one that comes before the end of the other has been noticed. */
 #define MAX_CONNECTIONS 2
@@ -50,68 +28,13 @@
 /* The library's RTE_MAX_VHOST_DEVICE. */
 #define MAX_VIDS 1024
 
-/* The library's MAX_PKT_BURST: more at once is not taken. */
-#define ENQUEUE_MOST 32
-
-/*
- * A ring whose chains lead nowhere is walked size times size steps for a frame that is not taken then: a
- * ring of which a call took so long and gave nothing is left alone for a multiple of that.
- */
-#define SLOW_US 50
-#define REST_FACTOR 20
-#define REST_MOST_MS 200
-
 /* Of the protocol: vhost-user, "Front-end message types" and "Ring states". */
 #define GET_QUEUE_NUM 17
 
-/* Split rings count what waits in them; of packed ones the library does not say it. */
 #define VIRTIO_F_RING_PACKED 34
 
 /* So many that no lcore's cache hides that there are none. */
 #define ENOUGH_MBUFS 1024
-
-/* For one lcore and one direction; a cache line of its own. */
-struct lane {
-	atomic_bool busy;
-	uint64_t bursts;  /* calls while somebody was there */
-	uint64_t frames;  /* received */
-	uint64_t invalid; /* received and dropped: header and frame contradict each other */
-	uint64_t down;    /* dropped: nobody was there */
-	uint64_t full;    /* dropped: the peer's ring had no room */
-} __attribute__((aligned(RTE_CACHE_LINE_SIZE)));
-
-struct ipvane_vhost {
-	struct lane rx[MAX_QUEUES];
-	struct lane tx[MAX_QUEUES];
-	struct lane control;	  /* of the thread that checks */
-	_Atomic int32_t vid;	  /* the connection in use, or NOBODY */
-	_Atomic uint64_t enabled; /* bit n: the peer's receiving ring n is ready */
-	uint64_t able;		  /* what of OFFLOAD_WORK the peer does */
-	uint16_t enqueue_most;	  /* frames at once */
-	_Atomic uint64_t rest[MAX_QUEUES]; /* TSC until which a receiving ring is left alone */
-	int32_t next_vid;	  /* a connection that is not in use yet or again, */
-	uint64_t next_enabled;	  /* and its rings: the library's thread only */
-	atomic_uint connections;
-	atomic_uint new_connections; /* since the last check */
-	atomic_uint refused;	     /* messages, and connections that came too often, since the last check */
-	atomic_bool given_up;	     /* the library does not look for the peer any more */
-	bool client;
-	atomic_uint gone; /* accesses to memory that the peer took away */
-	uint32_t queues;
-	uint32_t lanes;
-	struct rte_mempool *pool;
-	struct ipvane_vhost *next_port;
-	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	/* Of the last check. */
-	uint64_t checked_bursts[MAX_QUEUES];
-	uint64_t checked_frames[MAX_QUEUES];
-	uint64_t waiting; /* bit n: frames waited in ring n */
-};
-_Static_assert(sizeof(struct lane) == 64, "VhostPort.LANE");
-_Static_assert(offsetof(struct lane, invalid) == 24, "VhostPort.INVALID");
-_Static_assert(offsetof(struct lane, down) == 32, "VhostPort.DOWN");
-_Static_assert(offsetof(struct lane, full) == 40, "VhostPort.FULL");
-_Static_assert(offsetof(struct ipvane_vhost, tx) == 4096, "VhostPort.TX");
 
 /* All ports: the library's callbacks know a path only. */
 static struct ipvane_vhost *ports;
@@ -133,7 +56,7 @@ find(int vid)
 }
 
 static void
-wait_for(struct lane *lanes, uint32_t count)
+wait_for(struct vhost_lane *lanes, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++)
 		while (atomic_load(&lanes[i].busy))
@@ -166,14 +89,14 @@ frames_a_call(int vid)
 	uint64_t features = 0;
 
 	rte_vhost_get_negotiated_features(vid, &features);
-	return (features & 1ULL << VIRTIO_NET_F_MRG_RXBUF) != 0 ? 1 : ENQUEUE_MOST;
+	return (features & 1ULL << VIRTIO_NET_F_MRG_RXBUF) != 0 ? 1 : VHOST_LIBRARY_BURST;
 }
 
 /* No lcore uses the connection once this has returned. */
 static void
 leave_alone(struct ipvane_vhost *v)
 {
-	atomic_store(&v->vid, NOBODY);
+	atomic_store(&v->vid, VHOST_NOBODY);
 	wait_for(v->rx, v->queues);
 	wait_for(v->tx, v->lanes);
 	wait_for(&v->control, 1);
@@ -190,10 +113,10 @@ new_device(int vid)
 	leave_alone(v);
 	v->able = abilities(vid);
 	v->enqueue_most = frames_a_call(vid);
-	for (uint32_t i = 0; i < MAX_QUEUES; i++)
+	for (uint32_t i = 0; i < VHOST_MAX_QUEUES; i++)
 		atomic_store(&v->rest[i], 0);
 	atomic_store(&v->enabled, v->next_vid == vid ? v->next_enabled : 0);
-	v->next_vid = NOBODY;
+	v->next_vid = VHOST_NOBODY;
 	atomic_store(&v->vid, vid);
 	return 0;
 }
@@ -423,7 +346,7 @@ ipvane_vhost_open(const char *path, uint32_t client, uint32_t queues, uint32_t l
 
 	if (failed < 0)
 		return failed;
-	if (queues == 0 || queues > MAX_QUEUES || lanes == 0 || lanes > MAX_QUEUES ||
+	if (queues == 0 || queues > VHOST_MAX_QUEUES || lanes == 0 || lanes > VHOST_MAX_QUEUES ||
 	    strlen(path) >= sizeof(v->path))
 		return -EINVAL;
 	v = aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_ALIGN_CEIL(sizeof(*v), RTE_CACHE_LINE_SIZE));
@@ -431,8 +354,8 @@ ipvane_vhost_open(const char *path, uint32_t client, uint32_t queues, uint32_t l
 		return -ENOMEM;
 	memset(v, 0, sizeof(*v));
 	strlcpy(v->path, path, sizeof(v->path));
-	atomic_store(&v->vid, NOBODY);
-	v->next_vid = NOBODY;
+	atomic_store(&v->vid, VHOST_NOBODY);
+	v->next_vid = VHOST_NOBODY;
 	v->client = client != 0;
 	v->queues = queues;
 	v->lanes = lanes;
@@ -482,27 +405,7 @@ ipvane_vhost_reset(struct ipvane_vhost *v, uint32_t client, char *why, uint32_t 
 IPVANE_EXPORT int32_t
 ipvane_vhost_up(const struct ipvane_vhost *v)
 {
-	return atomic_load(&v->vid) != NOBODY && atomic_load(&v->enabled) != 0;
-}
-
-/* The connection, which stays until leave(); NOBODY: there is none. */
-static inline int32_t
-enter(struct ipvane_vhost *v, struct lane *lane)
-{
-	int32_t vid;
-
-	/* Sequentially consistent both: destroy_device() does the same in the other order. */
-	atomic_store(&lane->busy, true);
-	vid = atomic_load(&v->vid);
-	vhost_guarded = &v->gone;
-	return vid;
-}
-
-static inline void
-leave(struct lane *lane)
-{
-	vhost_guarded = NULL;
-	atomic_store_explicit(&lane->busy, false, memory_order_release);
+	return atomic_load(&v->vid) != VHOST_NOBODY && atomic_load(&v->enabled) != 0;
 }
 
 /* Whether a ring in which frames waited at the last check was asked for them since, and gave none. */
@@ -522,23 +425,20 @@ is_stuck(struct ipvane_vhost *v, int vid, uint32_t queue)
 
 /*
  * To be asked about once a second, by the thread that resets: 0 all is well; 1 a ring holds what cannot
- * be read; 2 the peer has taken its memory away; 3 it came so often
- * that it is not looked for any more; 4 it has said what is not to be said, and has been disconnected.
+ * be read; 2 the peer has taken its memory away; 3 it came so often that it is not looked for any more; 4 it
+ * has said what is not to be said, and has been disconnected.
  */
 IPVANE_EXPORT int32_t
 ipvane_vhost_check(struct ipvane_vhost *v)
 {
-	const int32_t vid = enter(v, &v->control);
-	uint64_t features = 0;
+	const int32_t vid = vhost_enter(v, &v->control);
 	int32_t stuck = 0;
 
 	/* A ring gives nothing either while there are no mbufs to put it in. */
-	if (vid != NOBODY && rte_vhost_get_negotiated_features(vid, &features) == 0 &&
-	    (features & 1ULL << VIRTIO_F_RING_PACKED) == 0 &&
-	    rte_mempool_avail_count(v->pool) >= ENOUGH_MBUFS)
+	if (vid != VHOST_NOBODY && rte_mempool_avail_count(v->pool) >= ENOUGH_MBUFS)
 		for (uint32_t queue = 0; queue < v->queues; queue++)
 			stuck |= is_stuck(v, vid, queue);
-	leave(&v->control);
+	vhost_leave(&v->control);
 	atomic_store(&v->new_connections, 0);
 	if (atomic_load(&v->gone) != 0)
 		return 2;
@@ -547,195 +447,4 @@ ipvane_vhost_check(struct ipvane_vhost *v)
 	if (stuck != 0)
 		return stuck;
 	return atomic_exchange(&v->refused, 0) != 0 ? 4 : 0;
-}
-
-/* Takes over what the peer's headers ask for; frames that contradict theirs are dropped. */
-static uint16_t
-convert(struct lane *lane, struct rte_mbuf **frames, uint16_t count)
-{
-	uint16_t kept = 0;
-
-	for (uint16_t i = 0; i < count; i++) {
-		struct rte_mbuf *frame = frames[i];
-
-		if (unlikely(frame->ol_flags != 0 && offload_from_rx(frame) < 0)) {
-			rte_pktmbuf_free(frame);
-			lane->invalid++;
-			continue;
-		}
-		frames[kept++] = frame;
-	}
-	return kept;
-}
-
-/* As ipvane_rx_burst(), from one of the peer's rings. */
-IPVANE_EXPORT uint64_t
-ipvane_vhost_rx(struct ipvane_vhost *v, uint16_t queue, struct ipvane_burst *burst, uint16_t max)
-{
-	struct lane *lane = &v->rx[queue];
-	const int32_t vid = enter(v, lane);
-	uint16_t count = 0;
-
-	if (vid != NOBODY) {
-		count = rte_vhost_dequeue_burst(vid, 2 * queue + 1, v->pool, burst->mbuf, max);
-		lane->bursts++;
-		lane->frames += count;
-	}
-	leave(lane);
-	return rows_fill(burst, convert(lane, burst->mbuf, count));
-}
-
-/* One ring of the peer as who is sent to. */
-struct ring {
-	struct finish_to to;
-	struct ipvane_vhost *v;
-	int32_t vid;
-	uint16_t ring;
-};
-
-/* When a ring that took nothing, in a call that began then, is to be tried again. */
-static uint64_t
-rest_after(uint64_t begin)
-{
-	const uint64_t now = rte_rdtsc();
-	const uint64_t hz = rte_get_tsc_hz();
-
-	if (now - begin < hz / 1000000 * SLOW_US)
-		return 0;
-	return now + RTE_MIN((now - begin) * REST_FACTOR, hz / 1000 * REST_MOST_MS);
-}
-
-/* The library copies: what it took is freed. */
-static uint16_t
-enqueue(const struct finish_to *to, struct rte_mbuf **frames, uint16_t count)
-{
-	const struct ring *at = (const struct ring *)to;
-	_Atomic uint64_t *rest = &at->v->rest[at->ring / 2];
-	uint16_t taken = 0;
-	const uint64_t begin = rte_rdtsc();
-
-	if (begin < atomic_load_explicit(rest, memory_order_relaxed))
-		return 0;
-	while (taken < count) {
-		const uint16_t part = RTE_MIN(count - taken, at->v->enqueue_most);
-		const uint16_t done = rte_vhost_enqueue_burst(at->vid, at->ring, frames + taken, part);
-
-		taken += done;
-		if (done < part)
-			break;
-	}
-	if (taken == 0)
-		atomic_store_explicit(rest, rest_after(begin), memory_order_relaxed);
-	rte_pktmbuf_free_bulk(frames, taken);
-	return taken;
-}
-
-static uint32_t
-mix(uint32_t hash, uint32_t word)
-{
-	return (hash ^ word) * 0x9e3779b1u;
-}
-
-/* The same for both directions of a flow; 0 for what is no IP. */
-static uint32_t
-flow_hash(const struct rte_mbuf *frame)
-{
-	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(frame, struct rte_ether_hdr *);
-	const uint8_t *l3 = (const uint8_t *)(eth + 1);
-	uint32_t words[8] = {0};
-	uint32_t ports = 0;
-	uint32_t hash;
-	uint32_t l4;
-	uint8_t protocol;
-
-	if (frame->data_len < sizeof(*eth) + sizeof(struct rte_ipv4_hdr))
-		return 0;
-	if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4)) {
-		const struct rte_ipv4_hdr *ip = (const struct rte_ipv4_hdr *)l3;
-		const bool fragment = (ip->fragment_offset &
-				       rte_cpu_to_be_16(RTE_IPV4_HDR_MF_FLAG | RTE_IPV4_HDR_OFFSET_MASK)) != 0;
-
-		words[0] = ip->src_addr ^ ip->dst_addr;
-		protocol = fragment ? 0 : ip->next_proto_id;
-		l4 = sizeof(*eth) + (ip->version_ihl & 0x0f) * 4u;
-	} else if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV6) &&
-		   frame->data_len >= sizeof(*eth) + sizeof(struct rte_ipv6_hdr)) {
-		const struct rte_ipv6_hdr *ip = (const struct rte_ipv6_hdr *)l3;
-		uint32_t from[4], to[4];
-
-		memcpy(from, ip->src_addr, sizeof(from));
-		memcpy(to, ip->dst_addr, sizeof(to));
-		for (int i = 0; i < 4; i++)
-			words[i] = from[i] ^ to[i];
-		protocol = ip->proto;
-		l4 = sizeof(*eth) + sizeof(*ip);
-	} else {
-		return 0;
-	}
-	if ((protocol == IPPROTO_TCP || protocol == IPPROTO_UDP) && l4 + 4 <= frame->data_len) {
-		uint16_t pair[2];
-
-		memcpy(pair, (const uint8_t *)eth + l4, sizeof(pair));
-		ports = pair[0] ^ pair[1];
-	}
-	hash = mix(0, ports);
-	for (int i = 0; i < 4; i++)
-		hash = mix(hash, words[i]);
-	return hash >> 16;
-}
-
-/* Sends each frame to the ring that its flow has. All are taken; what a ring has no room for is dropped. */
-static void
-spread(struct ipvane_vhost *v, struct lane *lane, int32_t vid, uint64_t enabled, struct rte_mbuf **frames,
-       uint16_t count)
-{
-	const uint32_t rings = __builtin_popcountll(enabled);
-	struct rte_mbuf *part[BURST];
-	uint8_t of[BURST];
-
-	for (uint16_t i = 0; i < count; i++)
-		of[i] = flow_hash(frames[i]) % rings;
-	for (uint32_t n = 0; n < rings; n++, enabled &= enabled - 1) {
-		const struct ring to = {
-			{enqueue, v->able, false, &lane->full}, v, vid, 2 * __builtin_ctzll(enabled)};
-		uint16_t size = 0;
-		uint16_t taken;
-
-		for (uint16_t i = 0; i < count; i++)
-			if (of[i] == n)
-				part[size++] = frames[i];
-		taken = finish_and_send(&to.to, part, size);
-		rte_pktmbuf_free_bulk(part + taken, size - taken);
-		lane->full += size - taken;
-	}
-}
-
-/*
- * Sends frames to the peer; returns how many were taken, the first ones, which are freed. While nobody
- * is there all are taken, dropped and counted.
- */
-IPVANE_EXPORT uint16_t
-ipvane_vhost_tx(struct ipvane_vhost *v, uint16_t queue, struct rte_mbuf **frames, uint16_t count)
-{
-	struct lane *lane = &v->tx[queue];
-	const int32_t vid = enter(v, lane);
-	const uint64_t enabled = atomic_load_explicit(&v->enabled, memory_order_relaxed);
-	uint16_t taken = count;
-
-	if (vid == NOBODY || enabled == 0) {
-		leave(lane);
-		rte_pktmbuf_free_bulk(frames, count);
-		lane->down += count;
-		return count;
-	}
-	if ((enabled & (enabled - 1)) == 0) {
-		const struct ring to = {
-			{enqueue, v->able, false, &lane->full}, v, vid, 2 * __builtin_ctzll(enabled)};
-
-		taken = finish_and_send(&to.to, frames, count);
-	} else {
-		spread(v, lane, vid, enabled, frames, count);
-	}
-	leave(lane);
-	return taken;
 }

@@ -9,6 +9,7 @@ import io.ipvane.counters.PortCounter;
 import io.ipvane.group.QueryFrames;
 import io.ipvane.ipvlan.Verdict;
 import io.ipvane.lcore.ControlMailbox;
+import io.ipvane.neighbor.NdFrames;
 import io.ipvane.neighbor.OwnAddresses;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.IpAddress;
@@ -39,6 +40,7 @@ final class LearnPlane implements AutoCloseable {
     private final Burst burst = new Burst(arena);
     private final Pipeline pipeline;
     private final OwnAddresses own = new OwnAddresses();
+    private final Trials trials;
     private LearnSink sink;
     private GroupLearner groups;
 
@@ -60,6 +62,7 @@ final class LearnPlane implements AutoCloseable {
         this.sender = new FrameSender(mailbox, pool, counters);
         this.unresolved = unresolved;
         this.clock = clock;
+        this.trials = new Trials(clock);
         this.pipeline = Pipeline.afterConductor(arena, pool);
     }
 
@@ -69,9 +72,9 @@ final class LearnPlane implements AutoCloseable {
         groups = new GroupLearner(clock, listener);
     }
 
-    /** Tells of groups that have changed. */
+    /** Tells of groups that have changed, and asks for addresses that have been tried. */
     int tick() {
-        return groups.tick();
+        return groups.tick() + trials.tick(this::askAddress);
     }
 
     /**
@@ -104,6 +107,8 @@ final class LearnPlane implements AutoCloseable {
         Parser.parse(burst, ingress.uplink.mac(), ingress.parseOptions, pool);
         if (own.read(burst, 0)) {
             learnAddresses(ingress.index);
+        } else if (own.isTrial()) {
+            trials.add(ingress.index, IpAddress.ipv6(own.high(0), own.low(0)));
         } else if ((ingress.snoop & PortEntry.LEARN_GROUPS) != 0
                 && pool.length(mbuf) <= ingress.maxFrame) {
             groups.said(ingress.index, () -> MembershipFrames.report(pool, mbuf, l3));
@@ -167,8 +172,28 @@ final class LearnPlane implements AutoCloseable {
         }
     }
 
+    /** Asks a guest, and nobody else, whether it has an address. */
+    private void askAddress(int index, IpAddress address) {
+        final SwitchModel model = sink.model();
+        final PortModel port = model.port(index);
+        final UplinkModel uplink = model.uplinkOf(index);
+        final IpAddress source = uplink.linkLocal();
+        final long mbuf = pool.allocate(NdFrames.LENGTH);
+        if (mbuf != 0) {
+            NdFrames.solicitation(
+                    pool.data(mbuf),
+                    uplink.mac(),
+                    source.key0(),
+                    source.key1(),
+                    address.key0(),
+                    address.key1());
+            sender.send(model, port, index, Ethernet.LENGTH, mbuf);
+        }
+    }
+
     /** The guest is gone, or its port is. */
-    void forgetGroups(int port) {
+    void forget(int port) {
+        trials.forget(port);
         groups.forget(port);
     }
 

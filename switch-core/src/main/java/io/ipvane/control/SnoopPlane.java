@@ -316,12 +316,12 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
 
     /** Who was behind a port is gone, and with them what they have joined. */
     void forgetGroups(int port) {
-        learn.forgetGroups(port);
+        learn.forget(port);
     }
 
     /** A port is gone, and its index may become another's. */
     void forgetPort(int port) {
-        learn.forgetGroups(port);
+        learn.forget(port);
         dhcp.forgetPort(port);
         dirty |= leasing.remove(port);
         expecting.remove(port);

@@ -12,7 +12,7 @@ import io.ipvane.packet.Nd;
  * Reads from a frame which addresses its sender says it has: the sender of ARP requests and
  * replies, the source of neighbour and router solicitations and advertisements, the target of an
  * advertisement. A probe says nothing: it comes from no address and only asks whether one is free
- * (RFC 5227, 2.1.1; RFC 4862, 5.4.2).
+ * (RFC 5227, 2.1.1; RFC 4862, 5.4.2); for IPv6 {@link #isTrial} tells of it.
  *
  * <p>A rebindable reader: the accessors speak of the last row for which {@link #read} was true. One
  * thread; no allocation, never throws.
@@ -24,6 +24,7 @@ public final class OwnAddresses {
     private final long[] low = new long[MOST];
     private int family;
     private int count;
+    private boolean trial;
 
     /** A reader that has read nothing. */
     public OwnAddresses() {}
@@ -31,6 +32,7 @@ public final class OwnAddresses {
     /** Whether a parsed row names any address of its sender's; the accessors then say which. */
     public boolean read(Burst burst, int i) {
         count = 0;
+        trial = false;
         switch (burst.etherType(i)) {
             case Ethernet.TYPE_ARP -> readArp(burst, i);
             case Ethernet.TYPE_IPV6 -> readNd(burst, i);
@@ -67,9 +69,13 @@ public final class OwnAddresses {
         if (NdCheck.isHost(Ipv6.sourceHigh(ip), Ipv6.sourceLow(ip))) {
             add(Ipv6.sourceHigh(ip), Ipv6.sourceLow(ip));
         }
+        final long nd = ip + Ipv6.LENGTH;
         if (advertises) {
-            final long nd = ip + Ipv6.LENGTH;
             addOnce(Nd.targetHigh(nd), Nd.targetLow(nd));
+        } else if (count == 0 && Icmpv6.type(nd) == Icmpv6.NEIGHBOR_SOLICITATION) {
+            trial = true;
+            high[0] = Nd.targetHigh(nd);
+            low[0] = Nd.targetLow(nd);
         }
     }
 
@@ -83,6 +89,14 @@ public final class OwnAddresses {
         high[count] = addressHigh;
         low[count] = addressLow;
         count++;
+    }
+
+    /**
+     * Whether the row that {@link #read} has looked at last asks if an IPv6 address is free: the
+     * one that {@code high(0)} and {@code low(0)} say then. Its sender may soon have it.
+     */
+    public boolean isTrial() {
+        return trial;
     }
 
     /** {@link Burst#KEY_IPV4} or {@link Burst#KEY_IPV6}. */

@@ -38,7 +38,7 @@ final class LearnStage implements Stage {
         final int size = burst.size;
         for (int i = 0; i < size; i++) {
             if (burst.verdict(i) != Verdict.DROP_PARSED
-                    && ((addresses && own.read(burst, i))
+                    && ((addresses && (own.read(burst, i) || own.isTrial()))
                             || (groups && SnoopStage.isMembership(burst, i)))) {
                 burst.verdict(i, Verdict.LEARN);
             }

@@ -2,6 +2,8 @@
 package io.ipvane.neighbor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.packet.IpAddress;
 import io.ipvane.testing.Frames;
@@ -73,7 +75,10 @@ class OwnAddressesTest {
     void shouldReadNothingFromProbes() {
         assertEquals(List.of(), read(Frames.arpRequest(TARGET_4).ips("0.0.0.0", TARGET_4).build()));
         assertEquals(List.of(), read(Frames.dadProbe(TARGET).build()));
+        assertTrue(own.isTrial());
+        assertEquals(TARGET, new IpAddress(own.family(), own.high(0), own.low(0)).toString());
         assertEquals(List.of(), read(Frames.icmp6(133, new byte[4]).ips("::", "ff02::2").build()));
+        assertFalse(own.isTrial());
     }
 
     private static final String TARGET_4 = "10.0.0.99";

@@ -5,7 +5,7 @@ import io.ipvane.memory.Memory;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.IpAddress;
 
-/** Frames for benchmarks: UDP of {@value #LENGTH} bytes over IPv4 or of 78 over IPv6. */
+/** Frames for benchmarks: UDP, by itself of {@value #LENGTH} bytes over IPv4 or of 78 over IPv6. */
 public final class Traffic {
     /** Bytes of an IPv4 frame: the shortest of Ethernet, without its checksum. */
     public static final int LENGTH = 60;
@@ -20,7 +20,7 @@ public final class Traffic {
         return destination.isIpv4() ? LENGTH : LENGTH6;
     }
 
-    /** Writes a frame; its payload is zero but for a number at its end. */
+    /** Writes the shortest frame; its payload is zero but for a number at its end. */
     public static void write(
             long at,
             long destinationMac,
@@ -28,7 +28,18 @@ public final class Traffic {
             IpAddress source,
             IpAddress destination,
             int number) {
-        final int length = length(destination);
+        write(at, destinationMac, sourceMac, source, destination, number, length(destination));
+    }
+
+    /** The same of so many bytes, {@link #length} of them at least. */
+    public static void write(
+            long at,
+            long destinationMac,
+            long sourceMac,
+            IpAddress source,
+            IpAddress destination,
+            int number,
+            int length) {
         Memory.zero(at, length);
         Memory.putMac(at, destinationMac);
         Memory.putMac(at + 6, sourceMac);

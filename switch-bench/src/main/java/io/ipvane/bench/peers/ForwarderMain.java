@@ -56,6 +56,10 @@ final class ForwarderMain {
                 try (Dispatch dispatch = new Dispatch(setup)) {
                     serve(dispatch.javaSwitch());
                 }
+            } else if (device.startsWith(VhostSockets.PREFIX)) {
+                try (VhostSwitch vhost = new VhostSwitch(setup, VhostSockets.of(device))) {
+                    serve(vhost.javaSwitch());
+                }
             } else {
                 try (PcapSwitch pcap = new PcapSwitch(setup, Path.of(device))) {
                     serve(pcap.javaSwitch());

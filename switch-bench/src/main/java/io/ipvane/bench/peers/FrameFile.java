@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -42,8 +43,18 @@ final class FrameFile {
         return new IpPrefix(address, address.bits());
     }
 
-    /** Writes such a file. */
+    /** Writes such a file of the shortest frames. */
     static void write(Path file, int addresses, int frames) throws IOException {
+        write(file, addresses, frames, List.of(Traffic.LENGTH));
+    }
+
+    /**
+     * Writes such a file.
+     *
+     * @param lengths of the frames, in turns
+     */
+    static void write(Path file, int addresses, int frames, List<Integer> lengths)
+            throws IOException {
         final int[] order = shuffled(addresses);
         try (Arena arena = Arena.ofConfined();
                 DataOutputStream out =
@@ -55,8 +66,8 @@ final class FrameFile {
             final long at = arena.allocate(SNAP_LENGTH, 64).address();
             for (int i = 0; i < frames; i++) {
                 final IpAddress to = destination(order[i % addresses]);
-                Traffic.write(at, MAC, MAC, source(), to, i);
-                final int length = Traffic.length(to);
+                final int length = lengths.get(i % lengths.size());
+                Traffic.write(at, MAC, MAC, source(), to, i, length);
                 for (int word : new int[] {0, 0, length, length}) {
                     out.writeInt(word);
                 }

@@ -61,6 +61,7 @@ public final class Main {
                         new OvsScenario(),
                         new SelfScenario(),
                         new HashScenario(),
+                        new VhostScenario(),
                         new TapScenario(image.resolve("bin/ipvane")));
         for (String name : names) {
             if (all.stream().noneMatch(s -> s.name().equals(name))) {

@@ -51,7 +51,7 @@ final class OvsScenario implements Scenario {
                                     frames,
                                     1,
                                     "RUN_TO_COMPLETION"),
-                            new OvsForwarder(settings, file, each.addresses));
+                            OvsForwarder.pcap(settings, file, each.addresses));
             comparisons.add(
                     Comparison.ofRates(
                             "net_pcap to net_null, OVS-DPDK, %,d destinations"

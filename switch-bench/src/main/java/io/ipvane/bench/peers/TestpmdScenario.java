@@ -39,7 +39,7 @@ final class TestpmdScenario implements Scenario {
                         settings,
                         "net_" + device,
                         ipvane(settings, "ipvane", device, "l2", "wire"),
-                        new Testpmd(settings.hugepages(), device, FRAMES),
+                        Testpmd.loop(settings.hugepages(), device, FRAMES),
                         ipvane(settings, "ipvane-inside", device, "l3", "inside"));
         final Series testpmd = series.get(1);
         return List.of(

@@ -19,6 +19,12 @@ final class ThreadClock {
             final String[] words = Files.readString(task.resolve("schedstat")).split(" ", 3);
             return new Reading(Long.parseLong(words[0]), Long.parseLong(words[1]));
         }
+
+        /** The share of the time between two readings in which the thread waited. */
+        static double waited(Reading before, Reading after) {
+            final double waited = (double) after.waited - before.waited;
+            return waited / (waited + after.ran - before.ran);
+        }
     }
 
     private final Path task;

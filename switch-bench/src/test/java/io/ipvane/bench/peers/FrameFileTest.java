@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -33,5 +34,25 @@ class FrameFileTest {
         for (int i = 0; i < 100; i++) {
             assertEquals(3, counts.get(FrameFile.destination(i).ipv4()));
         }
+    }
+
+    @Test
+    void shouldWriteFramesOfEachLengthWithHeadersThatSaySo(@TempDir Path directory)
+            throws IOException {
+        final Path file = directory.resolve("frames.pcap");
+        final List<Integer> lengths = List.of(60, 1514, 590);
+        FrameFile.write(file, 2, 7, lengths);
+        final ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+        int at = 24;
+        for (int i = 0; i < 7; i++) {
+            final int length = lengths.get(i % 3);
+            assertEquals(length, bytes.getInt(at + 8));
+            assertEquals(length, bytes.getInt(at + 12));
+            assertEquals(length - 14, bytes.getShort(at + 16 + 16));
+            assertEquals(length - 14 - 20, bytes.getShort(at + 16 + 38));
+            assertEquals(i, bytes.getInt(at + 16 + length - 4));
+            at += 16 + length;
+        }
+        assertEquals(bytes.capacity(), at);
     }
 }

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.bench.peers;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * From one vhost-user port to another on one core, beside OVS-DPDK and testpmd in mode {@code mac}.
+ * The load, DPDK's virtio driver, has the other CPU; all three reach the rings by the same vhost
+ * library.
+ */
+final class VhostScenario implements Scenario {
+    private static final int LEAST_FRAMES = 1_024;
+
+    /** Bytes without Ethernet's checksum: 7 : 4 : 1, mixed. */
+    private static final List<Integer> IMIX =
+            List.of(60, 590, 60, 60, 590, 60, 1514, 60, 590, 60, 60, 590);
+
+    private static final Target TESTPMD = Target.of(0.85);
+
+    private static final String OVS_NOTE =
+            "OVS extracts a flow of 5-tuple and MACs, looks it up in its caches, writes the source MAC"
+                    + " and sends; ipvane checks the headers, looks source and destination up, writes"
+                    + " both MACs, and polls its uplink as well. The same vhost library copies each"
+                    + " frame in and out";
+    private static final String TESTPMD_NOTE =
+            "testpmd writes both MACs and looks nothing up; ipvane parses, checks, looks source and"
+                    + " destination up and polls its uplink as well. l3fwd, which looks up, is not"
+                    + " packaged and not measured";
+
+    /** One kind of load. */
+    private record Case(String name, List<Integer> lengths, int addresses, Target ovs) {
+        int frames() {
+            return Math.max(LEAST_FRAMES, addresses);
+        }
+    }
+
+    private static final List<Case> CASES =
+            List.of(
+                    new Case("60 B", List.of(60), 1, Target.of(1.3)),
+                    new Case("60 B", List.of(60), 65_536, Target.of(3)),
+                    new Case("IMIX", IMIX, 1, Target.of(1.3)),
+                    new Case("IMIX", IMIX, 65_536, Target.of(3)));
+
+    @Override
+    public String name() {
+        return "vhost";
+    }
+
+    @Override
+    public List<Comparison> run(Settings settings) throws IOException, InterruptedException {
+        final List<Comparison> comparisons = new ArrayList<>();
+        for (Case each : CASES) {
+            comparisons.addAll(compare(settings, each));
+        }
+        return comparisons;
+    }
+
+    private static List<Comparison> compare(Settings settings, Case load)
+            throws IOException, InterruptedException {
+        final Path file =
+                settings.directory()
+                        .resolve("vhost%d-%d.pcap".formatted(load.lengths.size(), load.addresses));
+        FrameFile.write(file, load.addresses, load.frames(), load.lengths);
+        final VhostSockets sockets = VhostSockets.in(settings.directory());
+        final Peer[] peers =
+                Stream.of(
+                                ipvane(settings, load, sockets),
+                                OvsForwarder.vhost(settings, sockets, load.addresses),
+                                Testpmd.vhost(settings.hugepages(), sockets))
+                        .map(each -> new VhostPeer(settings, each, file, load.frames(), sockets))
+                        .toArray(Peer[]::new);
+        final List<Series> series =
+                Interleaved.run(
+                        settings, "vhost %s %,d".formatted(load.name, load.addresses), peers);
+        final String title =
+                "vhost-user, %s, %%s, %,d destinations".formatted(load.name, load.addresses);
+        return List.of(
+                Comparison.ofRates(
+                        title.formatted("OVS-DPDK"),
+                        series.get(0),
+                        series.get(1),
+                        load.ovs,
+                        OVS_NOTE),
+                Comparison.ofRates(
+                        title.formatted("testpmd mac"),
+                        series.get(0),
+                        series.get(2),
+                        TESTPMD,
+                        TESTPMD_NOTE));
+    }
+
+    private static Peer ipvane(Settings settings, Case load, VhostSockets sockets) {
+        return new IpvaneForwarder(
+                "ipvane",
+                settings.hugepages(),
+                sockets.name(),
+                "l3",
+                "inside",
+                4,
+                load.addresses,
+                load.frames(),
+                1,
+                "RUN_TO_COMPLETION");
+    }
+}
