@@ -2,6 +2,7 @@
 package io.ipvane.e2e;
 
 import static io.ipvane.e2e.SwitchNetwork.BLUE;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,14 +10,7 @@ import io.ipvane.e2e.VhostPeer.Guest;
 import io.ipvane.testing.Command;
 import io.ipvane.testing.Command.Result;
 import io.ipvane.testing.Machine;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -24,6 +18,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Guests that do what no driver does, one violation each, at a vhost-user port of a switch that
@@ -39,18 +43,21 @@ final class HostileGuestE2eTest {
     /** How long a guest that is not thrown out stays. */
     private static final String STAY = "1";
 
-    /**
-     * Of a hundred echoes of the neighbours: the one that was under way at the end, and one more.
-     */
-    private static final int MOST_LOST = 2;
+    /** Echoes that the neighbours may lose between the first answer and the last; usually none. */
+    private static final int MOST_LOST = 1;
 
     /** Descriptors that a violation may leave open: what the daemon opens and closes by itself. */
     private static final int SPARE_DESCRIPTORS = 8;
 
     private static final int MOST_LINES = 30;
 
-    private static final Pattern ECHOES =
-            Pattern.compile("(\\d+) packets transmitted, (\\d+) received");
+    /**
+     * DPDK's library loses those that come with a message for a ring beyond its last: 20 times 8.
+     */
+    private static final Map<String, Integer> LOST_DESCRIPTORS =
+            Map.of("descriptors-left-behind", 160);
+
+    private static final Pattern ANSWER = Pattern.compile("icmp_seq=(\\d+)");
 
     @TempDir private static Path folder;
     private static SwitchNetwork network;
@@ -154,18 +161,29 @@ final class HostileGuestE2eTest {
         assertEquals(200, network.daemon().get("/readyz").status(), "the daemon is ready");
         assertTrue(other.ok(), () -> "another guest while it was there: " + other);
         assertTrue(again.ok(), () -> "a good guest after it: " + again);
-        final Matcher echoes = ECHOES.matcher(said);
-        assertTrue(echoes.find(), () -> "no summary of the neighbours: " + said);
-        final int sent = Integer.parseInt(echoes.group(1));
-        final int lost = sent - Integer.parseInt(echoes.group(2));
-        assertTrue(
-                lost <= MOST_LOST * Math.max(1, sent / 100),
-                () -> "the neighbours lost echoes: " + said);
+        assertTrue(lost(said) <= MOST_LOST, () -> "the neighbours lost echoes: " + said);
+        final long most =
+                descriptors + SPARE_DESCRIPTORS + LOST_DESCRIPTORS.getOrDefault(violation, 0);
         Eventually.holds(
                 "descriptors are closed again: there were " + descriptors,
-                () -> network.daemon().descriptors() <= descriptors + SPARE_DESCRIPTORS);
+                () -> network.daemon().descriptors() <= most);
         final List<String> log = network.daemon().log().lines().skip(lines).toList();
         assertTrue(log.size() <= MOST_LINES, () -> "the log fills up: " + log);
+    }
+
+    /**
+     * Gaps before the last answer: those after it were under way when the program was told to end.
+     */
+    private static int lost(String ping) {
+        final Matcher answer = ANSWER.matcher(ping);
+        int last = 0;
+        int answers = 0;
+        while (answer.find()) {
+            last = Math.max(last, Integer.parseInt(answer.group(1)));
+            answers++;
+        }
+        assertTrue(answers > 0, () -> "the neighbours got no echo: " + ping);
+        return last - answers;
     }
 
     /** A violation that ended the daemon is one test that fails, not all that follow. */
@@ -179,16 +197,7 @@ final class HostileGuestE2eTest {
     private static Process pingBetweenTaps() throws IOException {
         return new ProcessBuilder(
                         network.net()
-                                .inside(
-                                        BLUE,
-                                        "ping",
-                                        "-n",
-                                        "-q",
-                                        "-i",
-                                        "0.01",
-                                        "-W",
-                                        "2",
-                                        "10.0.0.12"))
+                                .inside(BLUE, "ping", "-n", "-i", "0.01", "-W", "2", "10.0.0.12"))
                 .redirectErrorStream(true)
                 .start();
     }
