@@ -4,7 +4,6 @@ package io.ipvane.e2e;
 import static io.ipvane.e2e.SwitchNetwork.BLUE;
 import static io.ipvane.e2e.SwitchNetwork.OUTSIDE;
 import static io.ipvane.e2e.SwitchNetwork.SWITCH;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,14 +15,6 @@ import io.ipvane.testing.Machine;
 import io.ipvane.testing.Testpmd;
 import io.ipvane.testing.Testpmd.Counters;
 import io.ipvane.testing.Testpmd.Peer;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -34,6 +25,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Programs with a virtio device on vhost-user ports: how they find the switch, what they exchange,
