@@ -6,11 +6,13 @@ import io.ipvane.bench.harness.BenchSwitch;
 import io.ipvane.device.Device;
 import io.ipvane.device.DpdkDevice;
 import io.ipvane.device.MbufPool;
+import io.ipvane.device.NatDevice;
 import io.ipvane.device.VhostDevice;
 import io.ipvane.dpdk.DeviceOptions;
 import io.ipvane.dpdk.EthDevice;
 import io.ipvane.dpdk.Mempool;
 import io.ipvane.dpdk.VhostPort;
+import io.ipvane.macnat.GuestMac;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +27,10 @@ final class VhostSwitch implements AutoCloseable {
     private static final int MBUFS = 8_191;
     private static final int IN = 1;
     private static final int OUT = 2;
+
+    /** What comes out is rewritten to it. */
+    private static final long SINK_MAC = 0x0200_0000_0002L;
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration LOOK = Duration.ofMillis(50);
 
@@ -38,8 +44,8 @@ final class VhostSwitch implements AutoCloseable {
     VhostSwitch(DispatchSetup setup, VhostSockets sockets) {
         mempool = Mempool.create("vhost", MBUFS, Mempool.DEFAULT_DATA_ROOM);
         wire = EthDevice.open("vdev:net_null0,no-rx=1", DeviceOptions.DEFAULT, mempool);
-        in = open("in", sockets.in());
-        out = open("out", sockets.out());
+        in = open("in", sockets.in(), FrameFile.MAC);
+        out = open("out", sockets.out(), SINK_MAC);
         javaSwitch =
                 new BenchSwitch(
                         setup.mode(),
@@ -57,9 +63,14 @@ final class VhostSwitch implements AutoCloseable {
         awaitLink(out);
     }
 
-    private Device open(String name, Path socket) {
-        return new VhostDevice(
-                name, VhostPort.open(socket.toString(), true, 1, 1, mempool), FrameFile.MAC, MTU);
+    /** As the daemon makes a port. */
+    private Device open(String name, Path socket, long guestMac) {
+        final VhostPort port = VhostPort.open(socket.toString(), true, 1, 1, mempool);
+        return new NatDevice(
+                new VhostDevice(name, port, FrameFile.MAC, MTU),
+                GuestMac.fixed(guestMac),
+                FrameFile.MAC,
+                new MbufPool(mempool));
     }
 
     private static void awaitLink(Device device) {
