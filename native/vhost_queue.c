@@ -175,7 +175,10 @@ flow_hash(const struct rte_mbuf *frame)
 	return hash >> 16;
 }
 
-/* Sends each frame to the ring that its flow has. All are taken; what a ring has no room for is dropped. */
+/*
+ * Sends each of at most BURST frames to the ring that its flow has. All are taken; what a ring has no room
+ * for is dropped.
+ */
 static void
 spread(struct ipvane_vhost *v, struct vhost_lane *lane, int32_t vid, uint64_t enabled, struct rte_mbuf **frames,
        uint16_t count)
@@ -225,7 +228,8 @@ ipvane_vhost_tx(struct ipvane_vhost *v, uint16_t queue, struct rte_mbuf **frames
 
 		taken = finish_and_send(&to.to, frames, count);
 	} else {
-		spread(v, lane, vid, enabled, frames, count);
+		for (uint16_t done = 0; done < count; done += BURST)
+			spread(v, lane, vid, enabled, frames + done, RTE_MIN(count - done, BURST));
 	}
 	vhost_leave(lane);
 	return taken;

@@ -181,29 +181,54 @@ class VhostPortTest {
             await(port::isUp);
             // The rings come one by one.
             await(() -> usesAll(port, peer, queues));
+            assertEquals(1, ringsOfOneFlow(port, peer, queues), "a flow left its ring");
         }
     }
 
     private boolean usesAll(VhostPort port, EthDevice peer, int queues) {
+        frames(64, 100);
+        assertEquals(64, port.transmit(0, mbufs, 64));
+        final int[] counts = new int[queues];
+        drain(peer, counts);
+        return Arrays.stream(counts).allMatch(n -> n > 0);
+    }
+
+    private long ringsOfOneFlow(VhostPort port, EthDevice peer, int queues) {
         frames(1, 100);
         final long one = Memory.i64(mbufs);
         final int[] counts = new int[queues];
         for (int repeat = 0; repeat < 2; repeat++) {
-            for (int i = 1; i < 64; i++) {
+            for (int i = 0; i < 64; i++) {
                 Memory.put64(mbufs + 8L * i, pool.replicate(one));
             }
-            Memory.put64(mbufs, pool.replicate(one));
             assertEquals(64, port.transmit(0, mbufs, 64));
             drain(peer, counts);
         }
         Memory.put64(mbufs, one);
         Mempool.free(mbufs, 1);
-        assertEquals(1, Arrays.stream(counts).filter(n -> n > 0).count(), "a flow left its ring");
-        final int[] spread = new int[queues];
-        frames(64, 100);
-        assertEquals(64, port.transmit(0, mbufs, 64));
-        drain(peer, spread);
-        return Arrays.stream(spread).allMatch(n -> n > 0);
+        return Arrays.stream(counts).filter(n -> n > 0).count();
+    }
+
+    /** A tx buffer of the switch holds more frames than a burst. */
+    @Test
+    void shouldTakeMoreFramesThanABurstAtOnce() {
+        final long many = arena.allocate(256 * 8L, 8).address();
+        try (VhostPort port = serve(2);
+                EthDevice peer = connect(2)) {
+            await(port::isUp);
+            for (int i = 0; i < 256; i += 64) {
+                frames(64, 60);
+                Memory.copy(mbufs, many + i * 8L, 64 * 8);
+            }
+            assertEquals(256, port.transmit(0, many, 256));
+            final int[] counts = new int[2];
+            await(
+                    () -> {
+                        drain(peer, counts);
+                        return counts[0] + counts[1] + port.droppedFull() == 256;
+                    });
+            assertTrue(counts[0] + counts[1] > 64, "two rings of 256 took too little");
+        }
     }
 
     private void drain(EthDevice peer, int[] counts) {
