@@ -93,7 +93,8 @@ public final class BenchSwitch implements AutoCloseable {
     /** Gives an address to a port and waits until every lcore forwards by it; not while started. */
     public void address(int port, IpPrefix address) {
         while (!control.offer(new Command.AddressAdded(port, address, true))) {
-            // Without a turn of the lcores: a source that never ends would ask for what is not known yet.
+            // Without a turn of the lcores: a source that never ends would ask for what is not
+            // known yet.
             control.step();
         }
     }
