@@ -3,13 +3,13 @@
 #define _GNU_SOURCE
 #include "vhost.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <unistd.h>
 
 #include <rte_log.h>
 #include <rte_pause.h>
@@ -203,11 +203,16 @@ after_message(int vid, void *message)
 	return RTE_VHOST_MSG_RESULT_ERR;
 }
 
+/* Whether one end of a descriptor, which need not be a socket, is at a path. */
 static bool
-is_at(const struct sockaddr_un *address, socklen_t length, const char *path)
+has_end_at(int fd, int (*name)(int, struct sockaddr *, socklen_t *), const char *path)
 {
-	return length > offsetof(struct sockaddr_un, sun_path) && address->sun_family == AF_UNIX &&
-	       strncmp(address->sun_path, path, sizeof(address->sun_path)) == 0;
+	struct sockaddr_un address = {0};
+	socklen_t length = sizeof(address);
+
+	return name(fd, (struct sockaddr *)&address, &length) == 0 && address.sun_family == AF_UNIX &&
+	       length > offsetof(struct sockaddr_un, sun_path) &&
+	       strncmp(address.sun_path, path, sizeof(address.sun_path)) == 0;
 }
 
 /*
@@ -219,23 +224,19 @@ static void
 limit_waiting(const char *path)
 {
 	const struct timeval second = {.tv_sec = 1};
-	const int most = sysconf(_SC_OPEN_MAX) < 65536 ? sysconf(_SC_OPEN_MAX) : 65536;
+	DIR *const open = opendir("/proc/self/fd");
+	const struct dirent *entry;
 
-	for (int fd = 3; fd < most; fd++) {
-		struct sockaddr_un address = {0};
-		socklen_t length = sizeof(address);
-		bool ours = getsockname(fd, (struct sockaddr *)&address, &length) == 0 &&
-			    is_at(&address, length, path);
+	while (open != NULL && (entry = readdir(open)) != NULL) {
+		const int fd = atoi(entry->d_name);
 
-		memset(&address, 0, sizeof(address));
-		length = sizeof(address);
-		ours = ours || (getpeername(fd, (struct sockaddr *)&address, &length) == 0 &&
-				is_at(&address, length, path));
-		if (ours) {
+		if (has_end_at(fd, getsockname, path) || has_end_at(fd, getpeername, path)) {
 			setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second));
 			setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof(second));
 		}
 	}
+	if (open != NULL)
+		closedir(open);
 }
 
 static int

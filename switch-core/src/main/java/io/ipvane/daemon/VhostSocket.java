@@ -35,6 +35,10 @@ final class VhostSocket {
     private final VhostPort port;
     private final GuestMac guestMac;
     private boolean wasUp;
+
+    /** The socket could not be had again: something else is at its path. */
+    private boolean lost;
+
     private long lookedAt = System.nanoTime();
     private long resets;
     private long saidAt;
@@ -109,6 +113,10 @@ final class VhostSocket {
             return;
         }
         lookedAt = now;
+        if (lost) {
+            startAnew();
+            return;
+        }
         final Health health = port.check();
         if (health == Health.SOUND) {
             return;
@@ -123,14 +131,22 @@ final class VhostSocket {
             saidAt = now;
             said = resets;
         }
-        if (health == Health.REFUSED) {
-            return;
+        if (health != Health.REFUSED) {
+            startAnew();
         }
+    }
+
+    /** Where that fails it is tried again a second later, and spoken of once. */
+    private void startAnew() {
         try {
             port.reset();
             setRights();
+            lost = false;
         } catch (DpdkException | SocketFileException e) {
-            LOG.error("event=vhost_lost port={} reason=\"{}\"", portName, e.getMessage());
+            if (!lost) {
+                LOG.error("event=vhost_lost port={} reason=\"{}\"", portName, e.getMessage());
+            }
+            lost = true;
         }
     }
 }
