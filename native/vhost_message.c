@@ -21,8 +21,11 @@
 #define RING_MASK 0xff
 #define RING_PACKED (UINT64_C(1) << 34)
 
-/* To handle a message and to answer it takes less than one, of a peer that reads. */
-#define LATE_MS 300
+/*
+ * Less than the second that sending to a peer who does not read waits, and far more than it takes to
+ * handle a message on a machine that has other things to do.
+ */
+#define LATE_MS 900
 
 enum request {
 	GET_FEATURES = 1,
