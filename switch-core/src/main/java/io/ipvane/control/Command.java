@@ -22,10 +22,15 @@ public sealed interface Command {
     record AddressRemoved(int port, IpAddress address) implements OfPort {}
 
     /**
-     * The interface of a port is up or down (spec ADR-6), or has another carrier or MTU; MTU 0
-     * where there is none to tell.
+     * The interface of a port is up or down (spec ADR-6), or has another carrier, MTU or MAC; MTU
+     * or MAC 0 where there is none to tell.
      */
-    record PortLink(int port, boolean up, boolean carrier, int mtu) implements OfPort {}
+    record PortLink(int port, boolean up, boolean carrier, int mtu, long mac) implements OfPort {
+        /** One that has neither MTU nor MAC to tell. */
+        PortLink(int port, boolean up) {
+            this(port, up, up, 0, 0);
+        }
+    }
 
     /** The interface of a port is not there: it was deleted, or moved out of its namespace. */
     record InterfaceGone(int port) implements OfPort {}
@@ -35,6 +40,9 @@ public sealed interface Command {
 
     /** The MTU of an uplink's interface is this now. */
     record UplinkMtu(int port, int mtu) implements OfPort {}
+
+    /** The MAC of an uplink's interface is this now (spec CFG-8). */
+    record UplinkMac(int port, long mac) implements OfPort {}
 
     /** The carrier of an uplink changed. */
     record UplinkLink(int port, boolean up) implements OfPort {}

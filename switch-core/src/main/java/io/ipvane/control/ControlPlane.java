@@ -222,7 +222,7 @@ public final class ControlPlane implements AutoCloseable {
 
     /** The name of who has an address of an uplink: a port, or the host port's interface. */
     public Optional<String> owner(int uplink, IpAddress address) {
-        return ask(conductor -> conductor.owner(uplink, address));
+        return ask(conductor -> conductor.claims().owner(uplink, address));
     }
 
     /** When this returns the snapshot in force has the change. */

@@ -18,6 +18,11 @@ public interface Endpoints {
                 }
 
                 @Override
+                public void setMac(int port, long mac) {
+                    // There is no interface.
+                }
+
+                @Override
                 public void setCarrier(int port, boolean on) {
                     // There is no interface.
                 }
@@ -30,6 +35,9 @@ public interface Endpoints {
 
     /** Sets the MTU of the interface of a port or host port. */
     void setMtu(int port, int mtu);
+
+    /** Lets a port, host port or uplink have this MAC, and its interface where that is ours. */
+    void setMac(int port, long mac);
 
     /** Gives the interface of a port or host port its carrier, or takes it away. */
     void setCarrier(int port, boolean on);

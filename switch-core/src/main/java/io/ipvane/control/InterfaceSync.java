@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * Keeps the interfaces of ports and host ports in step with their uplink: no MTU above its own,
- * which a lower one that somebody asked for survives (spec F14, CFG-9), and its carrier (F15,
- * CFG-10).
+ * which a lower one that somebody asked for survives (spec F14, CFG-9), its carrier (F15, CFG-10),
+ * and its MAC, which nobody may change at a port (CFG-8).
  *
  * <p>An MTU that is heard of an interface may be one that was set here a moment ago: those are
  * remembered until they have been heard. Conductor thread only.
@@ -18,11 +18,13 @@ final class InterfaceSync {
     /** What is known of one interface. */
     private static final class Known {
         int mtu;
+        long mac;
         boolean carrier = true;
         final Deque<Integer> ours = new ArrayDeque<>();
 
-        Known(int mtu) {
+        Known(int mtu, long mac) {
             this.mtu = mtu;
+            this.mac = mac;
         }
 
         /** Whether the interface has an MTU that nobody here has set. */
@@ -55,14 +57,17 @@ final class InterfaceSync {
     /**
      * Takes what an interface says of itself.
      *
-     * @param mtu of the interface, or 0 where it has none to tell
+     * @param said what the interface says
      * @return the port as it is now
      */
-    PortModel told(PortModel port, UplinkModel uplink, boolean up, boolean carrier, int mtu) {
-        final Known interfaceOf = of(port);
-        final boolean foreign = mtu != 0 && interfaceOf.isForeign(mtu);
-        final PortModel now = port.withLink(up, carrier, port.mtu());
-        return align(foreign ? now.withMtu(now.mtu(), mtu) : now, uplink);
+    PortModel told(PortModel port, UplinkModel uplink, Command.PortLink said) {
+        final Known interfaceOf = of(port, uplink);
+        final boolean foreign = said.mtu() != 0 && interfaceOf.isForeign(said.mtu());
+        if (said.mac() != 0) {
+            interfaceOf.mac = said.mac();
+        }
+        final PortModel now = port.withLink(said.up(), said.carrier(), port.mtu());
+        return align(foreign ? now.withMtu(now.mtu(), said.mtu()) : now, uplink);
     }
 
     /**
@@ -76,7 +81,11 @@ final class InterfaceSync {
     }
 
     private PortModel align(PortModel port, UplinkModel uplink) {
-        final Known interfaceOf = of(port);
+        final Known interfaceOf = of(port, uplink);
+        if (interfaceOf.mac != uplink.mac()) {
+            interfaceOf.mac = uplink.mac();
+            endpoints.setMac(port.index(), uplink.mac());
+        }
         final int mtu = Math.min(port.wantedMtu(), uplink.mtu());
         if (mtu != interfaceOf.expectedMtu()) {
             interfaceOf.ours.add(mtu);
@@ -90,8 +99,13 @@ final class InterfaceSync {
         return port.withMtu(mtu, port.wantedMtu());
     }
 
-    private Known of(PortModel port) {
-        return known.computeIfAbsent(port.index(), i -> new Known(port.mtu()));
+    private Known of(PortModel port, UplinkModel uplink) {
+        return known.computeIfAbsent(port.index(), i -> new Known(port.mtu(), uplink.mac()));
+    }
+
+    /** Lets an uplink, and what is made on it from now on, have this MAC. */
+    void uplinkMac(int uplink, long mac) {
+        endpoints.setMac(uplink, mac);
     }
 
     /** Forgets an interface that is gone; another may stand in its place. */

@@ -155,12 +155,12 @@ public final class SwitchStatus implements StatusSource {
 
     private static List<AddressView> addresses(Conductor conductor, PortModel port) {
         final List<AddressView> views = new ArrayList<>();
-        for (Claim claim : conductor.book().of(port.index())) {
+        for (Claim claim : conductor.claims().book().of(port.index())) {
             views.add(
                     new AddressView(
                             claim.address().toString(),
                             claim.origin().key(),
-                            conductor.isActive(claim) ? "active" : "duplicate"));
+                            conductor.claims().isActive(claim) ? "active" : "duplicate"));
         }
         return views;
     }

@@ -168,6 +168,11 @@ public record UplinkModel(
         return with(rules, wire, HostPort.NONE);
     }
 
+    /** The same uplink with another MAC. */
+    UplinkModel withMac(long now) {
+        return new UplinkModel(index, name, device, vlan, now, rules, wire, hostPort);
+    }
+
     private UplinkModel with(Rules nowRules, Wire nowWire, HostPort nowHost) {
         return new UplinkModel(index, name, device, vlan, mac, nowRules, nowWire, nowHost);
     }

@@ -25,6 +25,7 @@ import io.ipvane.linux.PortLinkLocal;
 import io.ipvane.linux.TapInterface;
 import io.ipvane.linux.TapSpec;
 import io.ipvane.linux.WatchedInterface;
+import io.ipvane.macnat.UplinkMac;
 import io.ipvane.packet.IpPrefix;
 import java.nio.file.Path;
 import java.util.List;
@@ -121,7 +122,7 @@ final class Devices {
         final Device device = uplinkDevice(uplink, parts);
         return new Unit(
                 device,
-                ownMac(uplink, device),
+                new UplinkMac(ownMac(uplink, device)),
                 device.mtu(),
                 Optional.empty(),
                 Optional.empty(),
@@ -214,7 +215,7 @@ final class Devices {
                                     new TapSpec(
                                             netns,
                                             host.interfaceName(),
-                                            uplink.mac(),
+                                            uplink.mac().get(),
                                             queues(),
                                             mtu,
                                             true,
@@ -264,7 +265,7 @@ final class Devices {
                                     new TapSpec(
                                             netns,
                                             config.interfaceName(),
-                                            uplink.mac(),
+                                            uplink.mac().get(),
                                             Math.max(port.queues(), queues()),
                                             mtu,
                                             mode == Mode.L2,
@@ -288,7 +289,8 @@ final class Devices {
                             VhostSocket.open(port.name(), config, port.queues(), queues(), mempool);
                     final Device device =
                             new NatDevice(
-                                    new VhostDevice(port.name(), socket.port(), uplink.mac(), mtu),
+                                    new VhostDevice(
+                                            port.name(), socket.port(), uplink.mac().get(), mtu),
                                     socket.guestMac(),
                                     uplink.mac(),
                                     pool);

@@ -94,6 +94,7 @@ final class InterfaceWatch implements AutoCloseable {
     private void tell(Watched to, InterfaceEvent event) {
         if (to.tap().isEmpty() && event instanceof InterfaceEvent.LinkChanged e) {
             control.put(new Command.UplinkMtu(to.port(), e.link().mtu()));
+            control.put(new Command.UplinkMac(to.port(), e.link().mac()));
         }
         final Command command = to.tap().isEmpty() ? uplink(to, event) : port(to, event);
         if (command != null) {
@@ -134,7 +135,7 @@ final class InterfaceWatch implements AutoCloseable {
         if (link.up()) {
             restoreLinkLocal(to.tap().orElseThrow());
         }
-        return new Command.PortLink(to.port(), link.up(), link.carrier(), link.mtu());
+        return new Command.PortLink(to.port(), link.up(), link.carrier(), link.mtu(), link.mac());
     }
 
     private static void restoreLinkLocal(TapInterface tap) {

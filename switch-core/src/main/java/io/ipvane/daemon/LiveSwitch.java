@@ -72,7 +72,7 @@ final class LiveSwitch implements ChangeSteps {
                         () ->
                                 control.addUplink(
                                         config,
-                                        unit.mac(),
+                                        unit.mac().get(),
                                         unit.mtu(),
                                         unit.device().maxMtu(),
                                         unit.device().linkUp()),

@@ -4,56 +4,58 @@ package io.ipvane.daemon;
 import io.ipvane.control.Endpoints;
 import io.ipvane.device.TapDevice;
 import io.ipvane.linux.LinuxException;
-import io.ipvane.linux.TapInterface;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The TAPs of ports and host ports, for the conductor to set their MTU and carrier; and what has no
- * kernel interface, for it to ask. Filled by who opens devices; used by the conductor.
+ * The devices of uplinks, host ports and ports, for the conductor: it sets MTU, MAC and carrier of
+ * TAPs, and asks for the link of what has no kernel interface that tells. Filled by who opens
+ * devices; used by the conductor.
  */
 final class PortEndpoints implements Endpoints {
     private static final Logger LOG = LoggerFactory.getLogger(PortEndpoints.class);
 
-    private record Endpoint(TapInterface tap, TapDevice device) {}
+    private final Map<Integer, Unit> units = new ConcurrentHashMap<>();
 
-    private final Map<Integer, Endpoint> taps = new ConcurrentHashMap<>();
-
-    /** Uplinks and ports whose link has to be asked for, as no kernel interface tells of it. */
-    private final Map<Integer, Unit> silent = new ConcurrentHashMap<>();
-
-    /** Adds what a port, host port or uplink has that the conductor must reach. */
+    /** Adds an uplink, host port or port. */
     void put(int index, Unit unit) {
-        if (unit.tap().isPresent() && unit.device() instanceof TapDevice device) {
-            taps.put(index, new Endpoint(unit.tap().get(), device));
-        } else if (unit.at().isEmpty()) {
-            silent.put(index, unit);
-        }
+        units.put(index, unit);
     }
 
-    /** Forgets a port or uplink, before its device is closed. */
+    /** Forgets one, before its device is closed. */
     void remove(int index) {
-        taps.remove(index);
-        silent.remove(index);
+        units.remove(index);
     }
 
     @Override
     public void setMtu(int port, int mtu) {
-        final Endpoint at = taps.get(port);
-        if (at != null) {
-            attempt(() -> at.tap.setMtu(mtu));
-        }
+        at(port).flatMap(Unit::tap).ifPresent(tap -> attempt(() -> tap.setMtu(mtu)));
+    }
+
+    @Override
+    public void setMac(int port, long mac) {
+        at(port).ifPresent(
+                        unit -> {
+                            unit.mac().set(mac);
+                            unit.tap().ifPresent(tap -> attempt(() -> tap.setMac(mac)));
+                        });
     }
 
     @Override
     public void setCarrier(int port, boolean on) {
-        final Endpoint at = taps.get(port);
-        if (at != null) {
-            attempt(() -> at.device.setCarrier(on));
-        }
+        at(port).filter(unit -> unit.tap().isPresent())
+                .map(Unit::device)
+                .filter(TapDevice.class::isInstance)
+                .map(TapDevice.class::cast)
+                .ifPresent(device -> attempt(() -> device.setCarrier(on)));
+    }
+
+    private Optional<Unit> at(int port) {
+        return Optional.ofNullable(units.get(port));
     }
 
     private static void attempt(Runnable change) {
@@ -67,10 +69,12 @@ final class PortEndpoints implements Endpoints {
     @Override
     public Map<Integer, Boolean> links() {
         final Map<Integer, Boolean> links = new HashMap<>();
-        silent.forEach(
+        units.forEach(
                 (index, unit) -> {
-                    unit.socket().ifPresent(VhostSocket::lookAfter);
-                    links.put(index, unit.device().linkUp());
+                    if (unit.at().isEmpty()) {
+                        unit.socket().ifPresent(VhostSocket::lookAfter);
+                        links.put(index, unit.device().linkUp());
+                    }
                 });
         return links;
     }

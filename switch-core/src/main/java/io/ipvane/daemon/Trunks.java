@@ -9,6 +9,7 @@ import io.ipvane.device.VlanTrunk;
 import io.ipvane.linux.Errno;
 import io.ipvane.linux.InterfaceTakeover;
 import io.ipvane.linux.LinuxException;
+import io.ipvane.macnat.UplinkMac;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,7 +26,7 @@ final class Trunks {
     /** What is open of one device. */
     private record Trunk(
             VlanTrunk device,
-            long mac,
+            UplinkMac mac,
             Optional<InterfaceTakeover> taken,
             Closers parts,
             Set<String> users) {}

@@ -5,6 +5,7 @@ import io.ipvane.device.Device;
 import io.ipvane.linux.InterfaceTakeover;
 import io.ipvane.linux.TapInterface;
 import io.ipvane.linux.WatchedInterface;
+import io.ipvane.macnat.UplinkMac;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 
@@ -25,7 +26,7 @@ import java.util.function.IntConsumer;
  */
 record Unit(
         Device device,
-        long mac,
+        UplinkMac mac,
         int mtu,
         Optional<TapInterface> tap,
         Optional<VhostSocket> socket,

@@ -7,6 +7,7 @@ import io.ipvane.burst.FramePool;
 import io.ipvane.macnat.FromGuest;
 import io.ipvane.macnat.GuestMac;
 import io.ipvane.macnat.ToGuest;
+import io.ipvane.macnat.UplinkMac;
 
 /**
  * A device behind which a guest has a MAC address of its own, seen from the switch: everything has
@@ -15,7 +16,7 @@ import io.ipvane.macnat.ToGuest;
  */
 public final class NatDevice implements Device {
     private final Device inner;
-    private final long uplinkMac;
+    private final UplinkMac uplinkMac;
     private final FromGuest[] fromGuest;
     private final ToGuest toGuest;
 
@@ -23,10 +24,10 @@ public final class NatDevice implements Device {
      * Takes over a device: it is closed with this one.
      *
      * @param guest the guest's address; who notices that the guest is gone resets it
-     * @param uplinkMac as {@link io.ipvane.memory.Memory#mac} reads it
+     * @param uplinkMac what everybody else is to see
      * @param pool of the device's frames
      */
-    public NatDevice(Device inner, GuestMac guest, long uplinkMac, FramePool pool) {
+    public NatDevice(Device inner, GuestMac guest, UplinkMac uplinkMac, FramePool pool) {
         this.inner = inner;
         this.uplinkMac = uplinkMac;
         fromGuest = new FromGuest[inner.rxQueues()];
@@ -84,7 +85,7 @@ public final class NatDevice implements Device {
     /** That of the uplink, as every port has it. */
     @Override
     public long mac() {
-        return uplinkMac;
+        return uplinkMac.get();
     }
 
     @Override

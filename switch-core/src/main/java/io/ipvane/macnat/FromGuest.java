@@ -20,22 +20,20 @@ import java.util.concurrent.atomic.AtomicLong;
 @HotPath
 public final class FromGuest {
     private final GuestMac guest;
-    private final long uplink;
-    private final long uplinkOnWire;
+    private final UplinkMac uplink;
     private final FramePool pool;
     private final AtomicLong refused = new AtomicLong();
 
     /**
      * Translates to the MAC address of an uplink.
      *
-     * @param uplink as {@link Memory#mac} reads it
+     * @param uplink that the guest shares
      * @param pool of the frames
      */
-    public FromGuest(GuestMac guest, long uplink, FramePool pool) {
+    public FromGuest(GuestMac guest, UplinkMac uplink, FramePool pool) {
         this.guest = guest;
         this.uplink = uplink;
         this.pool = pool;
-        uplinkOnWire = Long.reverseBytes(uplink) >>> 16;
     }
 
     /**
@@ -63,6 +61,7 @@ public final class FromGuest {
      */
     private long plain(Burst burst, long source) {
         final int size = burst.size;
+        final long uplinkOnWire = Long.reverseBytes(uplink.get()) >>> 16;
         long others = 0;
         for (int i = 0; i < size; i++) {
             final long row = burst.row(i);
@@ -120,16 +119,17 @@ public final class FromGuest {
             return true;
         }
         final long frame = pool.data(mbuf);
+        final long shared = uplink.get();
         if (!guest.accept(Ethernet.source(frame))) {
             return false;
         }
-        Ethernet.putSource(frame, uplink);
+        Ethernet.putSource(frame, shared);
         final long own = guest.mac();
         if (own != GuestMac.UNKNOWN) {
             switch (Ethernet.type(frame)) {
-                case Ethernet.TYPE_ARP -> ArpMacs.fromGuest(pool, mbuf, own, uplink);
-                case Ethernet.TYPE_IPV4 -> DhcpMacs.fromGuest(pool, mbuf, own, uplink);
-                case Ethernet.TYPE_IPV6 -> NdMacs.fromGuest(pool, mbuf, own, uplink);
+                case Ethernet.TYPE_ARP -> ArpMacs.fromGuest(pool, mbuf, own, shared);
+                case Ethernet.TYPE_IPV4 -> DhcpMacs.fromGuest(pool, mbuf, own, shared);
+                case Ethernet.TYPE_IPV6 -> NdMacs.fromGuest(pool, mbuf, own, shared);
                 default -> {
                     // Names none that we know of.
                 }

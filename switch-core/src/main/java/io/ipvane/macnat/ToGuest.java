@@ -18,21 +18,19 @@ import io.ipvane.packet.Ethernet;
 @HotPath
 public final class ToGuest {
     private final GuestMac guest;
-    private final long uplink;
-    private final long uplinkShifted;
+    private final UplinkMac uplink;
     private final FramePool pool;
 
     /**
      * Translates from the MAC address of an uplink.
      *
-     * @param uplink as {@link Memory#mac} reads it
+     * @param uplink that the guest shares
      * @param pool of the frames
      */
-    public ToGuest(GuestMac guest, long uplink, FramePool pool) {
+    public ToGuest(GuestMac guest, UplinkMac uplink, FramePool pool) {
         this.guest = guest;
         this.uplink = uplink;
         this.pool = pool;
-        uplinkShifted = Long.reverseBytes(uplink);
     }
 
     /**
@@ -46,34 +44,36 @@ public final class ToGuest {
             return;
         }
         final long ownOnWire = Long.reverseBytes(own) >>> 16;
+        final long shared = uplink.get();
+        final long sharedOnWire = Long.reverseBytes(shared);
         for (int i = 0; i < count; i++) {
             final long mbuf = Memory.i64(mbufs + 8L * i);
             if (pool.contiguous(mbuf) < Glance.BYTES) {
-                closely(mbuf, own);
+                closely(mbuf, shared, own);
                 continue;
             }
             final long frame = pool.data(mbuf);
             final long start = Memory.i64(frame, 0);
             final long type = Memory.i64(frame, Glance.SOURCE_AND_TYPE) >>> 48;
             if (Glance.toGuest(frame, type)) {
-                closely(mbuf, own);
-            } else if (start << 16 == uplinkShifted) {
+                closely(mbuf, shared, own);
+            } else if (start << 16 == sharedOnWire) {
                 Memory.put64(frame, 0, (start & Glance.NOT_MAC) | ownOnWire);
             }
         }
     }
 
-    private void closely(long mbuf, long own) {
+    private void closely(long mbuf, long shared, long own) {
         if (!Glance.reach(pool, mbuf, Ethernet.LENGTH)) {
             return;
         }
         final long frame = pool.data(mbuf);
-        if (Ethernet.destination(frame) == uplink) {
+        if (Ethernet.destination(frame) == shared) {
             Ethernet.putDestination(frame, own);
         }
         switch (Ethernet.type(frame)) {
-            case Ethernet.TYPE_ARP -> ArpMacs.toGuest(pool, mbuf, uplink, own);
-            case Ethernet.TYPE_IPV4 -> DhcpMacs.toGuest(pool, mbuf, uplink, own);
+            case Ethernet.TYPE_ARP -> ArpMacs.toGuest(pool, mbuf, shared, own);
+            case Ethernet.TYPE_IPV4 -> DhcpMacs.toGuest(pool, mbuf, shared, own);
             default -> {
                 // Speaks of nobody's MAC address, or of others'.
             }

@@ -78,7 +78,7 @@ class AddressRaceTest {
             for (int w = 0; w < WRITERS; w++) {
                 final Set<IpPrefix> claimed = new HashSet<>();
                 final int port = net.index("p" + w);
-                ask(net, c -> c.book().of(port)).forEach(c -> claimed.add(c.address()));
+                ask(net, c -> c.claims().book().of(port)).forEach(c -> claimed.add(c.address()));
                 assertEquals(held.get(w), claimed, "what p" + w + " claims, seed " + seed);
             }
         }
@@ -126,8 +126,8 @@ class AddressRaceTest {
     private static List<Claim> claims(Conductor conductor) {
         final List<Claim> all = new ArrayList<>();
         for (PortModel port : conductor.model().ports()) {
-            conductor.book().of(port.index()).stream()
-                    .filter(conductor::isActive)
+            conductor.claims().book().of(port.index()).stream()
+                    .filter(conductor.claims()::isActive)
                     .forEach(all::add);
         }
         return all;

@@ -228,7 +228,8 @@ class AddressScaleTest {
 
     /** What the book says and what frames find is the same. */
     private static void agree(SwitchHarness net) {
-        assertEquals(List.of(), AddressRaceTest.ask(net, c -> contradictions(net, c.book())));
+        assertEquals(
+                List.of(), AddressRaceTest.ask(net, c -> contradictions(net, c.claims().book())));
     }
 
     private static List<String> contradictions(SwitchHarness net, AddressBook book) {

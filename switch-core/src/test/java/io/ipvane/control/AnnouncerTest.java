@@ -109,10 +109,10 @@ class AnnouncerTest {
                 remove(net, "c2", NEW);
                 add(net, "c3", "fd00::77/64");
                 assertEquals(1, onTheWireOnly(net));
-                net.tell(new Command.PortLink(net.index("c3"), false, false, 1500));
+                net.tell(new Command.PortLink(net.index("c3"), false));
                 net.run();
                 assertEquals(0, onTheWireOnly(net));
-                net.tell(new Command.PortLink(net.index("c3"), true, true, 1500));
+                net.tell(new Command.PortLink(net.index("c3"), true));
                 net.run();
                 assertEquals(3, onTheWireOnly(net), "all that c3 has");
             }

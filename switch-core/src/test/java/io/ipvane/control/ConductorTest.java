@@ -23,6 +23,7 @@ import io.ipvane.testing.MemoryPool;
 import io.ipvane.testing.SmallNetwork;
 import io.ipvane.testing.SwitchHarness;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -71,7 +72,7 @@ class ConductorTest {
     }
 
     private void link(String port, boolean up) {
-        net.tell(new Command.PortLink(net.index(port), up, up, 1500));
+        net.tell(new Command.PortLink(net.index(port), up));
         net.run();
     }
 
@@ -217,12 +218,36 @@ class ConductorTest {
 
     @Test
     void shouldClampThePortsMtuToTheUplinks() {
-        net.tell(new Command.PortLink(net.index("c1"), true, true, 9000));
+        net.tell(new Command.PortLink(net.index("c1"), true, true, 9000, 0));
         net.run();
         net.transmitted();
         net.device("wire").inject(Frames.resize(Frames.udp4().build(), 1515));
         net.run();
         assertEquals(1, net.counter("c1", PortCounter.COUNT + DropReason.MTU.ordinal()));
+    }
+
+    /** Spec CFG-8. */
+    @Test
+    void shouldFollowTheUplinksMac() {
+        final long now = Frames.OWN + 0x100;
+        net.tell(new Command.UplinkMac(net.index("wire"), now));
+        net.run();
+        net.transmitted();
+        net.device("wire").inject(Frames.udp4().ips(Frames.X4, Frames.C2_4).build());
+        net.device("wire")
+                .inject(Frames.udp4().macs(now, Frames.X).ips(Frames.X4, Frames.C2_4).build());
+        net.device("c2")
+                .inject(Frames.udp4().macs(Frames.X, now).ips(Frames.C2_4, Frames.X4).build());
+        net.run();
+        final Map<String, List<byte[]>> sent = net.transmitted();
+        assertEquals(1, sent.get("c2").size(), "what went to the old address is nobody's");
+        assertEquals(now, mac(sent.get("c2").get(0), 0));
+        assertEquals(now, mac(sent.get("wire").get(0), 6));
+        assertEquals(1, logged("event=uplink_mac"));
+    }
+
+    private static long mac(byte[] frame, int at) {
+        return ByteBuffer.wrap(frame).getLong(at) >>> 16;
     }
 
     /** Whoever owns a namespace must not be able to fill the log, or to hide what others do. */

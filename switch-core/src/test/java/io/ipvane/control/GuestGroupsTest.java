@@ -135,7 +135,7 @@ class GuestGroupsTest {
     void shouldAskAGuestThatComesForItsGroups(String mode) {
         try (GuestNetwork guests = new GuestNetwork(mode, ThreadPlan.SHARED)) {
             guests.link("g1", false);
-            guests.net.tell(new Command.PortLink(guests.net.index("g1"), true, true, 0));
+            guests.net.tell(new Command.PortLink(guests.net.index("g1"), true));
             guests.net.run();
             final Map<String, List<byte[]>> sent = guests.net.transmitted();
             final List<Integer> types =

@@ -88,7 +88,7 @@ final class GuestNetwork implements AutoCloseable {
     }
 
     void link(String port, boolean up) {
-        net.tell(new Command.PortLink(net.index(port), up, up, 0));
+        net.tell(new Command.PortLink(net.index(port), up));
         net.run();
         net.transmitted();
     }
@@ -146,7 +146,7 @@ final class GuestNetwork implements AutoCloseable {
 
     List<String> claims(String port, Origin origin) {
         final int index = net.index(port);
-        return AddressRaceTest.ask(net, conductor -> conductor.book().of(index)).stream()
+        return AddressRaceTest.ask(net, conductor -> conductor.claims().book().of(index)).stream()
                 .filter(claim -> claim.origin() == origin)
                 .map(Claim::address)
                 .map(prefix -> prefix.address().toString())

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** MTU and carrier of one port whose uplink has an MTU of 1,500 at first. */
+/** MTU, MAC and carrier of one port whose uplink has an MTU of 1,500 at first. */
 class InterfaceSyncTest {
     private final List<String> done = new ArrayList<>();
     private final InterfaceSync sync = new InterfaceSync();
@@ -24,6 +24,11 @@ class InterfaceSyncTest {
                     @Override
                     public void setMtu(int index, int mtu) {
                         done.add("mtu " + mtu);
+                    }
+
+                    @Override
+                    public void setMac(int index, long mac) {
+                        done.add("mac " + mac);
                     }
 
                     @Override
@@ -67,7 +72,11 @@ class InterfaceSyncTest {
     }
 
     private void hear(int mtu) {
-        port = sync.told(port, uplink, true, true, mtu);
+        hear(mtu, uplink.mac());
+    }
+
+    private void hear(int mtu, long mac) {
+        port = sync.told(port, uplink, new Command.PortLink(port.index(), true, true, mtu, mac));
     }
 
     private void assertDone(String... what) {
@@ -145,6 +154,38 @@ class InterfaceSyncTest {
         assertEquals(PortModel.UPLINKS_MTU, port.wantedMtu());
         assertEquals(1500, port.mtu());
         assertDone();
+    }
+
+    @Test
+    void shouldFollowTheUplinksMac() {
+        start("", "");
+        uplink = uplink.withMac(2);
+        port = sync.follow(port, uplink);
+        assertDone("mac 2");
+        hear(1500);
+        assertDone();
+    }
+
+    /** The kernel refuses that (spec CFG-8); of a TAP it only tells afterwards. */
+    @Test
+    void shouldPutBackAMacThatSomebodySetsAtTheInterface() {
+        start("", "");
+        hear(1500, 3);
+        assertDone("mac 1");
+        hear(1500, 1);
+        assertDone();
+    }
+
+    /** It was made with the MAC that the uplink had a moment ago. */
+    @Test
+    void shouldTellAPortThatComesWhileTheMacChangesOnceItIsThere() {
+        start("", "");
+        sync.forget(port.index());
+        uplink = uplink.withMac(2);
+        port = sync.follow(port, uplink);
+        assertDone();
+        hear(1500, 1);
+        assertDone("mac 2");
     }
 
     @Test

@@ -351,7 +351,7 @@ class LearnedAddressesTest {
     void shouldAnnounceTheAddressesOfAPortWhoseLinkComesUp() {
         try (GuestNetwork guests = new GuestNetwork("l2", ThreadPlan.SHARED)) {
             guests.link("g1", false);
-            guests.net.tell(new Command.PortLink(guests.net.index("g1"), true, true, 0));
+            guests.net.tell(new Command.PortLink(guests.net.index("g1"), true));
             guests.net.run();
             assertEquals(1, guests.net.transmitted().get("wire").size());
         }
@@ -398,6 +398,11 @@ class LearnedAddressesTest {
                         new Endpoints() {
                             @Override
                             public void setMtu(int port, int mtu) {
+                                // Nobody hears of it.
+                            }
+
+                            @Override
+                            public void setMac(int port, long mac) {
                                 // Nobody hears of it.
                             }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
 import io.ipvane.macnat.GuestMac;
+import io.ipvane.macnat.UplinkMac;
 import io.ipvane.memory.Memory;
 import io.ipvane.testing.Frames;
 import io.ipvane.testing.MemoryDevice;
@@ -30,8 +31,8 @@ class NatDeviceTest {
     private final MemoryDevice guestA = new MemoryDevice("a", A, pool);
     private final MemoryDevice guestB = new MemoryDevice("b", B, pool);
     private final GuestMac macOfB = GuestMac.learned();
-    private final NatDevice a = new NatDevice(guestA, GuestMac.fixed(A), OWN, pool);
-    private final NatDevice b = new NatDevice(guestB, macOfB, OWN, pool);
+    private final NatDevice a = new NatDevice(guestA, GuestMac.fixed(A), new UplinkMac(OWN), pool);
+    private final NatDevice b = new NatDevice(guestB, macOfB, new UplinkMac(OWN), pool);
     private final Burst burst = new Burst(arena);
 
     @AfterEach
@@ -106,7 +107,7 @@ class NatDeviceTest {
     @Test
     void shouldLearnOnOneQueueWhatItSendsByOnAnother() {
         guestB.queues(2);
-        try (NatDevice two = new NatDevice(guestB, macOfB, OWN, pool)) {
+        try (NatDevice two = new NatDevice(guestB, macOfB, new UplinkMac(OWN), pool)) {
             assertEquals(List.of(2, 2), List.of(two.rxQueues(), two.txQueues()));
             guestB.inject(Frames.udp4().macs(OWN, B).build());
             assertEquals(1, two.receive(1, burst));

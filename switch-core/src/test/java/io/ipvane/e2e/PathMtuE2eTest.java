@@ -19,7 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What real stacks make of the switch's errors in mode l3, and what they see of MTU and carrier:
+ * What real stacks make of the switch's errors in mode l3, and what they see of MTU, MAC and
+ * carrier:
  *
  * <pre>
  *   blue 10.0.0.11, MTU 1500 --+
@@ -207,9 +208,38 @@ class PathMtuE2eTest {
         return net.ip(label, "link", "show", "dev", device).contains(" mtu " + mtu + " ");
     }
 
-    /** F15: the far end of the cable goes down and up again. */
+    /** Spec CFG-8: at all ports at once; the others learn of it by announcements. */
     @Test
     @Order(5)
+    void shouldLetPortsFollowTheUplinksMac() {
+        final String now = "02:00:00:00:ca:fe";
+        ping(OUTSIDE, "-i", "0.2", "10.0.0.11").orFail();
+        ping(OUTSIDE, "-i", "0.2", "fd00::12").orFail();
+        net.ip(SWITCH, "link", "set", "dev", "up0", "address", now);
+        awaitMac(BLUE, "eth0", now);
+        awaitMac(GREEN, "eth0", now);
+        awaitMac(SWITCH, "ipvane0", now);
+        for (String address : new String[] {"10.0.0.11", "fd00::12", "10.0.0.1"}) {
+            ping(OUTSIDE, "-i", "0.2", address).orFail();
+            final String known = net.ip(OUTSIDE, "neigh", "show", address);
+            assertTrue(known.contains(now), known);
+        }
+        ping(BLUE, "-i", "0.2", "10.0.0.254").orFail();
+        ping(BLUE, "-i", "0.2", "fd00::12").orFail();
+        net.ip(BLUE, "link", "set", "dev", "eth0", "address", "02:00:00:00:ba:d0");
+        awaitMac(BLUE, "eth0", now);
+        ping(BLUE, "-i", "0.2", "10.0.0.254").orFail();
+    }
+
+    private static void awaitMac(String label, String device, String mac) {
+        Eventually.holds(
+                "MAC " + mac + " of " + device + " in " + label,
+                () -> net.ip(label, "link", "show", "dev", device).contains("ether " + mac));
+    }
+
+    /** F15: the far end of the cable goes down and up again. */
+    @Test
+    @Order(6)
     void shouldTakeTheCarrierOfPortsWithTheUplinks() {
         net.ip(OUTSIDE, "link", "set", "dev", "eth0", "down");
         for (String label : new String[] {BLUE, GREEN}) {

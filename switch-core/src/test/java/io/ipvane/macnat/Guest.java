@@ -27,8 +27,8 @@ final class Guest implements AutoCloseable {
     Guest(GuestMac mac) {
         this.mac = mac;
         burst = new Burst(arena);
-        from = new FromGuest(mac, Frames.OWN, pool);
-        to = new ToGuest(mac, Frames.OWN, pool);
+        from = new FromGuest(mac, new UplinkMac(Frames.OWN), pool);
+        to = new ToGuest(mac, new UplinkMac(Frames.OWN), pool);
     }
 
     /** One whose address is {@link #MAC}, by configuration. */

@@ -17,6 +17,7 @@ import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.lcore.TopologyRunner;
 import io.ipvane.macnat.GuestMac;
+import io.ipvane.macnat.UplinkMac;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.SnapshotPublisher;
@@ -151,7 +152,12 @@ public final class SwitchHarness implements AutoCloseable {
         final MemoryDevice device = new MemoryDevice(name, Frames.OWN, pool);
         devices.put(name, device);
         final GuestMac guest = guests.get(name);
-        add(index, name, guest == null ? device : new NatDevice(device, guest, Frames.OWN, pool));
+        add(
+                index,
+                name,
+                guest == null
+                        ? device
+                        : new NatDevice(device, guest, new UplinkMac(Frames.OWN), pool));
     }
 
     private void add(int index, String name, Device device) {

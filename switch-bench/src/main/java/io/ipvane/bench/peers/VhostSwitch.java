@@ -13,6 +13,7 @@ import io.ipvane.dpdk.EthDevice;
 import io.ipvane.dpdk.Mempool;
 import io.ipvane.dpdk.VhostPort;
 import io.ipvane.macnat.GuestMac;
+import io.ipvane.macnat.UplinkMac;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -69,7 +70,7 @@ final class VhostSwitch implements AutoCloseable {
         return new NatDevice(
                 new VhostDevice(name, port, FrameFile.MAC, MTU),
                 GuestMac.fixed(guestMac),
-                FrameFile.MAC,
+                new UplinkMac(FrameFile.MAC),
                 new MbufPool(mempool));
     }
 

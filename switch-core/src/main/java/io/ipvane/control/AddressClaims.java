@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.control;
+
+import io.ipvane.control.AddressBook.Claim;
+import io.ipvane.control.AddressBook.Origin;
+import io.ipvane.dhcp.DhcpSink;
+import io.ipvane.packet.IpAddress;
+import io.ipvane.packet.IpPrefix;
+import io.ipvane.snapshot.PortEntry;
+import io.ipvane.table.AddressTable;
+import io.ipvane.table.Grace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+
+/**
+ * Whose an address is, by whatever it came: configuration, interface, DHCP, or what a guest says;
+ * and that lookups find whom it is. Addresses of host ports are local routes of the uplink instead,
+ * and go before all claims. Conductor thread only.
+ */
+final class AddressClaims implements DhcpSink, AutoCloseable {
+    private final LiveModel live;
+    private final AddressPlane addresses;
+    private final SnoopPlane snoop;
+    private final EventLog events;
+    private final Logger log;
+    private final AddressBook book = new AddressBook();
+    private final AddressLearner learner;
+    private final Announcer announcer;
+
+    /** Nobody claims anything yet. */
+    AddressClaims(
+            LiveModel live,
+            Grace grace,
+            NeighborPlane neighbors,
+            SnoopPlane snoop,
+            EventLog events,
+            Logger log) {
+        this.live = live;
+        this.addresses = new AddressPlane(grace);
+        this.snoop = snoop;
+        this.events = events;
+        this.log = log;
+        learner = new AddressLearner(book, this::direct, events, log, System::nanoTime);
+        announcer = new Announcer(neighbors::announce, System::nanoTime);
+    }
+
+    private SwitchModel model() {
+        return live.get();
+    }
+
+    /** Announces what waits for that; says how much. */
+    int announce() {
+        return announcer.tick();
+    }
+
+    /** An interface, or the configuration, has given a port an address. */
+    void added(Command.AddressAdded command) {
+        final PortModel port = model().port(command.port());
+        final IpPrefix address = command.address();
+        if (port.role() == PortEntry.Role.HOST) {
+            hostAddressAdded(port, address);
+            return;
+        }
+        if (!isHost(address.address())) {
+            if (events.admits(port.name())) {
+                log.warn(
+                        "event=address_refused port={} address={} error=EINVAL reason=\"not the"
+                                + " address of one host\"",
+                        port.name(),
+                        address);
+            }
+            return;
+        }
+        final boolean leased = snoop.onInterface(port.index(), address.address(), true);
+        final Claim claim =
+                new Claim(port.index(), address, leased ? Origin.DHCP : origin(command));
+        final Claim known = book.find(port.uplink(), port.index(), address.address());
+        if (known != null) {
+            if (known.origin() == Origin.LEARNED) {
+                book.relabel(known, claim.origin());
+            }
+            return;
+        }
+        if (command.configured()) {
+            learner.giveWay(model(), port.uplink(), address.address());
+        }
+        if (!book.hasRoomFor(claim)) {
+            if (events.admits(port.name())) {
+                log.warn(
+                        "event=address_refused port={} address={} error=ENOSPC reason=\"too many"
+                                + " addresses\"",
+                        port.name(),
+                        address);
+            }
+            return;
+        }
+        final Claim owner = book.add(port.uplink(), claim);
+        direct(port.uplink(), address.address());
+        if (events.admits(port.name())) {
+            logClaim(port, address, owner);
+        }
+    }
+
+    private void logClaim(PortModel port, IpPrefix address, Claim owner) {
+        final UplinkModel uplink = model().uplinkOf(port.index());
+        if (uplink.holds(address.address())) {
+            log.warn(
+                    "event=address_duplicate port={} address={} owner={} error=EADDRINUSE",
+                    port.name(),
+                    address,
+                    model().port(uplink.host()).name());
+        } else if (owner.port() == port.index()) {
+            log.info("event=address_added port={} address={}", port.name(), address);
+        } else {
+            log.warn(
+                    "event=address_duplicate port={} address={} owner={} error=EADDRINUSE",
+                    port.name(),
+                    address,
+                    model().port(owner.port()).name());
+        }
+    }
+
+    private static Origin origin(Command.AddressAdded command) {
+        if (command.address().address().isLinkLocal()) {
+            return Origin.LINK_LOCAL;
+        }
+        return command.configured() ? Origin.CONFIG : Origin.NAMESPACE;
+    }
+
+    /** Whether an address can be that of one host, and so of one port (spec ADR-8). */
+    private static boolean isHost(IpAddress address) {
+        return !address.isUnspecified()
+                && !address.isLoopback()
+                && !address.isMulticast()
+                && !address.isLimitedBroadcast();
+    }
+
+    /** A port has an address no longer. */
+    void removed(Command.AddressRemoved command) {
+        final PortModel port = model().port(command.port());
+        final IpAddress address = command.address();
+        if (port.role() == PortEntry.Role.HOST) {
+            hostAddressRemoved(port, address);
+            return;
+        }
+        snoop.onInterface(port.index(), address, false);
+        withdraw(port, address);
+    }
+
+    private void withdraw(PortModel port, IpAddress address) {
+        final Claim before = book.owner(port.uplink(), address);
+        final Claim now = book.remove(port.uplink(), port.index(), address);
+        if (before == null || before.port() != port.index()) {
+            return;
+        }
+        direct(port.uplink(), address);
+        if (events.admits(port.name())) {
+            log.info("event=address_removed port={} address={}", port.name(), address);
+            if (now != null) {
+                log.info(
+                        "event=address_moved address={} from={} to={}",
+                        address,
+                        port.name(),
+                        model().port(now.port()).name());
+            }
+        }
+    }
+
+    /** An address that a DHCP server has given works from now on, interface or not (spec B-4). */
+    @Override
+    public boolean leased(int index, IpPrefix address, long seconds) {
+        final PortModel port = model().port(index);
+        final Claim known = book.find(port.uplink(), index, address.address());
+        if (known != null) {
+            final boolean leasedBefore = known.origin() == Origin.DHCP;
+            if (known.origin() == Origin.NAMESPACE || known.origin() == Origin.LEARNED) {
+                book.relabel(known, Origin.DHCP);
+            }
+            return !leasedBefore;
+        }
+        learner.giveWay(model(), port.uplink(), address.address());
+        final Claim claim = new Claim(index, address, Origin.DHCP);
+        if (!book.hasRoomFor(claim)) {
+            return false;
+        }
+        final Claim owner = book.add(port.uplink(), claim);
+        direct(port.uplink(), address.address());
+        if (events.admits(port.name())) {
+            log.info(
+                    "event=lease_added port={} address={} seconds={}",
+                    port.name(),
+                    address,
+                    seconds == Long.MAX_VALUE ? "forever" : seconds);
+            logClaim(port, address, owner);
+        }
+        return false;
+    }
+
+    /** What the interface still has stays, as what it is then: an address of the namespace. */
+    @Override
+    public void ended(int index, IpAddress address, boolean interfaceHasIt, String why) {
+        final PortModel port = model().port(index);
+        final Claim known = book.find(port.uplink(), index, address);
+        if (known == null || known.origin() != Origin.DHCP) {
+            return;
+        }
+        if (events.admits(port.name())) {
+            log.info("event=lease_ended port={} address={} reason={}", port.name(), address, why);
+        }
+        if (interfaceHasIt) {
+            book.relabel(known, Origin.NAMESPACE);
+        } else {
+            withdraw(port, address);
+        }
+    }
+
+    /**
+     * Lets lookups of an address find who has it now. Nobody is found where the owner's port is
+     * down (spec ADR-6), or where the host has the address itself, whoever came first (ADR-10): the
+     * claim waits.
+     */
+    private void direct(int uplink, IpAddress address) {
+        final Claim owner = book.owner(uplink, address);
+        if (owner != null && model().port(owner.port()).up() && !hostHas(uplink, address)) {
+            if (addresses.find(uplink, address) != owner.port()
+                    && model().uplinks().get(uplink).options().announce()) {
+                announcer.add(uplink, address);
+            }
+            if (addresses.put(uplink, address, owner.port())) {
+                // The table has grown: lcores must be given the new one.
+                live.touch();
+            }
+        } else {
+            announcer.remove(uplink, address);
+            addresses.remove(uplink, address);
+        }
+    }
+
+    private boolean hostHas(int uplink, IpAddress address) {
+        return model().uplinks().get(uplink).holds(address);
+    }
+
+    /** Whether frames for the address of a claim reach its port while that is up. */
+    boolean isActive(Claim claim) {
+        final int uplink = model().port(claim.port()).uplink();
+        final IpAddress address = claim.address().address();
+        return book.owner(uplink, address).port() == claim.port() && !hostHas(uplink, address);
+    }
+
+    /**
+     * A port says that it has an address.
+     *
+     * @return whether it is believed, now or before
+     */
+    boolean said(int index, IpAddress address) {
+        return learner.said(model().uplinkOf(index), model().port(index), address);
+    }
+
+    /** Whether a port has an address for no better reason than that it says so. */
+    boolean onlySaid(int index, IpAddress address) {
+        final Claim known =
+                model().has(index) ? book.find(model().port(index).uplink(), index, address) : null;
+        return known != null && known.origin() == Origin.LEARNED;
+    }
+
+    /** The host port's addresses are local routes, not entries of the table. */
+    private void hostAddressAdded(PortModel host, IpPrefix address) {
+        final UplinkModel uplink = model().uplinkOf(host.index());
+        if (!uplink.holds(address.address())) {
+            final List<IpPrefix> now = new ArrayList<>(uplink.hostAddresses());
+            now.add(address);
+            live.change(uplink.withHostAddresses(now));
+            learner.review(model());
+            direct(uplink.index(), address.address());
+            log.info("event=host_address_added uplink={} address={}", uplink.name(), address);
+        }
+    }
+
+    private void hostAddressRemoved(PortModel host, IpAddress address) {
+        final UplinkModel uplink = model().uplinkOf(host.index());
+        if (uplink.holds(address)) {
+            final List<IpPrefix> now = new ArrayList<>(uplink.hostAddresses());
+            now.removeIf(own -> own.address().equals(address));
+            live.change(uplink.withHostAddresses(now));
+            direct(uplink.index(), address);
+            log.info("event=host_address_removed uplink={} address={}", uplink.name(), address);
+        }
+    }
+
+    /** The name of who has an address, if anybody; who has only said so does not count. */
+    Optional<String> owner(int uplink, IpAddress address) {
+        if (hostHas(uplink, address)) {
+            return Optional.of(model().port(model().uplinks().get(uplink).host()).name());
+        }
+        return Optional.ofNullable(book.owner(uplink, address))
+                .filter(claim -> claim.origin() != Origin.LEARNED)
+                .map(claim -> model().port(claim.port()).name());
+    }
+
+    /** A port has come up or gone down, and with it what leads to it. */
+    void linkChanged(PortModel port) {
+        for (Claim claim : book.of(port.index())) {
+            direct(port.uplink(), claim.address().address());
+        }
+    }
+
+    /** Nothing that was learned of a guest outlives it. */
+    void guestGone(PortModel port) {
+        learner.linkDown(port);
+    }
+
+    /** Another configuration may forbid what was learned. */
+    void review() {
+        learner.review(model());
+    }
+
+    /** All that is behind an uplink's MAC is announced: it is another now. */
+    void announceAll(UplinkModel uplink) {
+        if (!uplink.options().announce()) {
+            return;
+        }
+        uplink.hostAddresses().forEach(own -> announcer.add(uplink.index(), own.address()));
+        for (PortModel port : model().ports()) {
+            if (port != null && port.uplink() == uplink.index() && port.up()) {
+                book.of(port.index()).stream()
+                        .filter(this::isActive)
+                        .forEach(claim -> announcer.add(uplink.index(), claim.address().address()));
+            }
+        }
+    }
+
+    /**
+     * A port or host port is out of the model: claims of others that waited for its addresses take
+     * over.
+     *
+     * @param uplink as it was with the port
+     */
+    void forget(PortModel gone, UplinkModel uplink) {
+        learner.forgetPort(gone.index());
+        if (gone.role() == PortEntry.Role.HOST) {
+            uplink.hostAddresses().forEach(own -> direct(uplink.index(), own.address()));
+        }
+        for (Claim claim : book.of(gone.index())) {
+            book.remove(uplink.index(), gone.index(), claim.address().address());
+            direct(uplink.index(), claim.address().address());
+        }
+    }
+
+    /** Who claims what. */
+    AddressBook book() {
+        return book;
+    }
+
+    /** What lookups go by. */
+    AddressTable table() {
+        return addresses.table();
+    }
+
+    /** Lcores are about to be given {@link #table}. */
+    void published() {
+        addresses.published();
+    }
+
+    /** Frees tables that nobody looks at any more; says how many. */
+    int reclaim() {
+        return addresses.reclaim();
+    }
+
+    /** Lcores have stopped. */
+    @Override
+    public void close() {
+        addresses.close();
+    }
+}
