@@ -153,6 +153,37 @@ final class SwitchNetwork implements AutoCloseable {
         return net.exec(from, all);
     }
 
+    /**
+     * Frames that kernels have dropped outside of the switch, which a busy machine makes them do:
+     * it may keep the switch from a TAP for longer than the queue lasts, and a program from its
+     * socket.
+     */
+    long kernelDrops() {
+        return LABELS.stream().mapToLong(l -> interfaceDrops(l) + udpErrors(l)).sum();
+    }
+
+    /** Of all interfaces, from proc(5) net/dev: towards the stack, and from it. */
+    private long interfaceDrops(String label) {
+        return net.exec(label, "grep", ":", "/proc/net/dev")
+                .orFail()
+                .output()
+                .lines()
+                .map(line -> line.strip().split("[: ]+"))
+                .mapToLong(words -> Long.parseLong(words[4]) + Long.parseLong(words[12]))
+                .sum();
+    }
+
+    private long udpErrors(String label) {
+        final List<String> lines =
+                net.exec(label, "grep", "^Udp:", "/proc/net/snmp")
+                        .orFail()
+                        .output()
+                        .lines()
+                        .toList();
+        final int column = List.of(lines.get(0).split(" ")).indexOf("InErrors");
+        return Long.parseLong(lines.get(1).split(" ")[column]);
+    }
+
     @Override
     public void close() {
         try {

@@ -72,7 +72,7 @@ class DeviceReplayTest {
             Thread.sleep(QUIET_MILLIS);
             planes.drain();
             for (Sent sent : FRAMES) {
-                send(planes, sent);
+                send(planes, sent, FRAME_MILLIS);
                 planes.all().forEach(this::collect);
             }
             Thread.sleep(LAST_MILLIS);
@@ -86,25 +86,26 @@ class DeviceReplayTest {
     }
 
     /** Sends a frame everywhere, and notes what was counted meanwhile. */
-    private void send(Planes planes, Sent sent) throws InterruptedException {
+    private void send(Planes planes, Sent sent, long millis) throws InterruptedException {
         final JsonNode before = planes.stats();
         for (Plane plane : planes.all()) {
             final String from = sent.side() == Side.TX ? "c1" : "wire";
             assertEquals(0, plane.packets().get(from).send(sent.bytes()), "errno");
         }
-        Thread.sleep(FRAME_MILLIS);
+        Thread.sleep(millis);
         count(sent, planes.all(), before, planes.stats());
     }
 
     /**
      * A stack may say something of its own while a frame is under way, which is counted too. It
-     * will not do so each time, so what was counted otherwise than in the kernel is tried again.
+     * will not do so each time, so what was counted otherwise than in the kernel is tried again,
+     * and given more time in case that the machine is slow.
      */
     private void countAgain(Planes planes) throws InterruptedException {
         for (int round = 0; round < ROUNDS; round++) {
             for (Sent sent : FRAMES) {
                 if (answers().anyMatch(a -> a.sent().equals(sent) && !miscounted(a).isEmpty())) {
-                    send(planes, sent);
+                    send(planes, sent, FRAME_MILLIS << 2 * round);
                 }
             }
         }

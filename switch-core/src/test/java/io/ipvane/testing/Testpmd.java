@@ -164,7 +164,11 @@ public final class Testpmd implements AutoCloseable {
         final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (!log().contains("NIC statistics")) {
             if (!process.isAlive() || System.nanoTime() > end) {
-                throw new AssertionError("testpmd does not forward:\n" + log());
+                throw new AssertionError(
+                        (process.isAlive()
+                                        ? "testpmd does not forward:\n"
+                                        : "testpmd ended with " + process.exitValue() + ":\n")
+                                + log());
             }
             try {
                 Thread.sleep(50);
