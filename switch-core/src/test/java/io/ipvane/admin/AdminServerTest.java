@@ -234,21 +234,30 @@ class AdminServerTest {
 
     @Test
     void shouldRefuseABodyBeyondTheLimit() throws Exception {
-        assertEquals(413, send("PUT", "/v1/ports/web", "x".repeat(9 << 20)).statusCode());
+        // Without the body: to close a connection on which more waits would take the answer along.
+        final String answer =
+                exchange(
+                        "PUT /v1/ports/web HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+                                + (9 << 20)
+                                + "\r\n\r\n");
+        assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
     }
 
     @Test
     void shouldAnswerWhatBreaksHttpWithAProblem() throws Exception {
+        final String answer = exchange("GET /v1/switch HTTP/1.1\r\n\r\n");
+
+        assertTrue(answer.startsWith("HTTP/1.1 400 Bad Request\r\n"), answer);
+        assertTrue(answer.contains("\"status\":400"), answer);
+        assertFalse(answer.contains("Exception"), answer);
+    }
+
+    /** Sends these bytes and reads up to the end of the connection. */
+    private String exchange(String request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port(0))) {
-            socket.getOutputStream()
-                    .write("GET /v1/switch HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-
-            final String answer =
-                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
-            assertTrue(answer.startsWith("HTTP/1.1 400 Bad Request\r\n"), answer);
-            assertTrue(answer.contains("\"status\":400"), answer);
-            assertFalse(answer.contains("Exception"), answer);
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 

@@ -168,7 +168,7 @@ final class SwitchNetwork implements AutoCloseable {
                 .orFail()
                 .output()
                 .lines()
-                .map(line -> line.strip().split("[: ]+"))
+                .map(line -> line.strip().split("[: ]+", -1))
                 .mapToLong(words -> Long.parseLong(words[4]) + Long.parseLong(words[12]))
                 .sum();
     }
@@ -180,8 +180,8 @@ final class SwitchNetwork implements AutoCloseable {
                         .output()
                         .lines()
                         .toList();
-        final int column = List.of(lines.get(0).split(" ")).indexOf("InErrors");
-        return Long.parseLong(lines.get(1).split(" ")[column]);
+        final int column = List.of(lines.get(0).split(" ", -1)).indexOf("InErrors");
+        return Long.parseLong(lines.get(1).split(" ", -1)[column]);
     }
 
     @Override

@@ -105,7 +105,7 @@ class DeviceReplayTest {
         for (int round = 0; round < ROUNDS; round++) {
             for (Sent sent : FRAMES) {
                 if (answers().anyMatch(a -> a.sent().equals(sent) && !miscounted(a).isEmpty())) {
-                    send(planes, sent, FRAME_MILLIS << 2 * round);
+                    send(planes, sent, FRAME_MILLIS << (2 * round));
                 }
             }
         }
