@@ -305,17 +305,18 @@ change_level(const char *log, uint32_t usual, uint32_t now)
 
 /* Gives the socket to the library. */
 static int32_t
-register_path(const struct ipvane_vhost *v, bool client)
+register_path(const struct ipvane_vhost *v)
 {
 	/* Offloads as a receiver sees them: what the peer's headers say is looked at here again. */
 	const uint64_t flags =
-		RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS | (client ? RTE_VHOST_USER_CLIENT : 0);
+		RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS | (v->client ? RTE_VHOST_USER_CLIENT : 0);
 	/*
 	 * Of packed rings the library believes that a buffer has room for a header, and writes beyond it. The
 	 * log of what changed is a file of the peer's that is not measured.
 	 */
 	const uint64_t never = 1ULL << VIRTIO_NET_F_HOST_UFO | 1ULL << VIRTIO_NET_F_GUEST_UFO |
-			       1ULL << VIRTIO_F_RING_PACKED | 1ULL << VHOST_F_LOG_ALL;
+			       1ULL << VIRTIO_F_RING_PACKED | 1ULL << VHOST_F_LOG_ALL |
+			       (v->mergeable ? 0 : 1ULL << VIRTIO_NET_F_MRG_RXBUF);
 
 	change_level("lib.vhost.data", RTE_LOG_WARNING, RTE_LOG_EMERG);
 	/* Said by this thread it is the reason why the path is refused. */
@@ -335,12 +336,12 @@ register_path(const struct ipvane_vhost *v, bool client)
 
 /*
  * Opens a port at a path. client: the other side listens, and is looked for every second. queues: rings
- * that are received from, and as many that are sent to; lanes: lcores that transmit. Frames come from
- * the pool.
+ * that are received from, and as many that are sent to; lanes: lcores that transmit; mergeable: whether
+ * the peer may offer buffers that are shorter than a frame. Frames come from the pool.
  */
 IPVANE_EXPORT int32_t
-ipvane_vhost_open(const char *path, uint32_t client, uint32_t queues, uint32_t lanes, struct rte_mempool *pool,
-		  struct ipvane_vhost **result, char *why, uint32_t why_size)
+ipvane_vhost_open(const char *path, uint32_t client, uint32_t mergeable, uint32_t queues, uint32_t lanes,
+		  struct rte_mempool *pool, struct ipvane_vhost **result, char *why, uint32_t why_size)
 {
 	struct ipvane_vhost *v;
 	int32_t failed = vhost_guard_install();
@@ -358,6 +359,7 @@ ipvane_vhost_open(const char *path, uint32_t client, uint32_t queues, uint32_t l
 	atomic_store(&v->vid, VHOST_NOBODY);
 	v->next_vid = VHOST_NOBODY;
 	v->client = client != 0;
+	v->mergeable = mergeable != 0;
 	v->queues = queues;
 	v->lanes = lanes;
 	v->pool = pool;
@@ -366,7 +368,7 @@ ipvane_vhost_open(const char *path, uint32_t client, uint32_t queues, uint32_t l
 	ports = v;
 	pthread_mutex_unlock(&ports_mutex);
 	ipvane_why_begin(why, why_size);
-	failed = register_path(v, client != 0);
+	failed = register_path(v);
 	ipvane_why_end();
 	if (failed < 0) {
 		unlink_port(v);
@@ -388,7 +390,7 @@ ipvane_vhost_close(struct ipvane_vhost *v)
 
 /* Ends the connection, and starts anew with the next one. */
 IPVANE_EXPORT int32_t
-ipvane_vhost_reset(struct ipvane_vhost *v, uint32_t client, char *why, uint32_t why_size)
+ipvane_vhost_reset(struct ipvane_vhost *v, char *why, uint32_t why_size)
 {
 	int32_t failed;
 
@@ -397,7 +399,7 @@ ipvane_vhost_reset(struct ipvane_vhost *v, uint32_t client, char *why, uint32_t 
 	atomic_store(&v->connections, 0);
 	atomic_store(&v->gone, 0);
 	atomic_store(&v->given_up, false);
-	failed = register_path(v, client != 0);
+	failed = register_path(v);
 	ipvane_why_end();
 	return failed;
 }

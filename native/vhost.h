@@ -52,6 +52,7 @@ struct ipvane_vhost {
 	atomic_uint refused;	     /* messages, and connections that came too often, since the last check */
 	atomic_bool given_up;	     /* the library does not look for the peer any more */
 	bool client;
+	bool mergeable; /* whether a frame may lie in several buffers of the peer */
 	atomic_uint gone; /* accesses to memory that the peer took away */
 	uint32_t queues;
 	uint32_t lanes;

@@ -38,7 +38,7 @@ def ping(guest, args):
     if not guest.ping(1, 10):
         print(f"no echo within {time.monotonic() - begin:.1f} s", flush=True)
         return 1
-    print(f"up after {time.monotonic() - begin:.2f} s", flush=True)
+    print(f"up after {time.monotonic() - begin:.2f} s, features {guest.features:#x}", flush=True)
     end = time.monotonic() + args.stay
     asked, longest = 0, 0.0
     while True:

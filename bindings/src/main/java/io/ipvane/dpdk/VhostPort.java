@@ -43,6 +43,7 @@ public final class VhostPort implements AutoCloseable {
                     JAVA_INT,
                     JAVA_INT,
                     JAVA_INT,
+                    JAVA_INT,
                     POINTER,
                     POINTER,
                     POINTER,
@@ -50,8 +51,7 @@ public final class VhostPort implements AutoCloseable {
     private static final MethodHandle CLOSE =
             NativeLibrary.call("ipvane_vhost_close", null, POINTER);
     private static final MethodHandle RESET =
-            NativeLibrary.call(
-                    "ipvane_vhost_reset", JAVA_INT, POINTER, JAVA_INT, POINTER, JAVA_INT);
+            NativeLibrary.call("ipvane_vhost_reset", JAVA_INT, POINTER, POINTER, JAVA_INT);
     private static final MethodHandle UP = NativeLibrary.call("ipvane_vhost_up", JAVA_INT, POINTER);
     private static final MethodHandle CHECK =
             NativeLibrary.call("ipvane_vhost_check", JAVA_INT, POINTER);
@@ -83,14 +83,12 @@ public final class VhostPort implements AutoCloseable {
     }
 
     private final String path;
-    private final boolean client;
     private final int rxQueues;
     private final int txQueues;
     private final long address;
 
-    private VhostPort(String path, boolean client, int rxQueues, int txQueues, long address) {
+    private VhostPort(String path, int rxQueues, int txQueues, long address) {
         this.path = path;
-        this.client = client;
         this.rxQueues = rxQueues;
         this.txQueues = txQueues;
         this.address = address;
@@ -102,6 +100,8 @@ public final class VhostPort implements AutoCloseable {
      * @param path of at most 107 bytes
      * @param client whether the other side listens; it is looked for every second until it does,
      *     and again when it has gone. Otherwise nothing may be at the path
+     * @param mergeable whether the peer may offer buffers shorter than a frame, and several for
+     *     one; sending to one that does takes longer
      * @param rxQueues pairs of rings that the peer may have, 1 to {@value #MAX_QUEUES}
      * @param txQueues lcores that transmit, 1 to {@value #MAX_QUEUES}; their frames go to the
      *     peer's rings by their flows, whatever their number
@@ -109,7 +109,12 @@ public final class VhostPort implements AutoCloseable {
      * @throws DpdkException with a sentence where the library refuses it
      */
     public static VhostPort open(
-            String path, boolean client, int rxQueues, int txQueues, Mempool pool) {
+            String path,
+            boolean client,
+            boolean mergeable,
+            int rxQueues,
+            int txQueues,
+            Mempool pool) {
         Eal.requireRunning("socket '" + path + "'");
         try (Arena arena = Arena.ofConfined();
                 Reason why = new Reason()) {
@@ -122,6 +127,7 @@ public final class VhostPort implements AutoCloseable {
                                             OPEN.invokeExact(
                                                     cPath,
                                                     client ? 1 : 0,
+                                                    mergeable ? 1 : 0,
                                                     rxQueues,
                                                     txQueues,
                                                     pool.address(),
@@ -129,7 +135,7 @@ public final class VhostPort implements AutoCloseable {
                                                     why.address(),
                                                     Reason.SIZE));
             refuse(path, failed, why);
-            return new VhostPort(path, client, rxQueues, txQueues, Memory.i64(result));
+            return new VhostPort(path, rxQueues, txQueues, Memory.i64(result));
         }
     }
 
@@ -198,14 +204,7 @@ public final class VhostPort implements AutoCloseable {
         try (Reason why = new Reason()) {
             refuse(
                     path,
-                    Shim.asInt(
-                            () ->
-                                    (int)
-                                            RESET.invokeExact(
-                                                    address,
-                                                    client ? 1 : 0,
-                                                    why.address(),
-                                                    Reason.SIZE)),
+                    Shim.asInt(() -> (int) RESET.invokeExact(address, why.address(), Reason.SIZE)),
                     why);
         }
     }

@@ -64,7 +64,7 @@ class VhostPortTest {
     }
 
     private VhostPort serve(int queues) {
-        return VhostPort.open(socket, false, queues, 1, pool);
+        return VhostPort.open(socket, false, true, queues, 1, pool);
     }
 
     private EthDevice connect(int queues) {
@@ -280,7 +280,7 @@ class VhostPortTest {
         serve(1).close();
         final long before = descriptors();
         for (int i = 0; i < 2_000; i++) {
-            VhostPort.open(socket, i % 2 == 0, 1 + i % 4, 1, pool).close();
+            VhostPort.open(socket, i % 2 == 0, i % 3 == 0, 1 + i % 4, 1, pool).close();
         }
         assertEquals(before, descriptors());
     }

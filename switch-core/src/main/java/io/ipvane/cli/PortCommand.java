@@ -32,6 +32,7 @@ final class PortCommand extends ObjectCommand {
                                     Keyword.text("socket"),
                                     Keyword.text("role"),
                                     Keyword.text("mac"),
+                                    new Keyword("mergeable", "mergeable", Kind.SWITCH),
                                     new Keyword("socket-mode", "socketMode", Kind.TEXT),
                                     new Keyword("socket-group", "socketGroup", Kind.TEXT),
                                     Keyword.text("mode"),
@@ -103,8 +104,8 @@ final class PortCommand extends ObjectCommand {
                 "         [address ADDR/LEN]... [mtu N] [mode l2|l3] [bridge|private|vepa]",
                 "         [queues N] [source PREFIX]... [--dry-run] [--if-match=TAG]",
                 "ipvane port add NAME uplink UPLINK type vhost-user socket PATH",
-                "         [role client|server] [mac MAC] [learn N] [socket-mode MODE]",
-                "         [socket-group GROUP] ..."
+                "         [role client|server] [mac MAC] [learn N] [mergeable on|off]",
+                "         [socket-mode MODE] [socket-group GROUP] ..."
             },
             description = {
                 "Makes a port while the switch runs. Without interface its TAP has the port's name;"
@@ -116,7 +117,8 @@ final class PortCommand extends ObjectCommand {
                         + " both may be restarted; in role server the switch does, with the rights"
                         + " of socket-mode (0660) and socket-group. mac is the address that the"
                         + " guest's card has; without it the switch takes what the guest sends from."
-                        + " learn lets the port have up to N addresses by using them.",
+                        + " learn lets the port have up to N addresses by using them. mergeable off"
+                        + " is faster, for guests whose buffers take whole frames.",
                 "A port of this name must not exist: 'port set' changes one."
             },
             footer = {

@@ -96,6 +96,9 @@ public final class ConfigDocument {
                     document.put("role", word(vhost.role()));
                 }
                 put(document, "mac", vhost.mac().map(MacAddress::format));
+                if (!vhost.mergeable()) {
+                    document.put("mergeable", false);
+                }
                 if (vhost.socketMode() != EndpointConfig.VhostUser.DEFAULT_MODE) {
                     document.put("socketMode", "%04o".formatted(vhost.socketMode()));
                 }

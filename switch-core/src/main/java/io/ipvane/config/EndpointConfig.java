@@ -31,6 +31,7 @@ public sealed interface EndpointConfig {
      * @param socket of at most 107 bytes
      * @param role who makes the socket
      * @param mac that the card has, 48 bits; empty: what it sends from
+     * @param mergeable whether a frame may lie in several of the guest's buffers
      * @param socketMode rights of a socket of ours, such as 0660
      * @param socketGroup who owns a socket of ours; empty: the group of the daemon
      */
@@ -38,6 +39,7 @@ public sealed interface EndpointConfig {
             Path socket,
             SocketRole role,
             Optional<Long> mac,
+            boolean mergeable,
             int socketMode,
             Optional<String> socketGroup)
             implements EndpointConfig {

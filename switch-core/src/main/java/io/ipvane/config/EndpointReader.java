@@ -20,6 +20,7 @@ final class EndpointReader {
                     "socket", VhostUser.TYPE,
                     "role", VhostUser.TYPE,
                     "mac", VhostUser.TYPE,
+                    "mergeable", VhostUser.TYPE,
                     "socketMode", VhostUser.TYPE,
                     "socketGroup", VhostUser.TYPE,
                     "learn", VhostUser.TYPE);
@@ -32,6 +33,7 @@ final class EndpointReader {
                     "socket",
                     "role",
                     "mac",
+                    "mergeable",
                     "socketMode",
                     "socketGroup",
                     "learn");
@@ -104,6 +106,7 @@ final class EndpointReader {
                 section.required("socket", section.value("socket", EndpointReader::socket));
         final SocketRole role = section.choice("role", SocketRole.class).orElse(SocketRole.CLIENT);
         final Optional<Long> mac = section.value("mac", Names::checkStation);
+        final boolean mergeable = section.bool("mergeable").orElse(true);
         final Optional<Integer> mode = section.value("socketMode", EndpointReader::mode);
         final Optional<String> group = section.text("socketGroup");
         if (role == SocketRole.CLIENT) {
@@ -118,7 +121,14 @@ final class EndpointReader {
             }
         }
         return socket.map(
-                path -> new VhostUser(path, role, mac, mode.orElse(VhostUser.DEFAULT_MODE), group));
+                path ->
+                        new VhostUser(
+                                path,
+                                role,
+                                mac,
+                                mergeable,
+                                mode.orElse(VhostUser.DEFAULT_MODE),
+                                group));
     }
 
     private static Path socket(String text) {

@@ -71,7 +71,13 @@ final class VhostSocket {
             file.clear();
         }
         final VhostPort port =
-                VhostPort.open(config.socket().toString(), client, queues, lcores, pool);
+                VhostPort.open(
+                        config.socket().toString(),
+                        client,
+                        config.mergeable(),
+                        queues,
+                        lcores,
+                        pool);
         final VhostSocket socket = new VhostSocket(portName, config, file, port);
         try {
             socket.setRights();

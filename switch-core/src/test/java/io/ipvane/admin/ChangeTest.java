@@ -357,7 +357,7 @@ class ChangeTest {
         assertEquals(
                 "port 'api': unknown key 'a/b'; known here are name, uplink, addresses, mtu, mode,"
                         + " flag, allowedSources, queues, type, netns, interface, socket, role, mac,"
-                        + " socketMode, socketGroup, learn (and 2 more, see errors)",
+                        + " mergeable, socketMode, socketGroup, learn (and 2 more, see errors)",
                 answer.json().path("detail").asText());
     }
 

@@ -185,9 +185,9 @@ class ChangeCommandTest {
                 "port set web | nothing to set; name a setting and its value",
                 "port set web mod l2 mode l3 | l2 and mode: mode is given twice (EINVAL); give one",
                 "port set web moed l2 | unknown word 'moed'; did you mean 'mode'?",
-                "port set web m l2 | 'm' is not unique: it matches mac, mode, mtu",
+                "port set web m l2 | 'm' is not unique: it matches mac, mergeable, mode, mtu",
                 "port set web address 192.0.2.1/24 | unknown word 'address'; known here are uplink,"
-                        + " type, netns, interface, socket, role, mac, socket-mode, socket-group, mode, flag, queues, learn, mtu, source,"
+                        + " type, netns, interface, socket, role, mac, mergeable, socket-mode, socket-group, mode, flag, queues, learn, mtu, source,"
                         + " bridge, private, vepa",
                 "port del web now | unknown word 'now'; known here are ",
                 "uplink set wan0 strictMac maybe | strictMac 'maybe' is neither on nor off",

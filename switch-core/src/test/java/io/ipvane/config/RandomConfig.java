@@ -100,6 +100,7 @@ final class RandomConfig {
                 Path.of("/run/" + name() + ".sock"),
                 server ? SocketRole.SERVER : SocketRole.CLIENT,
                 maybe(() -> 0x0200_0000_0000L + next++),
+                random.nextBoolean(),
                 server ? random.nextInt(01000) : EndpointConfig.VhostUser.DEFAULT_MODE,
                 server ? maybe(this::name) : Optional.empty());
     }

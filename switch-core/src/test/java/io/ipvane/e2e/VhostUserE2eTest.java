@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Programs with a virtio device on vhost-user ports: how they find the switch, what they exchange,
@@ -49,6 +50,8 @@ final class VhostUserE2eTest {
     private static final double BACK_SECONDS = 2;
 
     private static final Pattern MAC = Pattern.compile("link/ether (\\S+)");
+    private static final Pattern FEATURES = Pattern.compile("features 0x([0-9a-f]+)");
+    private static final long MERGEABLE = 1 << 15;
     private static final Pattern UP_AFTER = Pattern.compile("up after ([\\d.]+) s");
 
     @TempDir private Path folder;
@@ -180,6 +183,22 @@ final class VhostUserE2eTest {
                         received.received() <= sent.sent(),
                         () -> "more came than was sent: " + sent + " " + received);
             }
+            network.daemon().stop();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldOfferMergeableBuffersAsConfigured(boolean mergeable) {
+        final String port =
+                port("vm1", "server", 1, ADDRESS_1)
+                        .replace("queues:", "mergeable: " + mergeable + ", queues:");
+        try (SwitchNetwork network = SwitchNetwork.start(PLAIN, "l2", port)) {
+            final Result result = VhostPeer.ping(guest(false)).orFail();
+            final Matcher features = FEATURES.matcher(result.output());
+            assertTrue(features.find(), result::toString);
+            final long agreed = Long.parseLong(features.group(1), 16);
+            assertEquals(mergeable, (agreed & MERGEABLE) != 0, result::toString);
             network.daemon().stop();
         }
     }

@@ -42,6 +42,15 @@ final class VhostLoad implements Sender, AutoCloseable {
      */
     private record Count(long refused, long received) {}
 
+    /**
+     * What is sent, and how it wants to be received.
+     *
+     * @param file of the frames
+     * @param frames in it
+     * @param mergeable whether a frame may lie in several of the receiver's buffers
+     */
+    record Traffic(Path file, int frames, boolean mergeable) {}
+
     private final Child testpmd;
 
     private VhostLoad(Child testpmd) {
@@ -49,15 +58,14 @@ final class VhostLoad implements Sender, AutoCloseable {
     }
 
     /** Starts it; it sends as soon as a switch is at both sockets. */
-    static VhostLoad start(Settings settings, Path file, int frames, VhostSockets sockets)
+    static VhostLoad start(Settings settings, Traffic traffic, VhostSockets sockets)
             throws IOException {
         sockets.clear();
-        return new VhostLoad(
-                Child.start("load", command(settings, file, frames + SPARE_MBUFS, sockets)));
+        return new VhostLoad(Child.start("load", command(settings, traffic, sockets)));
     }
 
-    private static List<String> command(
-            Settings settings, Path file, int mbufs, VhostSockets sockets) {
+    private static List<String> command(Settings settings, Traffic traffic, VhostSockets sockets) {
+        final int mbufs = traffic.frames + SPARE_MBUFS;
         final int cpu = Settings.controlCpu();
         final List<String> words =
                 new ArrayList<>(
@@ -79,9 +87,9 @@ final class VhostLoad implements Sender, AutoCloseable {
                                 "--no-shconf",
                                 "-m",
                                 Long.toString(128 + (((long) mbufs * MBUF_BYTES) >> 20))));
-        words.add("--vdev=net_pcap0,infinite_rx=1,rx_pcap=" + file);
-        words.add("--vdev=" + virtio(0, sockets.in()));
-        words.add("--vdev=" + virtio(1, sockets.out()));
+        words.add("--vdev=net_pcap0,infinite_rx=1,rx_pcap=" + traffic.file);
+        words.add("--vdev=" + virtio(0, sockets.in(), traffic));
+        words.add("--vdev=" + virtio(1, sockets.out(), traffic));
         words.add("--vdev=net_null0,no-rx=1");
         words.addAll(
                 List.of(
@@ -100,8 +108,9 @@ final class VhostLoad implements Sender, AutoCloseable {
         return words;
     }
 
-    private static String virtio(int number, Path socket) {
-        return "net_virtio_user%d,server=1,queue_size=%d,path=%s".formatted(number, SLOTS, socket);
+    private static String virtio(int number, Path socket, Traffic traffic) {
+        return "net_virtio_user%d,server=1,queue_size=%d,mrg_rxbuf=%d,path=%s"
+                .formatted(number, SLOTS, traffic.mergeable ? 1 : 0, socket);
     }
 
     /** Frames that came out of the switch so far. */

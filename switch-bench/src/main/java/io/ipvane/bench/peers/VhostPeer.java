@@ -2,7 +2,6 @@
 package io.ipvane.bench.peers;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -10,9 +9,9 @@ import java.util.Optional;
  * when they have come out.
  *
  * @param between the system, which connects to the sockets
- * @param file of what is sent
+ * @param traffic that it is given
  */
-record VhostPeer(Settings settings, Peer between, Path file, int frames, VhostSockets sockets)
+record VhostPeer(Settings settings, Peer between, VhostLoad.Traffic traffic, VhostSockets sockets)
         implements Peer {
     @Override
     public String system() {
@@ -22,7 +21,7 @@ record VhostPeer(Settings settings, Peer between, Path file, int frames, VhostSo
     /** The load waits for the system, which finds it by itself and warms up by its frames. */
     @Override
     public Forwarder start() throws IOException, InterruptedException {
-        final VhostLoad load = VhostLoad.start(settings, file, frames, sockets);
+        final VhostLoad load = VhostLoad.start(settings, traffic, sockets);
         try {
             final Running running = new Running(load, between.start());
             running.packets();

@@ -19,6 +19,8 @@ final class VhostScenario implements Scenario {
     private static final List<Integer> IMIX =
             List.of(60, 590, 60, 60, 590, 60, 1514, 60, 590, 60, 60, 590);
 
+    private static final List<Integer> SMALL = List.of(60);
+
     private static final Target TESTPMD = Target.of(0.85);
 
     private static final String OVS_NOTE =
@@ -32,7 +34,8 @@ final class VhostScenario implements Scenario {
                     + " packaged and not measured";
 
     /** One kind of load. */
-    private record Case(String name, List<Integer> lengths, int addresses, Target ovs) {
+    private record Case(
+            String name, List<Integer> lengths, boolean mergeable, int addresses, Target ovs) {
         int frames() {
             return Math.max(LEAST_FRAMES, addresses);
         }
@@ -40,10 +43,12 @@ final class VhostScenario implements Scenario {
 
     private static final List<Case> CASES =
             List.of(
-                    new Case("60 B", List.of(60), 1, Target.of(1.3)),
-                    new Case("60 B", List.of(60), 65_536, Target.of(3)),
-                    new Case("IMIX", IMIX, 1, Target.of(1.3)),
-                    new Case("IMIX", IMIX, 65_536, Target.of(3)));
+                    new Case("60 B", SMALL, false, 1, Target.of(1.3)),
+                    new Case("60 B", SMALL, false, 65_536, Target.of(3)),
+                    new Case("IMIX", IMIX, false, 1, Target.of(1.3)),
+                    new Case("IMIX", IMIX, false, 65_536, Target.of(3)),
+                    new Case("60 B, mergeable buffers", SMALL, true, 1, Target.of(1.3)),
+                    new Case("60 B, mergeable buffers", SMALL, true, 65_536, Target.of(3)));
 
     @Override
     public String name() {
@@ -65,13 +70,15 @@ final class VhostScenario implements Scenario {
                 settings.directory()
                         .resolve("vhost%d-%d.pcap".formatted(load.lengths.size(), load.addresses));
         FrameFile.write(file, load.addresses, load.frames(), load.lengths);
+        final VhostLoad.Traffic traffic =
+                new VhostLoad.Traffic(file, load.frames(), load.mergeable);
         final VhostSockets sockets = VhostSockets.in(settings.directory());
         final Peer[] peers =
                 Stream.of(
                                 ipvane(settings, load, sockets),
                                 OvsForwarder.vhost(settings, sockets, load.addresses),
                                 Testpmd.vhost(settings.hugepages(), sockets))
-                        .map(each -> new VhostPeer(settings, each, file, load.frames(), sockets))
+                        .map(each -> new VhostPeer(settings, each, traffic, sockets))
                         .toArray(Peer[]::new);
         final List<Series> series =
                 Interleaved.run(

@@ -66,7 +66,7 @@ final class VhostSwitch implements AutoCloseable {
 
     /** As the daemon makes a port. */
     private Device open(String name, Path socket, long guestMac) {
-        final VhostPort port = VhostPort.open(socket.toString(), true, 1, 1, mempool);
+        final VhostPort port = VhostPort.open(socket.toString(), true, true, 1, 1, mempool);
         return new NatDevice(
                 new VhostDevice(name, port, FrameFile.MAC, MTU),
                 GuestMac.fixed(guestMac),
