@@ -218,16 +218,18 @@ has_end_at(int fd, int (*name)(int, struct sockaddr *, socklen_t *), const char 
 /*
  * The library's one thread reads a message to its end, and waits for it: a peer that stops half way
  * would stop all ports. It does not say which descriptor a connection has; those at its path get the
- * limit.
+ * limit. False where they cannot be looked for: there is no descriptor left.
  */
-static void
+static bool
 limit_waiting(const char *path)
 {
 	const struct timeval second = {.tv_sec = 1};
 	DIR *const open = opendir("/proc/self/fd");
 	const struct dirent *entry;
 
-	while (open != NULL && (entry = readdir(open)) != NULL) {
+	if (open == NULL)
+		return false;
+	while ((entry = readdir(open)) != NULL) {
 		const int fd = atoi(entry->d_name);
 
 		if (has_end_at(fd, getsockname, path) || has_end_at(fd, getpeername, path)) {
@@ -235,8 +237,8 @@ limit_waiting(const char *path)
 			setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof(second));
 		}
 	}
-	if (open != NULL)
-		closedir(open);
+	closedir(open);
+	return true;
 }
 
 static int
@@ -253,11 +255,10 @@ new_connection(int vid)
 		atomic_store(&v->given_up, v->client);
 		return -1;
 	}
-	if (vid >= MAX_VIDS || rte_vhost_extern_callback_register(vid, &extern_ops, v) < 0)
+	if (vid >= MAX_VIDS || !limit_waiting(v->path) || rte_vhost_extern_callback_register(vid, &extern_ops, v) < 0)
 		return -1;
 	memset(&said[vid], 0, sizeof(said[vid]));
 	atomic_fetch_add(&v->connections, 1);
-	limit_waiting(v->path);
 	return 0;
 }
 
@@ -318,20 +319,21 @@ register_path(const struct ipvane_vhost *v)
 			       1ULL << VIRTIO_F_RING_PACKED | 1ULL << VHOST_F_LOG_ALL |
 			       (v->mergeable ? 0 : 1ULL << VIRTIO_NET_F_MRG_RXBUF);
 
+	bool ready;
+
 	change_level("lib.vhost.data", RTE_LOG_WARNING, RTE_LOG_EMERG);
 	/* Said by this thread it is the reason why the path is refused. */
 	change_level("lib.vhost.config", RTE_LOG_EMERG, RTE_LOG_INFO);
-	if (rte_vhost_driver_register(v->path, flags) < 0)
-		return -EIO;
-	if (rte_vhost_driver_disable_features(v->path, never) < 0 ||
-	    rte_vhost_driver_set_protocol_features(v->path, VHOST_MESSAGE_PROTOCOL_FEATURES) < 0 ||
-	    rte_vhost_driver_callback_register(v->path, &device_ops) < 0 ||
-	    rte_vhost_driver_start(v->path) < 0) {
+	ready = rte_vhost_driver_register(v->path, flags) == 0;
+	if (ready && (rte_vhost_driver_disable_features(v->path, never) < 0 ||
+		      rte_vhost_driver_set_protocol_features(v->path, VHOST_MESSAGE_PROTOCOL_FEATURES) < 0 ||
+		      rte_vhost_driver_callback_register(v->path, &device_ops) < 0 ||
+		      rte_vhost_driver_start(v->path) < 0)) {
 		rte_vhost_driver_unregister(v->path);
-		return -EIO;
+		ready = false;
 	}
 	change_level("lib.vhost.config", RTE_LOG_INFO, RTE_LOG_EMERG);
-	return 0;
+	return ready ? 0 : -EIO;
 }
 
 /*

@@ -36,7 +36,10 @@ final class VhostSocket {
     private final GuestMac guestMac;
     private boolean wasUp;
 
-    /** The socket could not be had again: something else is at its path. */
+    /** The library has the socket; not so where the last reset failed. */
+    private boolean open = true;
+
+    /** Something of the last reset could not be done, and is tried again. */
     private boolean lost;
 
     private long lookedAt = System.nanoTime();
@@ -138,15 +141,22 @@ final class VhostSocket {
             said = resets;
         }
         if (health != Health.REFUSED) {
+            open = false;
             startAnew();
         }
     }
 
-    /** Where that fails it is tried again a second later, and spoken of once. */
+    /** What fails is tried again a second later, and spoken of once. */
     private void startAnew() {
         try {
-            port.reset();
+            if (!open) {
+                reset();
+                open = true;
+            }
             setRights();
+            if (lost) {
+                LOG.info("event=vhost_back port={}", portName);
+            }
             lost = false;
         } catch (DpdkException | SocketFileException e) {
             if (!lost) {
@@ -154,5 +164,13 @@ final class VhostSocket {
             }
             lost = true;
         }
+    }
+
+    /** What stood in the way the last time may have died and left its file. */
+    private void reset() {
+        if (lost && config.role() == SocketRole.SERVER) {
+            file.clear();
+        }
+        port.reset();
     }
 }

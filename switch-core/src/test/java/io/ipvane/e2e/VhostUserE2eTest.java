@@ -278,6 +278,34 @@ final class VhostUserE2eTest {
         }
     }
 
+    /** A guest makes the switch set back its port while something else is at the path. */
+    @Test
+    void shouldComeBackWhenItsPathIsFreeAgain() throws IOException {
+        try (SwitchNetwork network =
+                SwitchNetwork.start(PLAIN, "l2", port("vm1", "server", 1, ADDRESS_1))) {
+            Files.move(socket("vm1"), socket("moved"));
+            Files.createDirectory(socket("vm1"));
+            final Guest bad = new Guest(socket("moved"), false, MAC_1, ADDRESS_1, "10.0.0.11");
+            try (VhostPeer peer = VhostPeer.start(bad, "memory-file-truncated", "--stay", "5")) {
+                assertEquals("committed", peer.line());
+                Eventually.holds("the socket is lost", () -> logged(network, "vhost_lost") == 1);
+            }
+            Files.delete(socket("vm1"));
+            Eventually.holds("the socket is back", () -> logged(network, "vhost_back") == 1);
+            VhostPeer.ping(guest(false)).orFail();
+            assertEquals(1, logged(network, "vhost_lost"), "it is spoken of once");
+            network.daemon().stop();
+        }
+    }
+
+    private static long logged(SwitchNetwork network, String event) {
+        return network.daemon()
+                .log()
+                .lines()
+                .filter(line -> line.contains("event=" + event + " port=vm1"))
+                .count();
+    }
+
     /** Each is one sentence that names the path; the daemon ends with 1. */
     @ParameterizedTest(name = "{0}")
     @CsvSource({"a file is there", "the folders are missing", "somebody listens"})
