@@ -64,7 +64,11 @@ class VhostPortTest {
     }
 
     private VhostPort serve(int queues) {
-        return VhostPort.open(socket, false, true, queues, 1, pool);
+        return serve(true, queues);
+    }
+
+    private VhostPort serve(boolean mergeable, int queues) {
+        return VhostPort.open(socket, false, mergeable, queues, 1, pool);
     }
 
     private EthDevice connect(int queues) {
@@ -124,9 +128,10 @@ class VhostPortTest {
         }
     }
 
-    @Test
-    void shouldCarryFramesBothWays() {
-        try (VhostPort port = serve(1)) {
+    @ParameterizedTest(name = "mergeable {0}")
+    @ValueSource(booleans = {true, false})
+    void shouldCarryFramesBothWays(boolean mergeable) {
+        try (VhostPort port = serve(mergeable, 1)) {
             assertFalse(port.isUp());
             try (EthDevice peer = connect(1)) {
                 await(port::isUp);

@@ -153,7 +153,9 @@ final class Words {
         }
         final String value = keyword.kind() == Kind.ITSELF ? keyword.word() : value(keyword);
         if (canReset && value.equals(DEFAULT)) {
-            within.putNull(key);
+            // "host default": not a host without an interface, but none.
+            final boolean all = keyword.key().startsWith(keyword.word() + '.');
+            (all ? document : within).putNull(all ? keyword.word() : key);
             return;
         }
         switch (keyword.kind()) {

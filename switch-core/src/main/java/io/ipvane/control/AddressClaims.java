@@ -316,19 +316,26 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
         learner.review(model());
     }
 
-    /** All that is behind an uplink's MAC is announced: it is another now. */
+    /** What is behind an uplink's MAC is announced, as much as may wait: it is another now. */
     void announceAll(UplinkModel uplink) {
         if (!uplink.options().announce()) {
             return;
         }
         uplink.hostAddresses().forEach(own -> announcer.add(uplink.index(), own.address()));
         for (PortModel port : model().ports()) {
-            if (port != null && port.uplink() == uplink.index() && port.up()) {
-                book.of(port.index()).stream()
-                        .filter(this::isActive)
-                        .forEach(claim -> announcer.add(uplink.index(), claim.address().address()));
+            if (port != null
+                    && port.uplink() == uplink.index()
+                    && port.up()
+                    && !announceAll(port)) {
+                return;
             }
         }
+    }
+
+    private boolean announceAll(PortModel port) {
+        return book.of(port.index()).stream()
+                .filter(this::isActive)
+                .allMatch(claim -> announcer.add(port.uplink(), claim.address().address()));
     }
 
     /**

@@ -47,13 +47,19 @@ final class Announcer {
         this.next = clock.getAsLong() - BURST * INTERVAL;
     }
 
-    /** An address has appeared behind an uplink's MAC, or moved to another port. */
-    void add(int uplink, IpAddress address) {
+    /**
+     * An address has appeared behind an uplink's MAC, or moved to another port, or the MAC is
+     * another.
+     *
+     * @return false where the queue is full
+     */
+    boolean add(int uplink, IpAddress address) {
         if (waiting.size() < CAPACITY) {
             waiting.add(new Address(uplink, address));
-        } else {
-            skipped++;
+            return true;
         }
+        skipped++;
+        return false;
     }
 
     /** An address is there no longer: nobody shall be told that it is. */

@@ -213,16 +213,19 @@ final class Conductor implements Agent, LearnSink {
         }
     }
 
-    /** The neighbours outside are told where everybody is now. */
+    /**
+     * What goes to guests is translated from the new one when lcores write that: once published.
+     */
     private void uplinkMac(UplinkModel before, long mac) {
         if (mac == 0 || before.mac() == mac) {
             return;
         }
         final UplinkModel uplink = before.withMac(mac);
         live.change(uplink);
-        interfaces.uplinkMac(uplink.index(), mac);
         LOG.info("event=uplink_mac uplink={} mac={}", uplink.name(), MacAddress.format(mac));
         portsFollow(uplink.index());
+        interfaces.uplinkMac(uplink.index(), mac);
+        published();
         claims.announceAll(uplink);
     }
 

@@ -23,6 +23,11 @@ public interface Endpoints {
                 }
 
                 @Override
+                public void setUplinkMac(int uplink, long mac) {
+                    // Nobody is translated.
+                }
+
+                @Override
                 public void setCarrier(int port, boolean on) {
                     // There is no interface.
                 }
@@ -36,7 +41,10 @@ public interface Endpoints {
     /** Sets the MTU of the interface of a port or host port. */
     void setMtu(int port, int mtu);
 
-    /** Lets a port, host port or uplink have this MAC, and its interface where that is ours. */
+    /** Lets guests of an uplink be translated to this MAC, and what is made on it have it. */
+    void setUplinkMac(int uplink, long mac);
+
+    /** Sets the MAC of the interface of a port or host port. */
     void setMac(int port, long mac);
 
     /** Gives the interface of a port or host port its carrier, or takes it away. */

@@ -105,7 +105,7 @@ final class InterfaceSync {
 
     /** Lets an uplink, and what is made on it from now on, have this MAC. */
     void uplinkMac(int uplink, long mac) {
-        endpoints.setMac(uplink, mac);
+        endpoints.setUplinkMac(uplink, mac);
     }
 
     /** Forgets an interface that is gone; another may stand in its place. */

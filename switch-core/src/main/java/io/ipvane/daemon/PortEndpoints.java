@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The devices of uplinks, host ports and ports, for the conductor: it sets MTU, MAC and carrier of
- * TAPs, and asks for the link of what has no kernel interface that tells. Filled by who opens
- * devices; used by the conductor.
+ * TAPs, the MAC of uplinks, and asks for the link of what has no kernel interface that tells.
+ * Filled by who opens devices; used by the conductor.
  */
 final class PortEndpoints implements Endpoints {
     private static final Logger LOG = LoggerFactory.getLogger(PortEndpoints.class);
@@ -38,11 +38,12 @@ final class PortEndpoints implements Endpoints {
 
     @Override
     public void setMac(int port, long mac) {
-        at(port).ifPresent(
-                        unit -> {
-                            unit.mac().set(mac);
-                            unit.tap().ifPresent(tap -> attempt(() -> tap.setMac(mac)));
-                        });
+        at(port).flatMap(Unit::tap).ifPresent(tap -> attempt(() -> tap.setMac(mac)));
+    }
+
+    @Override
+    public void setUplinkMac(int uplink, long mac) {
+        at(uplink).ifPresent(unit -> unit.mac().set(mac));
     }
 
     @Override

@@ -51,7 +51,7 @@ public interface Device extends AutoCloseable {
         return 0;
     }
 
-    /** The MAC address, as {@link io.ipvane.memory.Memory#mac} reads it. */
+    /** The MAC address when it was opened, as {@link io.ipvane.memory.Memory#mac} reads it. */
     long mac();
 
     /** Largest L3 packet in bytes; a frame adds 14 bytes, and 4 for a VLAN tag. */

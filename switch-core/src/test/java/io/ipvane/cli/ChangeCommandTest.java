@@ -13,6 +13,7 @@ import io.ipvane.config.ConfigDocument;
 import io.ipvane.config.EndpointConfig;
 import io.ipvane.config.ListenAddress;
 import io.ipvane.config.PortConfig;
+import io.ipvane.config.SocketRole;
 import io.ipvane.config.SwitchConfig;
 import io.ipvane.config.UplinkConfig;
 import io.ipvane.ipvlan.IpvlanFlag;
@@ -91,6 +92,24 @@ class ChangeCommandTest {
     }
 
     @Test
+    void shouldMakeAPortForAVirtualMachine() {
+        done(
+                "port add vm1 uplink wan0 type vhost-user socket /run/vm1.sock role server"
+                        + " socket-mode 0600 mac 52:54:00:00:00:01 learn 8 mergeable off");
+        final var made = (EndpointConfig.VhostUser) port("vm1").endpoint();
+        assertEquals(Path.of("/run/vm1.sock"), made.socket());
+        assertEquals(SocketRole.SERVER, made.role());
+        assertEquals(0600, made.socketMode());
+        assertEquals(Optional.of(0x5254_0000_0001L), made.mac());
+        assertEquals(8, port("vm1").learn().getAsInt());
+        assertFalse(made.mergeable());
+
+        done("port set vm1 mergeable default learn default");
+        assertTrue(((EndpointConfig.VhostUser) port("vm1").endpoint()).mergeable());
+        assertTrue(port("vm1").learn().isEmpty());
+    }
+
+    @Test
     void shouldMakeChangeAndDeleteAnUplink() {
         done(
                 "uplink add wan1 device tap:up1 mode l3 private host ipvane1 host-address"
@@ -105,6 +124,9 @@ class ChangeCommandTest {
         assertEquals(IpvlanFlag.PRIVATE, uplink("wan1").flag(), "F1");
         assertEquals(
                 "[198.51.100.11/24]", uplink("wan1").host().orElseThrow().addresses().toString());
+
+        done("uplink set wan1 host default");
+        assertEquals(Optional.empty(), uplink("wan1").host());
 
         done("uplink del wan1");
         fails(

@@ -32,6 +32,11 @@ class InterfaceSyncTest {
                     }
 
                     @Override
+                    public void setUplinkMac(int uplink, long mac) {
+                        done.add("uplink mac " + mac);
+                    }
+
+                    @Override
                     public void setCarrier(int index, boolean on) {
                         done.add("carrier " + on);
                     }

@@ -18,9 +18,12 @@ import io.ipvane.config.ThreadPlan;
 import io.ipvane.control.AddressBook.Origin;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.testing.Frames;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +98,29 @@ class LearnedAddressesTest {
             assertEquals(List.of(), guests.learned("g1"));
             assertEquals("master", guests.receiver(NEW));
             assertEquals("master", guests.receiver(NEW6));
+        }
+    }
+
+    /** A probe is followed by a question, to nobody but who has probed; the answer counts. */
+    @Test
+    void shouldAskForWhatWasProbedForOnceTheProbeIsOver() throws InterruptedException {
+        try (GuestNetwork guests = new GuestNetwork("l2", ThreadPlan.SHARED)) {
+            guests.receivers("g1", Frames.dadProbe(NEW6).macs(0x3333_FF00_0031L, OWN).build());
+            assertEquals(List.of(), guests.learned("g1"));
+            final Map<String, List<byte[]>> asked = new HashMap<>();
+            for (int i = 0; i < 500 && asked.isEmpty(); i++) {
+                Thread.sleep(10);
+                guests.net.run();
+                asked.putAll(guests.net.transmitted());
+                asked.values().removeIf(List::isEmpty);
+            }
+            assertEquals(Set.of("g1"), asked.keySet());
+            final ByteBuffer question = ByteBuffer.wrap(asked.get("g1").get(0));
+            assertEquals(
+                    IpAddress.parse(NEW6),
+                    IpAddress.ipv6(question.getLong(62), question.getLong(70)));
+            guests.announce("g1", NEW6);
+            assertEquals(List.of(NEW6), guests.learned("g1"));
         }
     }
 
@@ -403,6 +429,11 @@ class LearnedAddressesTest {
 
                             @Override
                             public void setMac(int port, long mac) {
+                                // Nobody hears of it.
+                            }
+
+                            @Override
+                            public void setUplinkMac(int uplink, long mac) {
                                 // Nobody hears of it.
                             }
 

@@ -16,6 +16,7 @@ import io.ipvane.testing.Frames;
 import io.ipvane.testing.MemoryDevice;
 import io.ipvane.testing.MemoryPool;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,9 +31,10 @@ class NatDeviceTest {
     private final MemoryPool pool = new MemoryPool(256, 2048);
     private final MemoryDevice guestA = new MemoryDevice("a", A, pool);
     private final MemoryDevice guestB = new MemoryDevice("b", B, pool);
+    private final UplinkMac uplinkMac = new UplinkMac(OWN);
     private final GuestMac macOfB = GuestMac.learned();
-    private final NatDevice a = new NatDevice(guestA, GuestMac.fixed(A), new UplinkMac(OWN), pool);
-    private final NatDevice b = new NatDevice(guestB, macOfB, new UplinkMac(OWN), pool);
+    private final NatDevice a = new NatDevice(guestA, GuestMac.fixed(A), uplinkMac, pool);
+    private final NatDevice b = new NatDevice(guestB, macOfB, uplinkMac, pool);
     private final Burst burst = new Burst(arena);
 
     @AfterEach
@@ -107,7 +109,7 @@ class NatDeviceTest {
     @Test
     void shouldLearnOnOneQueueWhatItSendsByOnAnother() {
         guestB.queues(2);
-        try (NatDevice two = new NatDevice(guestB, macOfB, new UplinkMac(OWN), pool)) {
+        try (NatDevice two = new NatDevice(guestB, macOfB, uplinkMac, pool)) {
             assertEquals(List.of(2, 2), List.of(two.rxQueues(), two.txQueues()));
             guestB.inject(Frames.udp4().macs(OWN, B).build());
             assertEquals(1, two.receive(1, burst));
@@ -115,6 +117,25 @@ class NatDeviceTest {
             Memory.put64(burst.mbufs, pool.frame(Frames.udp4().macs(OWN, Frames.X).build()));
             assertEquals(1, two.transmit(0, burst.mbufs, 1));
             assertArrayEquals(Frames.udp4().macs(B, Frames.X).build(), guestB.transmitted().get(0));
+        }
+    }
+
+    /** Spec CFG-8. */
+    @Test
+    void shouldTranslateToTheMacThatTheUplinkHasNow() {
+        final long now = OWN + 0x100;
+        uplinkMac.set(now);
+        assertEquals(now, a.mac());
+        guestA.inject(Frames.udp4().macs(now, A).build());
+        assertEquals(1, a.receive(0, burst));
+        assertArrayEquals(Frames.udp4().macs(now, now).build(), pool.bytes(burst.mbuf(0)));
+        pool.free(burst.mbuf(0));
+        for (Frames each : List.of(Frames.udp4(), Frames.arpReply(Frames.C1_4))) {
+            Memory.put64(burst.mbufs, pool.frame(each.macs(now, Frames.X).build()));
+            assertEquals(1, a.transmit(0, burst.mbufs, 1));
+        }
+        for (byte[] given : guestA.transmitted()) {
+            assertEquals(A, ByteBuffer.wrap(given).getLong(0) >>> 16);
         }
     }
 

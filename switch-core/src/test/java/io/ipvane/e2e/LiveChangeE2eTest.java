@@ -74,7 +74,8 @@ final class LiveChangeE2eTest {
             final long lost = sum.get("lost_packets").asLong();
             final long elsewhere = network.kernelDrops() - kernelDrops;
             assertTrue(lost <= elsewhere, () -> lost + " lost, the kernel dropped " + elsewhere);
-            assertTrue(lost < sum.get("packets").asLong(), sum::toPrettyString);
+            // Else it may have been the switch that kept them waiting.
+            assertTrue(2 * lost < sum.get("packets").asLong(), sum::toPrettyString);
             Eventually.holds(
                     "descriptors are closed again: there were " + before,
                     () -> network.daemon().descriptors() <= before);
