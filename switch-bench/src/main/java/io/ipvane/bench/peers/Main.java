@@ -12,10 +12,11 @@ import java.util.stream.Stream;
 /**
  * Runs the scenarios, prints the table, writes the rows.
  *
- * <pre>peers IMAGE FILE [quick] [SCENARIO...]</pre>
+ * <pre>peers IMAGE FILE [quick] [starts=N] [SCENARIO...]</pre>
  *
- * {@code quick}: two short starts a system, to try. Without names all scenarios run. Exit code 1 if
- * one could not be measured; a missed target is a result.
+ * {@code quick}: two short starts a system, to try; {@code starts=N}: as many instead of eight.
+ * Without names all scenarios run. Exit code 1 if one could not be measured; a missed target is a
+ * result.
  */
 public final class Main {
     private static final int STARTS = 8;
@@ -31,6 +32,7 @@ public final class Main {
         final Path image = Path.of(words.removeFirst());
         final Path file = Path.of(words.removeFirst());
         final boolean quick = words.remove("quick");
+        final int starts = starts(words, quick ? QUICK_STARTS : STARTS);
         if (Settings.cpus().cardinality() < 2) {
             System.err.println("bench-peers needs two CPUs: one forwards, one does the rest");
             System.exit(1);
@@ -38,11 +40,7 @@ public final class Main {
         final Path directory = Files.createTempDirectory("ipvane-peers");
         AtExit.add(() -> remove(directory));
         final Settings settings =
-                new Settings(
-                        quick ? QUICK_STARTS : STARTS,
-                        Duration.ofSeconds(quick ? 1 : 2),
-                        hugepages(),
-                        directory);
+                new Settings(starts, Duration.ofSeconds(quick ? 1 : 2), hugepages(), directory);
         final Environment environment = Environment.of(settings);
         System.out.println(environment.describe());
         final List<Comparison> comparisons = new ArrayList<>();
@@ -51,6 +49,18 @@ public final class Main {
         Report.print(comparisons);
         System.out.printf("%nwrote %s%n", file);
         System.exit(complete ? 0 : 1);
+    }
+
+    /** Takes the word that says it, if there is one. */
+    private static int starts(List<String> words, int otherwise) {
+        int starts = otherwise;
+        for (String word : List.copyOf(words)) {
+            if (word.startsWith("starts=")) {
+                starts = Integer.parseInt(word.substring("starts=".length()));
+                words.remove(word);
+            }
+        }
+        return starts;
     }
 
     private static List<Scenario> chosen(List<String> names, Path image) {
