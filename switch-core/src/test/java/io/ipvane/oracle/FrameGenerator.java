@@ -99,7 +99,8 @@ final class FrameGenerator {
             if (draw.chance(94)) {
                 return frame;
             }
-            final int least = fromPort ? HEADERS : 14 + MARKER;
+            // A receiver may be shown it without its tag.
+            final int least = fromPort ? HEADERS : new FrameView(frame).l3() + MARKER;
             final int length = draw.between(least, Math.max(least, frame.length));
             final byte[] out = Arrays.copyOf(frame, length);
             System.arraycopy(marker, 0, out, length - MARKER, MARKER);
@@ -196,7 +197,8 @@ final class FrameGenerator {
         }
 
         private int wrongTotal(int header, int right) {
-            return draw.oneOf(0, header - 1, header, right - 4, right + 1, right + 400, 0xFFFF);
+            final int beyond = right + draw.between(1, 20);
+            return draw.oneOf(0, header - 1, header, right - 4, beyond, right + 400, 0xFFFF);
         }
 
         /** Whole, or don't fragment, or the first, a middle, the last fragment. */

@@ -13,6 +13,7 @@ final class FrameView {
     static final int IPV4 = 0x0800;
     static final int IPV6 = 0x86DD;
     static final int ARP = 0x0806;
+    static final int MAC_CONTROL = 0x8808;
 
     private final byte[] frame;
     private final int l3;
@@ -99,6 +100,21 @@ final class FrameView {
                 && headerLength() >= 20
                 && saidLength() >= headerLength()
                 && saidLength() <= l3Length();
+    }
+
+    /**
+     * IPv4 header, behind no more than the one tag that the kernel looks behind, that fits but for
+     * its total length, which reaches beyond the frame by no more than stands before it.
+     */
+    boolean isShortByLessThanEthernet() {
+        return type() == IPV4
+                && tags() <= 1
+                && l3Length() >= 20
+                && version() == 4
+                && headerLength() >= 20
+                && saidLength() >= headerLength()
+                && saidLength() > l3Length()
+                && saidLength() <= frame.length;
     }
 
     /** IPv6 header that is there and says 6; its length is not asked for (COR-1). */

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.TestInstance;
 @Tag("vm")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LiveOracleTest {
-    private static final long SEED = 61;
+    private static final long SEED = 1;
     private static final int CASES = 3_000;
 
     private final long seed = Long.getLong("ipvane.oracle.seed", SEED);
