@@ -31,6 +31,7 @@ final class PortCommand extends ObjectCommand {
                                     Keyword.text("interface"),
                                     Keyword.text("socket"),
                                     Keyword.text("role"),
+                                    new Keyword("id", "id", Kind.NUMBER),
                                     Keyword.text("mac"),
                                     new Keyword("mergeable", "mergeable", Kind.SWITCH),
                                     new Keyword("socket-mode", "socketMode", Kind.TEXT),
@@ -44,7 +45,7 @@ final class PortCommand extends ObjectCommand {
                             Words.FLAGS.stream())
                     .toList();
 
-    /** Up where frames can be delivered: a vhost-user port without a peer is down. */
+    /** Up where frames can be delivered: a port whose socket has no peer is down. */
     private static String state(JsonNode port) {
         return port.path("up").asBoolean() && port.path("carrier").asBoolean() ? "up" : "down";
     }
@@ -59,7 +60,7 @@ final class PortCommand extends ObjectCommand {
             name = "show",
             header = "Ports: what is behind an uplink.",
             description =
-                    "Shows each port with its uplink, the mode and flag that it forwards by, whether frames can be delivered, its MTU, what it is attached to (the interface in a namespace, or the socket of a vhost-user port), and its addresses. An address that another port held first has '(duplicate)' behind it.",
+                    "Shows each port with its uplink, the mode and flag that it forwards by, whether frames can be delivered, its MTU, what it is attached to (the interface in a namespace, or the socket of a memif or vhost-user port), and its addresses. An address that another port held first has '(duplicate)' behind it.",
             footer = {
                 "",
                 "Examples:",
@@ -105,6 +106,9 @@ final class PortCommand extends ObjectCommand {
                 "         [queues N] [source PREFIX]... [--dry-run] [--if-match=TAG]",
                 "ipvane port add NAME uplink UPLINK type vhost-user socket PATH",
                 "         [role client|server] [mac MAC] [learn N] [mergeable on|off]",
+                "         [socket-mode MODE] [socket-group GROUP] ...",
+                "ipvane port add NAME uplink UPLINK type memif socket PATH",
+                "         [role client|server] [id N] [mac MAC] [learn N] [queues N]",
                 "         [socket-mode MODE] [socket-group GROUP] ..."
             },
             description = {
@@ -113,12 +117,17 @@ final class PortCommand extends ObjectCommand {
                         + " the port has its uplink's, now and when they change. source is a network"
                         + " that it may send from beside its own addresses.",
                 "A vhost-user port is for a virtual machine, or a program with a virtio driver of its"
-                        + " own. In role client, the default, the other side makes the socket, and"
-                        + " both may be restarted; in role server the switch does, with the rights"
-                        + " of socket-mode (0660) and socket-group. mac is the address that the"
-                        + " guest's card has; without it the switch takes what the guest sends from."
-                        + " learn lets the port have up to N addresses by using them. mergeable off"
-                        + " is faster, for guests whose buffers take whole frames.",
+                        + " own. mergeable off is faster, for guests whose buffers take whole frames.",
+                "A memif port is for a program that speaks memif, the shared memory packet interface,"
+                        + " as VPP does and what is made with DPDK or libmemif; it often is in a"
+                        + " container. id is the number by which both sides call the interface, 0"
+                        + " unless given.",
+                "A port of either type has a socket of its own. In role client, the default, the other"
+                        + " side makes it, and each side may be restarted; in role server the switch"
+                        + " does, with the rights of socket-mode (0660) and socket-group. mac is the"
+                        + " address that the other side has; without it the switch takes what that"
+                        + " sends from. learn lets the port have up to N addresses by using them."
+                        + " queues is how many pairs of rings the other side may have.",
                 "A port of this name must not exist: 'port set' changes one."
             },
             footer = {
@@ -129,6 +138,8 @@ final class PortCommand extends ObjectCommand {
                 "  ipvane port add db uplink wan0 netns green private",
                 "  ipvane port add vm1 uplink wan0 type vhost-user socket /run/ipvane/vm1.sock \\",
                 "    address 192.0.2.12/24",
+                "  ipvane port add app1 uplink wan0 type memif socket /run/ipvane/app1.sock \\",
+                "    role server address 192.0.2.13/24",
                 "  ipvane --dry-run port add db uplink wan0"
             })
     static final class Add extends ChangeCommand {
@@ -154,13 +165,20 @@ final class PortCommand extends ObjectCommand {
             customSynopsis = {
                 "ipvane port set NAME [mtu N] [mode l2|l3] [bridge|private|vepa]",
                 "         [source PREFIX]... [netns NS] [interface IF] [queues N]",
-                "         [--dry-run] [--if-match=TAG]"
+                "         [--dry-run] [--if-match=TAG]",
+                "ipvane port set NAME [socket PATH] [role client|server] [id N] [mac MAC]",
+                "         [learn N] [mergeable on|off] [socket-mode MODE]",
+                "         [socket-group GROUP] ..."
             },
             description = {
                 "Changes what is named and nothing else: a mode without a flag leaves the flag as it"
                         + " is. The word 'default' as a value takes a setting back: 'flag default'"
                         + " gives the port its uplink's flag again. Sources that are given replace"
-                        + " those that were."
+                        + " those that were.",
+                "What a port is attached to does not change in place: with another uplink, type or"
+                        + " number of queues, or another value for anything of its TAP or socket, id"
+                        + " and mac among them, the old interface or connection goes and a new one"
+                        + " is made."
             },
             footer = {
                 "",

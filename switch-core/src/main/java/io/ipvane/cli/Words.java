@@ -177,9 +177,9 @@ final class Words {
         return words.remove(0);
     }
 
-    private int number(Keyword keyword, String value) {
+    private long number(Keyword keyword, String value) {
         try {
-            return Integer.parseInt(value);
+            return Long.parseLong(value);
         } catch (NumberFormatException e) {
             throw usage(keyword.word() + " '" + value + "' is no whole number");
         }

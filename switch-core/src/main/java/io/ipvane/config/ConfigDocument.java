@@ -90,21 +90,29 @@ public final class ConfigDocument {
                 }
             }
             case EndpointConfig.VhostUser vhost -> {
-                document.put("type", vhost.type());
-                document.put("socket", vhost.socket().toString());
-                if (vhost.role() != SocketRole.CLIENT) {
-                    document.put("role", word(vhost.role()));
+                socket(document, vhost);
+                put(document, "mergeable", vhost.mergeable(), true);
+            }
+            case EndpointConfig.Memif memif -> {
+                socket(document, memif);
+                if (memif.id() != 0) {
+                    document.put("id", memif.id());
                 }
-                put(document, "mac", vhost.mac().map(MacAddress::format));
-                if (!vhost.mergeable()) {
-                    document.put("mergeable", false);
-                }
-                if (vhost.socketMode() != EndpointConfig.VhostUser.DEFAULT_MODE) {
-                    document.put("socketMode", "%04o".formatted(vhost.socketMode()));
-                }
-                put(document, "socketGroup", vhost.socketGroup());
             }
         }
+    }
+
+    private static void socket(Map<String, Object> document, EndpointConfig.OverSocket endpoint) {
+        document.put("type", endpoint.type());
+        document.put("socket", endpoint.socket().toString());
+        if (endpoint.role() != SocketRole.CLIENT) {
+            document.put("role", word(endpoint.role()));
+        }
+        put(document, "mac", endpoint.mac().map(MacAddress::format));
+        if (endpoint.socketMode() != EndpointConfig.OverSocket.DEFAULT_MODE) {
+            document.put("socketMode", "%04o".formatted(endpoint.socketMode()));
+        }
+        put(document, "socketGroup", endpoint.socketGroup());
     }
 
     /** An element of the list that the file has for these. */

@@ -146,15 +146,15 @@ final class ConsistencyCheck {
         switch (port.endpoint()) {
             case EndpointConfig.Tap tap ->
                     own(owners, tap.netns(), tap.interfaceName(), owner, places.of(port));
-            case EndpointConfig.VhostUser vhost -> {
-                final String other = owners.putIfAbsent("socket " + vhost.socket(), owner);
+            case EndpointConfig.OverSocket over -> {
+                final String other = owners.putIfAbsent("socket " + over.socket(), owner);
                 if (other != null) {
                     places.of(port)
                             .refuse(
                                     Errno.EBUSY,
                                     "socket",
                                     "socket '"
-                                            + vhost.socket()
+                                            + over.socket()
                                             + "' already belongs to "
                                             + other
                                             + "; give each port a socket of its own");

@@ -24,16 +24,32 @@ public sealed interface EndpointConfig {
         }
     }
 
+    /** Somebody who is met at a unix socket, and shares memory from then on. */
+    sealed interface OverSocket extends EndpointConfig {
+        /** Rights of a socket unless others are named: its owner and its group. */
+        int DEFAULT_MODE = 0660;
+
+        /** Absolute path, of at most 107 bytes. */
+        Path socket();
+
+        /** Who makes the socket. */
+        SocketRole role();
+
+        /** MAC address that the other side has, 48 bits; empty: what it sends from. */
+        Optional<Long> mac();
+
+        /** Rights of a socket of ours, such as 0660. */
+        int socketMode();
+
+        /** Who owns a socket of ours; empty: the group of the daemon. */
+        Optional<String> socketGroup();
+    }
+
     /**
      * The virtual network card of a machine or program that shares its memory by the vhost-user
      * protocol.
      *
-     * @param socket of at most 107 bytes
-     * @param role who makes the socket
-     * @param mac that the card has, 48 bits; empty: what it sends from
      * @param mergeable whether a frame may lie in several of the guest's buffers
-     * @param socketMode rights of a socket of ours, such as 0660
-     * @param socketGroup who owns a socket of ours; empty: the group of the daemon
      */
     record VhostUser(
             Path socket,
@@ -42,11 +58,30 @@ public sealed interface EndpointConfig {
             boolean mergeable,
             int socketMode,
             Optional<String> socketGroup)
-            implements EndpointConfig {
+            implements OverSocket {
         static final String TYPE = "vhost-user";
 
-        /** Rights of a socket unless others are named: its owner and its group. */
-        public static final int DEFAULT_MODE = 0660;
+        @Override
+        public String type() {
+            return TYPE;
+        }
+    }
+
+    /**
+     * The interface of a program that exchanges frames by memif, the shared memory packet
+     * interface: a container's, as a rule.
+     *
+     * @param id of the interface, as both sides call it: 32 bits, unsigned
+     */
+    record Memif(
+            Path socket,
+            SocketRole role,
+            long id,
+            Optional<Long> mac,
+            int socketMode,
+            Optional<String> socketGroup)
+            implements OverSocket {
+        static final String TYPE = "memif";
 
         @Override
         public String type() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.config;
 
+import io.ipvane.config.EndpointConfig.Memif;
+import io.ipvane.config.EndpointConfig.OverSocket;
 import io.ipvane.config.EndpointConfig.Tap;
 import io.ipvane.config.EndpointConfig.VhostUser;
 import java.nio.charset.StandardCharsets;
@@ -12,18 +14,22 @@ import java.util.regex.Pattern;
 
 /** Reads what a port is attached to: {@code type}, and the keys that go with it. */
 final class EndpointReader {
-    /** Keys and the type that they belong to. */
-    private static final Map<String, String> OWNERS =
+    private static final List<String> TAP = List.of(Tap.TYPE);
+    private static final List<String> SOCKET = List.of(Memif.TYPE, VhostUser.TYPE);
+
+    /** Keys and the types that they belong to. */
+    private static final Map<String, List<String>> OWNERS =
             Map.of(
-                    "netns", Tap.TYPE,
-                    "interface", Tap.TYPE,
-                    "socket", VhostUser.TYPE,
-                    "role", VhostUser.TYPE,
-                    "mac", VhostUser.TYPE,
-                    "mergeable", VhostUser.TYPE,
-                    "socketMode", VhostUser.TYPE,
-                    "socketGroup", VhostUser.TYPE,
-                    "learn", VhostUser.TYPE);
+                    "netns", TAP,
+                    "interface", TAP,
+                    "socket", SOCKET,
+                    "role", SOCKET,
+                    "id", List.of(Memif.TYPE),
+                    "mac", SOCKET,
+                    "mergeable", List.of(VhostUser.TYPE),
+                    "socketMode", SOCKET,
+                    "socketGroup", SOCKET,
+                    "learn", SOCKET);
 
     static final List<String> KEYS =
             List.of(
@@ -32,6 +38,7 @@ final class EndpointReader {
                     "interface",
                     "socket",
                     "role",
+                    "id",
                     "mac",
                     "mergeable",
                     "socketMode",
@@ -41,7 +48,17 @@ final class EndpointReader {
     /** With the closing NUL, what fits a socket address: unix(7). */
     private static final int MAX_PATH = 107;
 
+    /** The memif protocol has 32 bits for it. */
+    private static final long MAX_ID = 0xFFFF_FFFFL;
+
     private static final Pattern MODE = Pattern.compile("0?[0-7]{3}");
+
+    /** Makes an endpoint of what all of those with a socket have in common. */
+    @FunctionalInterface
+    private interface Maker {
+        OverSocket make(
+                Path socket, SocketRole role, Optional<Long> mac, int mode, Optional<String> group);
+    }
 
     private final YamlSection section;
 
@@ -51,12 +68,22 @@ final class EndpointReader {
 
     /** The endpoint; empty where what it needs is missing or wrong. */
     Optional<EndpointConfig> read(Optional<String> portName) {
-        final EndpointType type =
-                section.choice("type", EndpointType.class).orElse(EndpointType.TAP);
+        final Optional<EndpointType> type =
+                section.has("type")
+                        ? section.choice("type", EndpointType.class)
+                        : Optional.of(EndpointType.TAP);
+        return type.flatMap(known -> read(known, portName));
+    }
+
+    private Optional<EndpointConfig> read(EndpointType type, Optional<String> portName) {
         return switch (type) {
             case TAP -> {
                 refuseOthers(Tap.TYPE);
                 yield tap(portName);
+            }
+            case MEMIF -> {
+                refuseOthers(Memif.TYPE);
+                yield memif();
             }
             case VHOST_USER -> {
                 refuseOthers(VhostUser.TYPE);
@@ -67,16 +94,16 @@ final class EndpointReader {
 
     private void refuseOthers(String type) {
         for (String key : KEYS) {
-            final String owner = OWNERS.getOrDefault(key, type);
-            if (section.has(key) && !owner.equals(type)) {
+            final List<String> owners = OWNERS.getOrDefault(key, List.of(type));
+            if (section.has(key) && !owners.contains(type)) {
                 section.refuse(
                         key,
                         key
-                                + " belongs to type "
-                                + owner
+                                + (owners.size() == 1 ? " belongs to type " : " belongs to types ")
+                                + String.join(" and ", owners)
                                 + "; remove it from a "
                                 + type
-                                + (type.equals(Tap.TYPE) ? "" : " port"));
+                                + " port");
             }
         }
     }
@@ -101,12 +128,24 @@ final class EndpointReader {
         }
     }
 
+    private Optional<EndpointConfig> memif() {
+        final long id = section.number("id", 0, MAX_ID).orElse(0);
+        return overSocket(
+                (socket, role, mac, mode, group) -> new Memif(socket, role, id, mac, mode, group));
+    }
+
     private Optional<EndpointConfig> vhostUser() {
+        final boolean mergeable = section.bool("mergeable").orElse(true);
+        return overSocket(
+                (socket, role, mac, mode, group) ->
+                        new VhostUser(socket, role, mac, mergeable, mode, group));
+    }
+
+    private Optional<EndpointConfig> overSocket(Maker maker) {
         final Optional<Path> socket =
                 section.required("socket", section.value("socket", EndpointReader::socket));
         final SocketRole role = section.choice("role", SocketRole.class).orElse(SocketRole.CLIENT);
         final Optional<Long> mac = section.value("mac", Names::checkStation);
-        final boolean mergeable = section.bool("mergeable").orElse(true);
         final Optional<Integer> mode = section.value("socketMode", EndpointReader::mode);
         final Optional<String> group = section.text("socketGroup");
         if (role == SocketRole.CLIENT) {
@@ -121,14 +160,7 @@ final class EndpointReader {
             }
         }
         return socket.map(
-                path ->
-                        new VhostUser(
-                                path,
-                                role,
-                                mac,
-                                mergeable,
-                                mode.orElse(VhostUser.DEFAULT_MODE),
-                                group));
+                path -> maker.make(path, role, mac, mode.orElse(OverSocket.DEFAULT_MODE), group));
     }
 
     private static Path socket(String text) {

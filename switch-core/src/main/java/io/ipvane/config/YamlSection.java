@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -189,16 +190,23 @@ final class YamlSection {
     }
 
     OptionalInt integer(String key, int min, int max) {
+        final OptionalLong value = number(key, min, max);
+        return value.isPresent() ? OptionalInt.of((int) value.getAsLong()) : OptionalInt.empty();
+    }
+
+    /** A whole number whose range is beyond that of {@link #integer}. */
+    OptionalLong number(String key, long min, long max) {
         return has(key)
                 ? whole(key, values.get(key), pointers.of(key, Pointers.WHOLE), min, max)
-                : OptionalInt.empty();
+                : OptionalLong.empty();
     }
 
     List<Integer> integers(String key, String element, int min, int max) {
         final List<Integer> values = new ArrayList<>();
         final List<Node> nodes = elements(key);
         for (int i = 0; i < nodes.size(); i++) {
-            whole(element, nodes.get(i), pointers.of(key, i), min, max).ifPresent(values::add);
+            whole(element, nodes.get(i), pointers.of(key, i), min, max)
+                    .ifPresent(value -> values.add((int) value));
         }
         return values;
     }
@@ -298,18 +306,18 @@ final class YamlSection {
         }
     }
 
-    private OptionalInt whole(String label, Node node, String pointer, int min, int max) {
+    private OptionalLong whole(String label, Node node, String pointer, long min, long max) {
         final boolean number = node instanceof ScalarNode scalar && Tag.INT.equals(scalar.getTag());
         String clause = " is no whole number";
         if (number) {
             final String text = ((ScalarNode) node).getValue();
             try {
-                final int value = Integer.parseInt(text);
+                final long value = Long.parseLong(text);
                 if (value >= min && value <= max) {
-                    return OptionalInt.of(value);
+                    return OptionalLong.of(value);
                 }
             } catch (NumberFormatException e) {
-                // Beyond 32 bits, so beyond the range as well.
+                // Beyond 64 bits, so beyond the range as well.
             }
             clause = " is out of range";
         }
@@ -326,7 +334,7 @@ final class YamlSection {
                         + min
                         + " to "
                         + max);
-        return OptionalInt.empty();
+        return OptionalLong.empty();
     }
 
     private Optional<Mark> place(String key) {

@@ -144,7 +144,7 @@ public final class SwitchStatus implements StatusSource {
                 endpoint.type(),
                 endpoint instanceof EndpointConfig.Tap tap ? tap.netns().orElse("") : "",
                 endpoint instanceof EndpointConfig.Tap tap ? tap.interfaceName() : "",
-                endpoint instanceof EndpointConfig.VhostUser vhost ? vhost.socket().toString() : "",
+                endpoint instanceof EndpointConfig.OverSocket over ? over.socket().toString() : "",
                 port.mode().key(),
                 port.flag().key(),
                 port.mtu(),

@@ -245,6 +245,9 @@ final class Devices {
         return switch (port.endpoint()) {
             case EndpointConfig.Tap tap -> tapPort(uplink, port, tap, mode, mtu);
             case EndpointConfig.VhostUser vhost -> vhostPort(uplink, port, vhost, mtu);
+            case EndpointConfig.Memif memif ->
+                    throw new IllegalStateException(
+                            "port '" + port.name() + "': memif is not served");
         };
     }
 

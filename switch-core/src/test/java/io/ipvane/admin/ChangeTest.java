@@ -120,6 +120,31 @@ class ChangeTest {
     }
 
     @Test
+    void shouldAttachAPortToMemifInsteadOfATap() throws Exception {
+        final UnixHttp.Answer answer =
+                http.send(
+                        "PATCH",
+                        "/v1/ports/db",
+                        "{\"type\":\"memif\",\"socket\":\"/run/db.sock\",\"id\":4294967295}");
+
+        assertEquals(200, answer.status(), answer.text());
+        assertEquals(
+                "{\"name\":\"db\",\"uplink\":\"wan0\",\"type\":\"memif\",\"socket\":\"/run/db.sock\","
+                        + "\"id\":4294967295,\"addresses\":[\"192.0.2.12/24\"],\"flag\":\"private\"}",
+                answer.json().get("config").toString());
+        final UnixHttp.Answer other =
+                http.send("PATCH", "/v1/ports/db", "{\"type\":\"vhost-user\"}");
+        assertEquals(422, other.status());
+        assertEquals(
+                "port 'db': id belongs to type memif; remove it from a vhost-user port",
+                other.json().path("detail").asText());
+        assertEquals(
+                200,
+                http.send("PATCH", "/v1/ports/db", "{\"type\":\"vhost-user\",\"id\":null}")
+                        .status());
+    }
+
+    @Test
     void shouldTakeASettingBackWithNull() throws Exception {
         final UnixHttp.Answer answer =
                 http.send(
@@ -356,8 +381,8 @@ class ChangeTest {
         assertEquals(List.of("#/a~1b", "#/addresses/1", "#/mtu"), pointers(answer));
         assertEquals(
                 "port 'api': unknown key 'a/b'; known here are name, uplink, addresses, mtu, mode,"
-                        + " flag, allowedSources, queues, type, netns, interface, socket, role, mac,"
-                        + " mergeable, socketMode, socketGroup, learn (and 2 more, see errors)",
+                        + " flag, allowedSources, queues, type, netns, interface, socket, role, id,"
+                        + " mac, mergeable, socketMode, socketGroup, learn (and 2 more, see errors)",
                 answer.json().path("detail").asText());
     }
 

@@ -110,6 +110,31 @@ class ChangeCommandTest {
     }
 
     @Test
+    void shouldMakeAPortForAProgramThatSpeaksMemif() {
+        done(
+                "port add app1 uplink wan0 type memif socket /run/app1.sock role server id"
+                        + " 4294967295 queues 2 socket-group vpp mac 02:fe:00:00:00:01 learn 8");
+        assertEquals(
+                new EndpointConfig.Memif(
+                        Path.of("/run/app1.sock"),
+                        SocketRole.SERVER,
+                        0xFFFF_FFFFL,
+                        Optional.of(0x02FE_0000_0001L),
+                        0660,
+                        Optional.of("vpp")),
+                port("app1").endpoint());
+        assertEquals(2, port("app1").queues());
+        assertEquals(8, port("app1").learn().getAsInt());
+
+        done("port set app1 id default");
+        assertEquals(0, ((EndpointConfig.Memif) port("app1").endpoint()).id());
+        fails(
+                ExitCode.FAILED,
+                "ipvane: port 'app1': id=4294967296 is out of range; choose 0 to 4294967295\n",
+                "port set app1 id 4294967296");
+    }
+
+    @Test
     void shouldMakeChangeAndDeleteAnUplink() {
         done(
                 "uplink add wan1 device tap:up1 mode l3 private host ipvane1 host-address"
@@ -209,7 +234,7 @@ class ChangeCommandTest {
                 "port set web moed l2 | unknown word 'moed'; did you mean 'mode'?",
                 "port set web m l2 | 'm' is not unique: it matches mac, mergeable, mode, mtu",
                 "port set web address 192.0.2.1/24 | unknown word 'address'; known here are uplink,"
-                        + " type, netns, interface, socket, role, mac, mergeable, socket-mode, socket-group, mode, flag, queues, learn, mtu, source,"
+                        + " type, netns, interface, socket, role, id, mac, mergeable, socket-mode, socket-group, mode, flag, queues, learn, mtu, source,"
                         + " bridge, private, vepa",
                 "port del web now | unknown word 'now'; known here are ",
                 "uplink set wan0 strictMac maybe | strictMac 'maybe' is neither on nor off",

@@ -56,6 +56,27 @@ class ConfigDocumentTest {
                                         "c"))));
     }
 
+    @Test
+    void shouldWriteWhatAPortBehindASocketHasOfItsOwn() {
+        final String ports =
+                """
+                ports:
+                  - {name: vm1, uplink: wan0, type: vhost-user, socket: /run/vm1.sock, mergeable: false}
+                  - {name: app1, uplink: wan0, type: memif, socket: /run/app1.sock, role: server, socketMode: 0600, id: 7}
+                  - {name: app2, uplink: wan0, type: memif, socket: /run/app2.sock}
+                """;
+
+        final String written =
+                ConfigDocument.yaml(
+                        ConfigDocument.of(
+                                SwitchConfig.parse(
+                                        "uplinks: [ { name: wan0, device: \"tap:up0\" } ]\n"
+                                                + ports,
+                                        "c")));
+
+        assertEquals(ports, written.substring(written.indexOf("ports:")));
+    }
+
     @ParameterizedTest
     @CsvSource({"Uplink", "Port", "Route", "Neighbor"})
     void shouldBeDescribedByTheOpenApiDocumentKeyByKey(String schema) throws IOException {

@@ -196,16 +196,58 @@ class ConfigRefusalTest {
                                 + " learned, or remove learn"),
                 arguments(
                         "{ name: web, uplink: wan0, learn: { max: 4 } }",
-                        "c:4:39: port 'web': learn belongs to type vhost-user; remove it from a"
-                                + " tap"),
+                        "c:4:39: port 'web': learn belongs to types memif and vhost-user; remove it"
+                                + " from a tap port"),
                 arguments(
                         "{ name: vm1, uplink: wan0, type: vhost-user, socket: /run/vm1.sock,"
                                 + " queues: 65 }",
                         "c:4:81: port 'vm1': queues=65 is out of range; choose 1 to 64"),
                 arguments(
                         "{ name: web, uplink: wan0, socket: /run/a.sock }",
-                        "c:4:40: port 'web': socket belongs to type vhost-user; remove it from a"
-                                + " tap"),
+                        "c:4:40: port 'web': socket belongs to types memif and vhost-user; remove"
+                                + " it from a tap port"),
+                arguments(
+                        "{ name: web, uplink: wan0, id: 0 }",
+                        "c:4:36: port 'web': id belongs to type memif; remove it from a tap port"),
+                arguments(
+                        "{ name: vm1, uplink: wan0, type: vhost-user, socket: /run/vm1.sock, id: 1 }",
+                        "c:4:77: port 'vm1': id belongs to type memif; remove it from a vhost-user"
+                                + " port"),
+                arguments(
+                        "{ name: app1, uplink: wan0, type: memif, id: 1 }",
+                        "c:4:5: port 'app1': socket is missing; it has no default"),
+                arguments(
+                        "{ name: app1, uplink: wan0, type: memif, socket: /run/a.sock, mergeable:"
+                                + " false }",
+                        "c:4:78: port 'app1': mergeable belongs to type vhost-user; remove it from a"
+                                + " memif port"),
+                arguments(
+                        "{ name: app1, uplink: wan0, type: memif, socket: /run/a.sock, interface:"
+                                + " eth0 }",
+                        "c:4:78: port 'app1': interface belongs to type tap; remove it from a memif"
+                                + " port"),
+                arguments(
+                        "{ name: app1, uplink: wan0, type: memif, socket: /run/a.sock, id:"
+                                + " 4294967296 }",
+                        "c:4:71: port 'app1': id=4294967296 is out of range; choose 0 to"
+                                + " 4294967295"),
+                arguments(
+                        "{ name: app1, uplink: wan0, type: memif, socket: /run/a.sock, id: -1 }",
+                        "c:4:71: port 'app1': id=-1 is out of range; choose 0 to 4294967295"),
+                arguments(
+                        "{ name: app1, uplink: wan0, type: memif, socket: /run/a.sock, id:"
+                                + " 99999999999999999999 }",
+                        "c:4:71: port 'app1': id=99999999999999999999 is out of range; choose 0 to"
+                                + " 4294967295"),
+                arguments(
+                        "{ name: app1, uplink: wan0, type: memif, socket: /run/a.sock, socketGroup:"
+                                + " kvm }",
+                        "c:4:80: port 'app1': socketGroup belongs to role server; remove it, since"
+                                + " the other side makes the socket"),
+                arguments(
+                        "{ name: app1, uplink: wan0, type: memfi, socket: /run/a.sock }",
+                        "c:4:39: port 'app1': type 'memfi' is unknown; choose one of tap, memif,"
+                                + " vhost-user"),
                 arguments(
                         "{ uplink: wan0 }", "c:4:5: ports[0]: name is missing; it has no default"),
                 arguments(
@@ -285,6 +327,13 @@ class ConfigRefusalTest {
                                 + "\n  - { name: b, uplink: wan0, interface: e, netns: n }",
                         "c:5:41: port 'b': interface 'e' already belongs to port 'a' in netns 'n';"
                                 + " choose another name or another netns"),
+                arguments(
+                        UPLINK
+                                + " }\nports:\n  - { name: vm1, uplink: wan0, type: vhost-user, socket:"
+                                + " /run/a.sock }\n  - { name: app1, uplink: wan0, type: memif, id: 1,"
+                                + " socket: /run/../run/a.sock }",
+                        "c:5:61: port 'app1': socket '/run/a.sock' already belongs to port 'vm1';"
+                                + " give each port a socket of its own"),
                 arguments(
                         HOST + " }\nports:\n  - { name: h0, uplink: wan0 }",
                         "c:4:5: port 'h0': interface 'h0' already belongs to the host port of uplink"

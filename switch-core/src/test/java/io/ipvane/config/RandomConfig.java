@@ -77,32 +77,40 @@ final class RandomConfig {
 
     private PortConfig port(UplinkConfig uplink) {
         final String name = name();
+        final EndpointConfig endpoint = endpoint(name);
         return new PortConfig(
                 name,
                 uplink.name(),
-                endpoint(name),
+                endpoint,
                 some(this::address),
                 number(1_280, 2_000),
                 maybe(() -> one(Mode.L2, Mode.L3)),
                 maybe(() -> one(IpvlanFlag.values())),
                 some(() -> address().network()),
                 1 + random.nextInt(64),
-                OptionalInt.empty());
+                endpoint instanceof EndpointConfig.OverSocket
+                        ? number(1, 1_024)
+                        : OptionalInt.empty());
     }
 
     private EndpointConfig endpoint(String portName) {
-        if (random.nextBoolean()) {
-            return new EndpointConfig.Tap(
-                    maybe(this::name), random.nextBoolean() ? portName : name());
-        }
+        return random.nextBoolean()
+                ? new EndpointConfig.Tap(
+                        maybe(this::name), random.nextBoolean() ? portName : name())
+                : overSocket();
+    }
+
+    private EndpointConfig overSocket() {
+        final Path socket = Path.of("/run/" + name() + ".sock");
         final boolean server = random.nextBoolean();
-        return new EndpointConfig.VhostUser(
-                Path.of("/run/" + name() + ".sock"),
-                server ? SocketRole.SERVER : SocketRole.CLIENT,
-                maybe(() -> 0x0200_0000_0000L + next++),
-                random.nextBoolean(),
-                server ? random.nextInt(01000) : EndpointConfig.VhostUser.DEFAULT_MODE,
-                server ? maybe(this::name) : Optional.empty());
+        final SocketRole role = server ? SocketRole.SERVER : SocketRole.CLIENT;
+        final Optional<Long> mac = maybe(() -> 0x0200_0000_0000L + next++);
+        final int mode = server ? random.nextInt(01000) : EndpointConfig.OverSocket.DEFAULT_MODE;
+        final Optional<String> group = server ? maybe(this::name) : Optional.empty();
+        return random.nextBoolean()
+                ? new EndpointConfig.VhostUser(socket, role, mac, random.nextBoolean(), mode, group)
+                : new EndpointConfig.Memif(
+                        socket, role, random.nextLong(1L << random.nextInt(33)), mac, mode, group);
     }
 
     private DeviceSpec device() {

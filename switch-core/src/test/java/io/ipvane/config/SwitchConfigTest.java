@@ -167,6 +167,64 @@ class SwitchConfigTest {
     }
 
     @Test
+    void shouldReadEverythingThatAMemifPortCanSay() {
+        final PortConfig port =
+                parse(
+                                SMALLEST
+                                        + """
+                                        ports:
+                                          - name: app1
+                                            uplink: wan0
+                                            type: memif
+                                            socket: /run/ipvane/app1.sock
+                                            role: server
+                                            id: 4294967295
+                                            queues: 2
+                                            mac: "02:fe:00:00:00:01"
+                                            socketMode: "0600"
+                                            socketGroup: vpp
+                                            learn: { max: 8 }
+                                            addresses: ["192.0.2.11/24"]
+                                        """)
+                        .ports()
+                        .getFirst();
+
+        assertEquals(
+                new EndpointConfig.Memif(
+                        Path.of("/run/ipvane/app1.sock"),
+                        SocketRole.SERVER,
+                        0xFFFF_FFFFL,
+                        Optional.of(0x02FE_0000_0001L),
+                        0600,
+                        Optional.of("vpp")),
+                port.endpoint());
+        assertEquals("memif", port.endpoint().type());
+        assertEquals(2, port.queues());
+        assertEquals(OptionalInt.of(8), port.learn());
+    }
+
+    @Test
+    void shouldConnectToMemifInterfaceZeroUnlessToldOtherwise() {
+        final PortConfig port =
+                parse(
+                                SMALLEST
+                                        + "ports:\n  - { name: app1, uplink: wan0, type: memif,"
+                                        + " socket: /run/app1.sock }\n")
+                        .ports()
+                        .getFirst();
+
+        assertEquals(
+                new EndpointConfig.Memif(
+                        Path.of("/run/app1.sock"),
+                        SocketRole.CLIENT,
+                        0,
+                        Optional.empty(),
+                        0660,
+                        Optional.empty()),
+                port.endpoint());
+    }
+
+    @Test
     void shouldReadRoutesAndNeighborsOfBothFamilies() {
         final UplinkConfig uplink =
                 parse(

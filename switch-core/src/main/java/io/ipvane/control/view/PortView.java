@@ -9,10 +9,10 @@ import java.util.List;
  *
  * @param name its id
  * @param uplink id of its uplink
- * @param type {@code tap} or {@code vhost-user}
+ * @param type {@code tap}, {@code memif} or {@code vhost-user}
  * @param netns namespace of its interface; {@code ""}: that of the daemon
  * @param interfaceName of its interface, {@code ""} where it has none; the key is {@code interface}
- * @param socket of its vhost-user endpoint, {@code ""} where it has none
+ * @param socket of its memif or vhost-user endpoint, {@code ""} where it has none
  * @param mode that it forwards by, its own or its uplink's
  * @param flag that it forwards by, its own or its uplink's
  * @param mtu bytes of an L3 packet
