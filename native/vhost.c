@@ -12,7 +12,6 @@
 #include <sys/time.h>
 
 #include <rte_log.h>
-#include <rte_pause.h>
 #include <rte_string_fns.h>
 #include <rte_vhost.h>
 
@@ -55,14 +54,6 @@ find(int vid)
 	return at;
 }
 
-static void
-wait_for(struct vhost_lane *lanes, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++)
-		while (atomic_load(&lanes[i].busy))
-			rte_pause();
-}
-
 /* What the peer agreed to do itself. One that takes long frames of one IP version only gets none. */
 static uint64_t
 abilities(int vid)
@@ -97,9 +88,9 @@ static void
 leave_alone(struct ipvane_vhost *v)
 {
 	atomic_store(&v->vid, VHOST_NOBODY);
-	wait_for(v->rx, v->queues);
-	wait_for(v->tx, v->lanes);
-	wait_for(&v->control, 1);
+	peer_lanes_wait(v->lanes.rx, v->queues);
+	peer_lanes_wait(v->lanes.tx, v->lcores);
+	peer_lanes_wait(&v->control, 1);
 }
 
 /* The latest counts: the end of an earlier connection may be noticed after the start of this one. */
@@ -113,7 +104,7 @@ new_device(int vid)
 	leave_alone(v);
 	v->able = abilities(vid);
 	v->enqueue_most = frames_a_call(vid);
-	for (uint32_t i = 0; i < VHOST_MAX_QUEUES; i++)
+	for (uint32_t i = 0; i < PEER_MAX_QUEUES; i++)
 		atomic_store(&v->rest[i], 0);
 	atomic_store(&v->enabled, v->next_vid == vid ? v->next_enabled : 0);
 	v->next_vid = VHOST_NOBODY;
@@ -175,7 +166,7 @@ before_message(int vid, void *message)
 	} __attribute__((packed)) *const asked = message;
 	struct ipvane_vhost *v = find(vid);
 
-	vhost_guarded = v == NULL ? NULL : &v->gone;
+	peer_guarded = v == NULL ? NULL : &v->gone;
 	if (v == NULL || vhost_message_check(&said[vid], message, 2 * v->queues) != NULL) {
 		if (v != NULL)
 			atomic_fetch_add(&v->refused, 1);
@@ -338,19 +329,19 @@ register_path(const struct ipvane_vhost *v)
 
 /*
  * Opens a port at a path. client: the other side listens, and is looked for every second. queues: rings
- * that are received from, and as many that are sent to; lanes: lcores that transmit; mergeable: whether
+ * that are received from, and as many that are sent to; lcores: how many transmit; mergeable: whether
  * the peer may offer buffers that are shorter than a frame. Frames come from the pool.
  */
 IPVANE_EXPORT int32_t
-ipvane_vhost_open(const char *path, uint32_t client, uint32_t mergeable, uint32_t queues, uint32_t lanes,
+ipvane_vhost_open(const char *path, uint32_t client, uint32_t mergeable, uint32_t queues, uint32_t lcores,
 		  struct rte_mempool *pool, struct ipvane_vhost **result, char *why, uint32_t why_size)
 {
 	struct ipvane_vhost *v;
-	int32_t failed = vhost_guard_install();
+	int32_t failed = peer_guard_install();
 
 	if (failed < 0)
 		return failed;
-	if (queues == 0 || queues > VHOST_MAX_QUEUES || lanes == 0 || lanes > VHOST_MAX_QUEUES ||
+	if (queues == 0 || queues > PEER_MAX_QUEUES || lcores == 0 || lcores > PEER_MAX_QUEUES ||
 	    strlen(path) >= sizeof(v->path))
 		return -EINVAL;
 	v = aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_ALIGN_CEIL(sizeof(*v), RTE_CACHE_LINE_SIZE));
@@ -363,7 +354,7 @@ ipvane_vhost_open(const char *path, uint32_t client, uint32_t mergeable, uint32_
 	v->client = client != 0;
 	v->mergeable = mergeable != 0;
 	v->queues = queues;
-	v->lanes = lanes;
+	v->lcores = lcores;
 	v->pool = pool;
 	pthread_mutex_lock(&ports_mutex);
 	v->next_port = ports;
@@ -417,8 +408,8 @@ ipvane_vhost_up(const struct ipvane_vhost *v)
 static bool
 is_stuck(struct ipvane_vhost *v, int vid, uint32_t queue)
 {
-	const uint64_t bursts = v->rx[queue].bursts - v->checked_bursts[queue];
-	const uint64_t frames = v->rx[queue].frames - v->checked_frames[queue];
+	const uint64_t bursts = v->lanes.rx[queue].bursts - v->checked_bursts[queue];
+	const uint64_t frames = v->lanes.rx[queue].frames - v->checked_frames[queue];
 	const bool waits = rte_vhost_rx_queue_count(vid, 2 * queue + 1) > 0;
 	const bool waited = (v->waiting >> queue & 1) != 0;
 

@@ -3,17 +3,12 @@
 #define _GNU_SOURCE
 #include "vhost_message.h"
 
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <linux/magic.h>
+#include "peer_fd.h"
 
 #define MAX_REGIONS 8
 #define NEED_REPLY 8
@@ -96,19 +91,10 @@ _Static_assert(offsetof(struct message, fd) == 644, "struct vhu_msg_context of D
 static const char *
 check_region(const struct region *region, int fd)
 {
-	struct stat file;
-	struct statfs system;
-
 	if (region->size == 0 || region->guest + region->size < region->size ||
 	    region->user + region->size < region->size || region->offset + region->size < region->size)
 		return "a region of memory has no bytes or too many";
-	/* Others may keep an access waiting for ever. */
-	if (fstat(fd, &file) < 0 || fstatfs(fd, &system) < 0 || !S_ISREG(file.st_mode) ||
-	    (system.f_type != TMPFS_MAGIC && system.f_type != HUGETLBFS_MAGIC))
-		return "a region of memory is no memfd and no file of tmpfs or hugetlbfs";
-	if ((uint64_t)file.st_size < region->offset + region->size)
-		return "a region of memory is longer than its file";
-	return NULL;
+	return peer_fd_memory(fd, region->offset + region->size);
 }
 
 static const char *
@@ -169,27 +155,12 @@ check_addresses(struct vhost_message_state *state, const struct ring_addresses *
 	return NULL;
 }
 
-/* Lcores write to it: it must be a counter, and one that never makes them wait. */
 static const char *
 check_call(const struct message *message)
 {
-	static const char eventfd[] = "anon_inode:[eventfd]";
-	char path[32];
-	char target[sizeof(eventfd)];
-	int flags;
-
 	if (message->payload.number & NO_FD)
 		return NULL;
-	if (message->fds != 1)
-		return "a call comes without its descriptor";
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", message->fd[0]);
-	if (readlink(path, target, sizeof(target)) != sizeof(eventfd) - 1 ||
-	    memcmp(target, eventfd, sizeof(eventfd) - 1) != 0)
-		return "the descriptor of a call is no eventfd";
-	flags = fcntl(message->fd[0], F_GETFL);
-	if (flags < 0 || fcntl(message->fd[0], F_SETFL, flags | O_NONBLOCK) < 0)
-		return "the descriptor of a call can not be used";
-	return NULL;
+	return message->fds == 1 ? peer_fd_event(message->fd[0]) : "a call comes without its descriptor";
 }
 
 static const char *

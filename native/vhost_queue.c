@@ -2,18 +2,14 @@
 /* Bursts of vhost-user ports: see vhost.h. One lcore a queue and direction. */
 #include "vhost.h"
 
-#include <netinet/in.h>
-#include <string.h>
-
 #include <rte_cycles.h>
-#include <rte_ether.h>
-#include <rte_ip.h>
 #include <rte_vhost.h>
 
 #include "finish.h"
 #include "ipvane_dpdk.h"
 #include "offload.h"
 #include "rows.h"
+#include "spread.h"
 
 /*
  * A ring whose chains lead nowhere is walked size times size steps for a frame that is not taken then: a
@@ -25,7 +21,7 @@
 
 /* Takes over what the peer's headers ask for; frames that contradict theirs are dropped. */
 static uint16_t
-convert(struct vhost_lane *lane, struct rte_mbuf **frames, uint16_t count)
+convert(struct peer_lane *lane, struct rte_mbuf **frames, uint16_t count)
 {
 	uint16_t kept = 0;
 
@@ -63,7 +59,7 @@ dequeue(int32_t vid, uint16_t ring, struct rte_mempool *pool, struct rte_mbuf **
 IPVANE_EXPORT uint64_t
 ipvane_vhost_rx(struct ipvane_vhost *v, uint16_t queue, struct ipvane_burst *burst, uint16_t max)
 {
-	struct vhost_lane *lane = &v->rx[queue];
+	struct peer_lane *lane = &v->lanes.rx[queue];
 	const int32_t vid = vhost_enter(v, lane);
 	uint16_t count = 0;
 
@@ -121,87 +117,10 @@ enqueue(const struct finish_to *to, struct rte_mbuf **frames, uint16_t count)
 	return taken;
 }
 
-static uint32_t
-mix(uint32_t hash, uint32_t word)
+static struct ring
+ring_of(struct ipvane_vhost *v, struct peer_lane *lane, int32_t vid, uint16_t pair)
 {
-	return (hash ^ word) * 0x9e3779b1u;
-}
-
-/* The same for both directions of a flow; 0 for what is no IP. */
-static uint32_t
-flow_hash(const struct rte_mbuf *frame)
-{
-	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(frame, struct rte_ether_hdr *);
-	const uint8_t *l3 = (const uint8_t *)(eth + 1);
-	uint32_t words[8] = {0};
-	uint32_t ports = 0;
-	uint32_t hash;
-	uint32_t l4;
-	uint8_t protocol;
-
-	if (frame->data_len < sizeof(*eth) + sizeof(struct rte_ipv4_hdr))
-		return 0;
-	if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4)) {
-		const struct rte_ipv4_hdr *ip = (const struct rte_ipv4_hdr *)l3;
-		const bool fragment = (ip->fragment_offset &
-				       rte_cpu_to_be_16(RTE_IPV4_HDR_MF_FLAG | RTE_IPV4_HDR_OFFSET_MASK)) != 0;
-
-		words[0] = ip->src_addr ^ ip->dst_addr;
-		protocol = fragment ? 0 : ip->next_proto_id;
-		l4 = sizeof(*eth) + (ip->version_ihl & 0x0f) * 4u;
-	} else if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV6) &&
-		   frame->data_len >= sizeof(*eth) + sizeof(struct rte_ipv6_hdr)) {
-		const struct rte_ipv6_hdr *ip = (const struct rte_ipv6_hdr *)l3;
-		uint32_t from[4], to[4];
-
-		memcpy(from, ip->src_addr, sizeof(from));
-		memcpy(to, ip->dst_addr, sizeof(to));
-		for (int i = 0; i < 4; i++)
-			words[i] = from[i] ^ to[i];
-		protocol = ip->proto;
-		l4 = sizeof(*eth) + sizeof(*ip);
-	} else {
-		return 0;
-	}
-	if ((protocol == IPPROTO_TCP || protocol == IPPROTO_UDP) && l4 + 4 <= frame->data_len) {
-		uint16_t pair[2];
-
-		memcpy(pair, (const uint8_t *)eth + l4, sizeof(pair));
-		ports = pair[0] ^ pair[1];
-	}
-	hash = mix(0, ports);
-	for (int i = 0; i < 4; i++)
-		hash = mix(hash, words[i]);
-	return hash >> 16;
-}
-
-/*
- * Sends each of at most BURST frames to the ring that its flow has. All are taken; what a ring has no room
- * for is dropped.
- */
-static void
-spread(struct ipvane_vhost *v, struct vhost_lane *lane, int32_t vid, uint64_t enabled, struct rte_mbuf **frames,
-       uint16_t count)
-{
-	const uint32_t rings = __builtin_popcountll(enabled);
-	struct rte_mbuf *part[BURST];
-	uint8_t of[BURST];
-
-	for (uint16_t i = 0; i < count; i++)
-		of[i] = flow_hash(frames[i]) % rings;
-	for (uint32_t n = 0; n < rings; n++, enabled &= enabled - 1) {
-		const struct ring to = {
-			{enqueue, v->able, false, &lane->full}, v, vid, 2 * __builtin_ctzll(enabled)};
-		uint16_t size = 0;
-		uint16_t taken;
-
-		for (uint16_t i = 0; i < count; i++)
-			if (of[i] == n)
-				part[size++] = frames[i];
-		taken = finish_and_send(&to.to, part, size);
-		rte_pktmbuf_free_bulk(part + taken, size - taken);
-		lane->full += size - taken;
-	}
+	return (struct ring){{enqueue, v->able, false, &lane->full}, v, vid, 2 * pair};
 }
 
 /*
@@ -211,7 +130,7 @@ spread(struct ipvane_vhost *v, struct vhost_lane *lane, int32_t vid, uint64_t en
 IPVANE_EXPORT uint16_t
 ipvane_vhost_tx(struct ipvane_vhost *v, uint16_t queue, struct rte_mbuf **frames, uint16_t count)
 {
-	struct vhost_lane *lane = &v->tx[queue];
+	struct peer_lane *lane = &v->lanes.tx[queue];
 	const int32_t vid = vhost_enter(v, lane);
 	const uint64_t enabled = atomic_load_explicit(&v->enabled, memory_order_relaxed);
 	uint16_t taken = count;
@@ -223,13 +142,16 @@ ipvane_vhost_tx(struct ipvane_vhost *v, uint16_t queue, struct rte_mbuf **frames
 		return count;
 	}
 	if ((enabled & (enabled - 1)) == 0) {
-		const struct ring to = {
-			{enqueue, v->able, false, &lane->full}, v, vid, 2 * __builtin_ctzll(enabled)};
+		const struct ring to = ring_of(v, lane, vid, __builtin_ctzll(enabled));
 
 		taken = finish_and_send(&to.to, frames, count);
 	} else {
-		for (uint16_t done = 0; done < count; done += BURST)
-			spread(v, lane, vid, enabled, frames + done, RTE_MIN(count - done, BURST));
+		struct ring to[PEER_MAX_QUEUES];
+		uint32_t rings = 0;
+
+		for (uint64_t left = enabled; left != 0; left &= left - 1)
+			to[rings++] = ring_of(v, lane, vid, __builtin_ctzll(left));
+		spread(&to[0].to, sizeof(to[0]), rings, frames, count);
 	}
 	vhost_leave(lane);
 	return taken;

@@ -50,7 +50,7 @@ final class ArchitectureTest {
                     Set.of("packet", "counters", "socket"),
                     Set.of("burst"),
                     Set.of("table"),
-                    Set.of("ipvlan", "neighbor", "icmp", "dhcp", "group", "macnat"),
+                    Set.of("ipvlan", "neighbor", "icmp", "dhcp", "group", "macnat", "memif"),
                     Set.of("snapshot"),
                     Set.of("pipeline"),
                     Set.of("device"),
@@ -83,6 +83,7 @@ final class ArchitectureTest {
             onlyIn(
                     "io.ipvane.dpdk..",
                     "io.ipvane.dpdk..",
+                    "io.ipvane.memif..",
                     "io.ipvane.device..",
                     "io.ipvane.lcore..",
                     "io.ipvane.daemon..");
@@ -92,6 +93,7 @@ final class ArchitectureTest {
             onlyIn(
                     "io.ipvane.linux..",
                     "io.ipvane.linux..",
+                    "io.ipvane.memif..",
                     "io.ipvane.device..",
                     "io.ipvane.lcore..",
                     "io.ipvane.control..",

@@ -24,16 +24,9 @@ import java.lang.invoke.MethodHandle;
  *
  * <p>A peer is not trusted: {@code native/vhost.c} says what is done about which harm.
  */
-public final class VhostPort implements AutoCloseable {
+public final class VhostPort implements PeerPort {
     /** Rings in one direction, and lcores that may transmit. */
-    public static final int MAX_QUEUES = 64;
-
-    // Offsets in the shim's structure, which asserts the same numbers.
-    private static final int LANE = 64;
-    private static final int TX = MAX_QUEUES * LANE;
-    private static final int INVALID = 24;
-    private static final int DOWN = 32;
-    private static final int FULL = 40;
+    public static final int MAX_QUEUES = PeerLanes.MAX;
 
     private static final MethodHandle OPEN =
             NativeLibrary.call(
@@ -83,14 +76,12 @@ public final class VhostPort implements AutoCloseable {
     }
 
     private final String path;
-    private final int rxQueues;
-    private final int txQueues;
+    private final PeerLanes lanes;
     private final long address;
 
     private VhostPort(String path, int rxQueues, int txQueues, long address) {
         this.path = path;
-        this.rxQueues = rxQueues;
-        this.txQueues = txQueues;
+        this.lanes = new PeerLanes(address, rxQueues, txQueues);
         this.address = address;
     }
 
@@ -150,17 +141,17 @@ public final class VhostPort implements AutoCloseable {
         }
     }
 
-    /** Queues to receive from. */
+    @Override
     public int rxQueues() {
-        return rxQueues;
+        return lanes.rxQueues();
     }
 
-    /** Queues to transmit by. */
+    @Override
     public int txQueues() {
-        return txQueues;
+        return lanes.txQueues();
     }
 
-    /** As {@link EthDevice#receive}. */
+    @Override
     public long receive(int queue, long rows, int max) {
         try {
             return (long) RX.invokeExact(address, (short) queue, rows, (short) max);
@@ -169,13 +160,7 @@ public final class VhostPort implements AutoCloseable {
         }
     }
 
-    /**
-     * Sends frames. While nobody is connected all are accepted, dropped and counted in {@link
-     * #droppedDown}.
-     *
-     * @param mbufs address of an array of mbuf addresses
-     * @return frames accepted, the first ones; the others still belong to the caller
-     */
+    @Override
     public int transmit(int queue, long mbufs, int count) {
         try {
             return (char) TRANSMIT.invokeExact(address, (short) queue, mbufs, (short) count);
@@ -184,7 +169,7 @@ public final class VhostPort implements AutoCloseable {
         }
     }
 
-    /** Whether somebody is connected and takes frames. Any thread. */
+    @Override
     public boolean isUp() {
         return Shim.asInt(() -> (int) UP.invokeExact(address)) == 1;
     }
@@ -210,26 +195,19 @@ public final class VhostPort implements AutoCloseable {
     }
 
     /** Frames received and dropped since they contradict their headers for offloads. */
+    @Override
     public long receiveInvalid() {
-        return sum(0, rxQueues, INVALID);
+        return lanes.receiveInvalid();
     }
 
-    /** Frames accepted and dropped while nobody was connected. */
+    @Override
     public long droppedDown() {
-        return sum(TX, txQueues, DOWN);
+        return lanes.droppedDown();
     }
 
-    /** Frames accepted and dropped since a ring of the peer had no room. */
+    @Override
     public long droppedFull() {
-        return sum(TX, txQueues, FULL);
-    }
-
-    private long sum(int lanes, int count, int counter) {
-        long sum = 0;
-        for (int i = 0; i < count; i++) {
-            sum += Memory.i64(address + lanes + (long) i * LANE + counter);
-        }
-        return sum;
+        return lanes.droppedFull();
     }
 
     /** Ends the connection and takes the socket away; lcores no longer use it. */

@@ -56,6 +56,16 @@ final class Shim {
             NativeLibrary.call("ipvane_wakeup_signal", null, JAVA_INT);
     private static final MethodHandle WAKEUP_CLEAR =
             NativeLibrary.call("ipvane_wakeup_clear", null, JAVA_INT);
+    private static final MethodHandle SEQPACKET_LISTEN =
+            intCall("ipvane_seqpacket_listen", POINTER);
+    private static final MethodHandle SEQPACKET_CONNECT =
+            intCall("ipvane_seqpacket_connect", POINTER);
+    private static final MethodHandle SEQPACKET_ACCEPT =
+            intCall("ipvane_seqpacket_accept", JAVA_INT);
+    private static final MethodHandle SEQPACKET_SEND =
+            intCall("ipvane_seqpacket_send", JAVA_INT, POINTER, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle SEQPACKET_RECEIVE =
+            intCall("ipvane_seqpacket_receive", JAVA_INT, POINTER, JAVA_LONG, POINTER);
     private static final MethodHandle FEATURE_GET =
             intCall("ipvane_feature_get", JAVA_INT, POINTER, POINTER);
     private static final MethodHandle FEATURE_SET =
@@ -251,6 +261,46 @@ final class Shim {
     static void wakeupClear(int fd) {
         try {
             WAKEUP_CLEAR.invokeExact(fd);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int seqpacketListen(long path) {
+        try {
+            return (int) SEQPACKET_LISTEN.invokeExact(path);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int seqpacketConnect(long path) {
+        try {
+            return (int) SEQPACKET_CONNECT.invokeExact(path);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int seqpacketAccept(int fd) {
+        try {
+            return (int) SEQPACKET_ACCEPT.invokeExact(fd);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int seqpacketSend(int fd, long message, long length, int passed) {
+        try {
+            return (int) SEQPACKET_SEND.invokeExact(fd, message, length, passed);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int seqpacketReceive(int fd, long message, long length, long passed) {
+        try {
+            return (int) SEQPACKET_RECEIVE.invokeExact(fd, message, length, passed);
         } catch (Throwable e) {
             throw impossible(e);
         }

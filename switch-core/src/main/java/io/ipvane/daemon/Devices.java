@@ -10,9 +10,7 @@ import io.ipvane.config.UplinkConfig;
 import io.ipvane.device.Device;
 import io.ipvane.device.DpdkDevice;
 import io.ipvane.device.MbufPool;
-import io.ipvane.device.NatDevice;
 import io.ipvane.device.TapDevice;
-import io.ipvane.device.VhostDevice;
 import io.ipvane.dpdk.DeviceOptions;
 import io.ipvane.dpdk.EthDevice;
 import io.ipvane.dpdk.Mempool;
@@ -55,6 +53,7 @@ final class Devices {
     private final ThreadTopology threads;
     private final FramePool pool;
     private final Trunks trunks;
+    private final PeerPorts peers;
     private int linkLocals;
     private int pools;
 
@@ -68,6 +67,7 @@ final class Devices {
         this.threads = threads;
         this.pool = new MbufPool(mempool);
         this.trunks = new Trunks(pool);
+        this.peers = new PeerPorts(mempool, pool, queues());
     }
 
     /** Gives back what a switch that was killed had taken, unless it is an uplink again. */
@@ -244,10 +244,8 @@ final class Devices {
         final int mtu = mtu(config, uplink, port);
         return switch (port.endpoint()) {
             case EndpointConfig.Tap tap -> tapPort(uplink, port, tap, mode, mtu);
-            case EndpointConfig.VhostUser vhost -> vhostPort(uplink, port, vhost, mtu);
-            case EndpointConfig.Memif memif ->
-                    throw new IllegalStateException(
-                            "port '" + port.name() + "': memif is not served");
+            case EndpointConfig.OverSocket peer ->
+                    opening(parts -> peers.open(uplink, port, peer, mtu, parts));
         };
     }
 
@@ -281,32 +279,6 @@ final class Devices {
                             new WatchedInterface(netns, config.interfaceName()),
                             tap,
                             mtu,
-                            parts);
-                });
-    }
-
-    private Unit vhostPort(Unit uplink, PortConfig port, EndpointConfig.VhostUser config, int mtu) {
-        return opening(
-                parts -> {
-                    final VhostSocket socket =
-                            VhostSocket.open(port.name(), config, port.queues(), queues(), mempool);
-                    final Device device =
-                            new NatDevice(
-                                    new VhostDevice(
-                                            port.name(), socket.port(), uplink.mac().get(), mtu),
-                                    socket.guestMac(),
-                                    uplink.mac(),
-                                    pool);
-                    parts.add("device " + port.name(), device);
-                    return new Unit(
-                            device,
-                            uplink.mac(),
-                            mtu,
-                            Optional.empty(),
-                            Optional.of(socket),
-                            Optional.empty(),
-                            Optional.empty(),
-                            Unit.ANYWHERE,
                             parts);
                 });
     }

@@ -2,6 +2,7 @@
 package io.ipvane.daemon;
 
 import io.ipvane.config.EndpointConfig.VhostUser;
+import io.ipvane.config.PortConfig;
 import io.ipvane.config.SocketRole;
 import io.ipvane.dpdk.DpdkException;
 import io.ipvane.dpdk.Mempool;
@@ -47,45 +48,44 @@ final class VhostSocket {
     private long saidAt;
     private long said;
 
-    private VhostSocket(String portName, VhostUser config, SocketFile file, VhostPort port) {
+    private VhostSocket(
+            String portName, VhostUser config, SocketFile file, VhostPort port, GuestMac guestMac) {
         this.portName = portName;
         this.config = config;
         this.file = file;
         this.port = port;
-        this.guestMac = config.mac().map(GuestMac::fixed).orElseGet(GuestMac::learned);
+        this.guestMac = guestMac;
     }
 
     /**
      * Opens the socket of a port.
      *
-     * @param queues pairs of rings that the peer may have
+     * @param file of the socket, with room for one of ours
+     * @param guestMac forgotten when a guest goes
      * @param lcores that transmit
-     * @throws SocketFileException where the path cannot be had
-     * @throws DpdkException where the vhost library refuses it
+     * @throws SocketFileException where the rights cannot be had
+     * @throws DpdkException where the vhost library refuses the path
      */
     static VhostSocket open(
-            String portName, VhostUser config, int queues, int lcores, Mempool pool) {
-        final SocketFile file =
-                new SocketFile(config.socket(), "port '" + portName + "'", "choose another socket");
-        final boolean client = config.role() == SocketRole.CLIENT;
-        if (client) {
-            file.reachable();
-        } else {
-            file.clear();
-        }
-        final VhostPort port =
+            PortConfig port,
+            VhostUser config,
+            SocketFile file,
+            GuestMac guestMac,
+            int lcores,
+            Mempool pool) {
+        final VhostPort opened =
                 VhostPort.open(
                         config.socket().toString(),
-                        client,
+                        config.role() == SocketRole.CLIENT,
                         config.mergeable(),
-                        queues,
+                        port.queues(),
                         lcores,
                         pool);
-        final VhostSocket socket = new VhostSocket(portName, config, file, port);
+        final VhostSocket socket = new VhostSocket(port.name(), config, file, opened, guestMac);
         try {
             socket.setRights();
         } catch (SocketFileException e) {
-            port.close();
+            opened.close();
             throw e;
         }
         return socket;
@@ -99,13 +99,6 @@ final class VhostSocket {
 
     VhostPort port() {
         return port;
-    }
-
-    /**
-     * The address of the card behind it: as configured, or what whoever is connected sends from.
-     */
-    GuestMac guestMac() {
-        return guestMac;
     }
 
     /**

@@ -2,6 +2,7 @@
 package io.ipvane.socket;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.AccessDeniedException;
@@ -150,8 +151,11 @@ public final class SocketFile {
     private boolean isAnswered() {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
             return channel.isConnected();
-        } catch (IOException e) {
+        } catch (ConnectException e) {
             return false;
+        } catch (IOException e) {
+            // Somebody whose socket is of another type, or whose queue is full.
+            return true;
         }
     }
 }

@@ -14,9 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * {@code dpdk-testpmd} as a program that has a virtio-net device by vhost-user: the virtio driver
- * of DPDK on the other side of a socket. It forwards from its start to its end by itself. One
- * thread.
+ * {@code dpdk-testpmd} as a program that has a device on the other side of a socket: virtio-net by
+ * vhost-user, or memif. It forwards from its start to its end by itself. One thread.
  */
 public final class Testpmd implements AutoCloseable {
     /** Enough for its buffers and rings, in MiB. */
@@ -30,9 +29,37 @@ public final class Testpmd implements AutoCloseable {
     private static final Pattern RECEIVED = Pattern.compile("RX-packets: (\\d+)");
     private static final Pattern SENT = Pattern.compile("TX-packets: (\\d+)");
 
+    /** What it speaks at its socket, with the options of DPDK's driver. */
+    public enum Driver {
+        /** vhost-user. */
+        VIRTIO_USER {
+            @Override
+            String device(Peer peer) {
+                return "net_virtio_user0,path=%s,queues=%d,mac=%s%s"
+                        .formatted(
+                                peer.socket,
+                                peer.queues,
+                                peer.mac,
+                                peer.listens ? ",server=1" : "");
+            }
+        },
+
+        /** memif, interface 0. */
+        MEMIF {
+            @Override
+            String device(Peer peer) {
+                return "net_memif0,socket=%s,socket-abstract=no,id=0,mac=%s,role=%s"
+                        .formatted(peer.socket, peer.mac, peer.listens ? "server" : "client");
+            }
+        };
+
+        abstract String device(Peer peer);
+    }
+
     /**
      * What to start.
      *
+     * @param driver that it speaks by
      * @param socket path
      * @param listens whether it makes the socket; else it connects to it, once
      * @param queues pairs of rings
@@ -43,6 +70,7 @@ public final class Testpmd implements AutoCloseable {
      * @param options more of its own, after {@code --}
      */
     public record Peer(
+            Driver driver,
             Path socket,
             boolean listens,
             int queues,
@@ -57,22 +85,28 @@ public final class Testpmd implements AutoCloseable {
 
         /** The usual one: makes the socket, one queue, plain memory. */
         public static Peer of(Path socket, String mode, String mac, String... options) {
-            return new Peer(socket, true, 1, false, mode, mac, List.of(options));
+            return new Peer(
+                    Driver.VIRTIO_USER, socket, true, 1, false, mode, mac, List.of(options));
+        }
+
+        /** The same by another driver. */
+        public Peer by(Driver value) {
+            return new Peer(value, socket, listens, queues, hugepages, mode, mac, options);
         }
 
         /** The same with another way of finding each other. */
         public Peer listening(boolean value) {
-            return new Peer(socket, value, queues, hugepages, mode, mac, options);
+            return new Peer(driver, socket, value, queues, hugepages, mode, mac, options);
         }
 
         /** The same with more queues. */
         public Peer withQueues(int value) {
-            return new Peer(socket, listens, value, hugepages, mode, mac, options);
+            return new Peer(driver, socket, listens, value, hugepages, mode, mac, options);
         }
 
         /** The same with other memory. */
         public Peer withHugepages(boolean value) {
-            return new Peer(socket, listens, queues, value, mode, mac, options);
+            return new Peer(driver, socket, listens, queues, value, mode, mac, options);
         }
 
         private List<String> command() {
@@ -92,14 +126,7 @@ public final class Testpmd implements AutoCloseable {
                     hugepages
                             ? List.of("--in-memory", "--single-file-segments")
                             : List.of("--no-huge", "--no-shconf", "-m", MEMORY));
-            words.add(
-                    "--vdev=net_virtio_user0,path="
-                            + socket
-                            + ",queues="
-                            + queues
-                            + ",mac="
-                            + mac
-                            + (listens ? ",server=1" : ""));
+            words.add("--vdev=" + driver.device(this));
             words.addAll(
                     List.of(
                             "--",

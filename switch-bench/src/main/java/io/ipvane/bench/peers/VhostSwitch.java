@@ -7,7 +7,7 @@ import io.ipvane.device.Device;
 import io.ipvane.device.DpdkDevice;
 import io.ipvane.device.MbufPool;
 import io.ipvane.device.NatDevice;
-import io.ipvane.device.VhostDevice;
+import io.ipvane.device.PeerDevice;
 import io.ipvane.dpdk.DeviceOptions;
 import io.ipvane.dpdk.EthDevice;
 import io.ipvane.dpdk.Mempool;
@@ -68,7 +68,7 @@ final class VhostSwitch implements AutoCloseable {
     private Device open(String name, Path socket, long guestMac) {
         final VhostPort port = VhostPort.open(socket.toString(), true, true, 1, 1, mempool);
         return new NatDevice(
-                new VhostDevice(name, port, FrameFile.MAC, MTU),
+                new PeerDevice(name, port, FrameFile.MAC, MTU),
                 GuestMac.fixed(guestMac),
                 new UplinkMac(FrameFile.MAC),
                 new MbufPool(mempool));

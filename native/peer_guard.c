@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Accesses to memory that a peer took away: see vhost_guard.h. */
+/* Accesses to memory that a peer took away: see peer_guard.h. */
 #define _GNU_SOURCE
-#include "vhost_guard.h"
+#include "peer_guard.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-__thread atomic_uint *vhost_guarded;
+__thread atomic_uint *peer_guarded;
 
 static struct sigaction before;
 
@@ -49,8 +49,8 @@ on_bus_error(int signal, siginfo_t *info, void *context)
 {
 	const int error = errno;
 
-	if (vhost_guarded != NULL && info->si_code == BUS_ADRERR && map_zeros(info->si_addr) == 0)
-		atomic_fetch_add(vhost_guarded, 1);
+	if (peer_guarded != NULL && info->si_code == BUS_ADRERR && map_zeros(info->si_addr) == 0)
+		atomic_fetch_add(peer_guarded, 1);
 	else
 		chain(signal, info, context);
 	errno = error;
@@ -69,7 +69,7 @@ install(void)
 }
 
 int
-vhost_guard_install(void)
+peer_guard_install(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 

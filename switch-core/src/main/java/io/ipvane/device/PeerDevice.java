@@ -3,24 +3,23 @@ package io.ipvane.device;
 
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
-import io.ipvane.dpdk.VhostPort;
+import io.ipvane.dpdk.PeerPort;
 
 /**
- * A vhost-user socket as a device of the switch: a virtual machine or a program that shares its
- * memory.
+ * A machine or program that shares its memory, by vhost-user or memif, as a device of the switch.
  *
  * <p>Rx queue <i>n</i> is the ring that the peer sends by as its queue <i>n</i>. What is
- * transmitted goes to the peer's receiving rings by flow, whatever the tx queue. A frame may be 64
- * KiB long and without its transport checksum in both directions, as with a {@link TapDevice}; a
- * peer that has not agreed to that gets finished ones.
+ * transmitted goes to the peer's receiving rings by flow, whatever the tx queue. Over vhost-user a
+ * frame may be 64 KiB long and without its transport checksum in both directions, as with a {@link
+ * TapDevice}; a peer that has not agreed to that gets finished ones.
  *
  * <p>Owns the port and closes it.
  */
-public final class VhostDevice implements Device {
+public final class PeerDevice implements Device {
     private static final int MAX_MTU = 65_535;
 
     private final String name;
-    private final VhostPort port;
+    private final PeerPort port;
     private final long mac;
     private final int mtu;
 
@@ -28,10 +27,10 @@ public final class VhostDevice implements Device {
      * Takes over an open port.
      *
      * @param name in configuration, counters and messages
-     * @param mac of the uplink: the protocol does not tell that of the peer
+     * @param mac of the uplink: the protocols do not tell that of the peer
      * @param mtu as configured: what is longer is not sent here
      */
-    public VhostDevice(String name, VhostPort port, long mac, int mtu) {
+    public PeerDevice(String name, PeerPort port, long mac, int mtu) {
         this.name = name;
         this.port = port;
         this.mac = mac;

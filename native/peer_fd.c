@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Descriptors of peers: see peer_fd.h. */
+#define _GNU_SOURCE
+#include "peer_fd.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <linux/magic.h>
+
+const char *
+peer_fd_memory(int fd, uint64_t bytes)
+{
+	struct stat file;
+	struct statfs system;
+
+	/* Others may keep an access waiting for ever. */
+	if (fstat(fd, &file) < 0 || fstatfs(fd, &system) < 0 || !S_ISREG(file.st_mode) ||
+	    (system.f_type != TMPFS_MAGIC && system.f_type != HUGETLBFS_MAGIC))
+		return "a region of memory is no memfd and no file of tmpfs or hugetlbfs";
+	if ((uint64_t)file.st_size < bytes)
+		return "a region of memory is longer than its file";
+	return NULL;
+}
+
+/* It must be a counter: what is written to anything else goes somewhere. */
+const char *
+peer_fd_event(int fd)
+{
+	static const char eventfd[] = "anon_inode:[eventfd]";
+	char path[32];
+	char target[sizeof(eventfd)];
+	int flags;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (readlink(path, target, sizeof(target)) != sizeof(eventfd) - 1 ||
+	    memcmp(target, eventfd, sizeof(eventfd) - 1) != 0)
+		return "the descriptor for notifications is no eventfd";
+	flags = fcntl(fd, F_GETFL);
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+		return "the descriptor for notifications can not be used";
+	return NULL;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* File descriptors that a peer has sent over a socket, looked at before they are used. */
+#ifndef IPVANE_PEER_FD_H
+#define IPVANE_PEER_FD_H
+
+#include <stdint.h>
+
+/* What is wrong with a descriptor whose first bytes are to be mapped; NULL: nothing. */
+const char *
+peer_fd_memory(int fd, uint64_t bytes);
+
+/* What is wrong with a descriptor by which lcores are to notify a peer; NULL: nothing, and it never waits. */
+const char *
+peer_fd_event(int fd);
+
+#endif

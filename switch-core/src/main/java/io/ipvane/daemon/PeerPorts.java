@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.daemon;
+
+import io.ipvane.burst.FramePool;
+import io.ipvane.config.EndpointConfig.Memif;
+import io.ipvane.config.EndpointConfig.OverSocket;
+import io.ipvane.config.EndpointConfig.VhostUser;
+import io.ipvane.config.PortConfig;
+import io.ipvane.config.SocketRole;
+import io.ipvane.device.NatDevice;
+import io.ipvane.device.PeerDevice;
+import io.ipvane.dpdk.MemifPort;
+import io.ipvane.dpdk.Mempool;
+import io.ipvane.dpdk.PeerPort;
+import io.ipvane.macnat.GuestMac;
+import io.ipvane.memif.MemifOptions;
+import io.ipvane.memif.MemifSocket;
+import io.ipvane.socket.SocketFile;
+import java.util.Optional;
+
+/**
+ * Opens ports whose peers share their memory: virtual machines and programs by vhost-user, programs
+ * by memif. Used by the thread that changes the switch.
+ */
+final class PeerPorts {
+    private final Mempool mempool;
+    private final FramePool pool;
+    private final int lcores;
+
+    /**
+     * @param mempool for received frames
+     * @param pool the same, for lcores
+     * @param lcores that transmit
+     */
+    PeerPorts(Mempool mempool, FramePool pool, int lcores) {
+        this.mempool = mempool;
+        this.pool = pool;
+        this.lcores = lcores;
+    }
+
+    /** The unit of a port; what was opened before something failed is in {@code parts}. */
+    Unit open(Unit uplink, PortConfig port, OverSocket config, int mtu, Closers parts) {
+        final SocketFile file =
+                new SocketFile(
+                        config.socket(), "port '" + port.name() + "'", "choose another socket");
+        if (config.role() == SocketRole.CLIENT) {
+            file.reachable();
+        } else {
+            file.clear();
+        }
+        final GuestMac guest = config.mac().map(GuestMac::fixed).orElseGet(GuestMac::learned);
+        return switch (config) {
+            case VhostUser vhost -> {
+                final VhostSocket socket =
+                        VhostSocket.open(port, vhost, file, guest, lcores, mempool);
+                yield unit(uplink, port, socket.port(), guest, mtu, Optional.of(socket), parts);
+            }
+            case Memif memif -> {
+                final MemifPort peer = MemifPort.open(port.queues(), lcores, mempool);
+                final Unit unit = unit(uplink, port, peer, guest, mtu, Optional.empty(), parts);
+                listen(port, memif, file, peer, guest, parts);
+                yield unit;
+            }
+        };
+    }
+
+    private Unit unit(
+            Unit uplink,
+            PortConfig port,
+            PeerPort peer,
+            GuestMac guest,
+            int mtu,
+            Optional<VhostSocket> socket,
+            Closers parts) {
+        final NatDevice device =
+                new NatDevice(
+                        new PeerDevice(port.name(), peer, uplink.mac().get(), mtu),
+                        guest,
+                        uplink.mac(),
+                        pool);
+        parts.add("device " + port.name(), device);
+        return new Unit(
+                device,
+                uplink.mac(),
+                mtu,
+                Optional.empty(),
+                socket,
+                Optional.empty(),
+                Optional.empty(),
+                Unit.ANYWHERE,
+                parts);
+    }
+
+    /** Closed before the device, which then has no peer. */
+    private static void listen(
+            PortConfig port,
+            Memif config,
+            SocketFile file,
+            MemifPort peer,
+            GuestMac guest,
+            Closers parts) {
+        final boolean client = config.role() == SocketRole.CLIENT;
+        final MemifSocket socket =
+                MemifSocket.open(
+                        new MemifOptions(
+                                port.name(), config.socket(), client, config.id(), port.queues()),
+                        peer,
+                        guest::reset);
+        parts.add("socket of " + port.name(), socket);
+        if (!client) {
+            file.open(config.socketMode(), config.socketGroup());
+        }
+        socket.start();
+    }
+}
