@@ -85,7 +85,7 @@ doctor: ## what this machine has and lacks
 .PHONY: install
 install: build ## copy the image to DESTDIR=, below PREFIX=/usr/local
 	install -d "$(DESTDIR)$(PREFIX)/lib/ipvane" "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(SYSCONFDIR)/ipvane"
-	cp -R $(IMAGE)/bin $(IMAGE)/lib "$(DESTDIR)$(PREFIX)/lib/ipvane/"
+	cp -R --preserve=mode,timestamps $(IMAGE)/bin $(IMAGE)/lib "$(DESTDIR)$(PREFIX)/lib/ipvane/"
 	ln -sf ../lib/ipvane/bin/ipvane "$(DESTDIR)$(PREFIX)/bin/ipvane"
 	test -e "$(DESTDIR)$(SYSCONFDIR)/ipvane/ipvane.yaml" \
 	    || install -m 644 $(IMAGE)/etc/ipvane.yaml "$(DESTDIR)$(SYSCONFDIR)/ipvane/ipvane.yaml"
@@ -114,7 +114,7 @@ $(BENCH_LIBRARY): $(NATIVE_SOURCES) $(wildcard native/bench/*)
 	@$(MAKE) -s -C native bench
 	@touch $@
 
-$(STAMP): $(JAVA_SOURCES) $(SHIM) $(SCRIPTS)/ipvane $(SCRIPTS)/find-jdk
+$(STAMP): $(JAVA_SOURCES) $(SHIM) $(SCRIPTS)/ipvane $(SCRIPTS)/find-jdk $(SCRIPTS)/archive
 	@echo "==> building the image"
 	@rm -rf $(IMAGE)
 	@$(MVN) -q -pl switch-core -am package -Dmaven.test.skip=true -Dspotless.check.skip=true $(QUICK) \
@@ -122,5 +122,6 @@ $(STAMP): $(JAVA_SOURCES) $(SHIM) $(SCRIPTS)/ipvane $(SCRIPTS)/find-jdk
 	@install -D -m 755 $(SCRIPTS)/ipvane $(IMAGE)/bin/ipvane
 	@install -m 755 $(SCRIPTS)/find-jdk $(SHIM) $(IMAGE)/lib/
 	@cp switch-core/target/ipvane-switch-core-[0-9]*[0-9].jar $(IMAGE)/lib/
+	@$(SCRIPTS)/archive $(IMAGE)
 	@touch $@
 	@echo "==> built $(IMAGE)/bin/ipvane"

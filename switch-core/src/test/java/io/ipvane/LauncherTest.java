@@ -114,6 +114,24 @@ final class LauncherTest {
     }
 
     @Test
+    void shouldUseTheArchivesWithTheirJdkOnly() throws IOException {
+        final Path home = jdk("25.0.1", "java");
+        Files.copy(home.resolve("release"), folder.resolve("image/lib/archive.jdk"));
+        Files.writeString(folder.resolve("image/lib/archive.jars"), "a.jar\nb.jar\n");
+        Files.writeString(folder.resolve("image/lib/archive.args"), "--quiet*\n");
+        final String lib = folder + "/image/lib/";
+        final String jars = " -cp " + lib + "a.jar:" + lib + "b.jar io.ipvane.daemon.Main ";
+        final String daemon = run(home, launcher.toString(), "run").output();
+        assertTrue(daemon.contains(" --quiet* "), daemon);
+        assertTrue(daemon.contains(" -XX:SharedArchiveFile=" + lib + "daemon.jsa" + jars), daemon);
+        final String client = run(home, launcher.toString(), "stats").output();
+        assertTrue(client.contains(" -XX:SharedArchiveFile=" + lib + "client.jsa" + jars), client);
+        final String other = run(jdk("25.0.2", "java"), launcher.toString(), "run").output();
+        assertFalse(other.contains("--quiet") || other.contains("-XX:SharedArchiveFile"), other);
+        assertTrue(other.contains(" -cp " + lib + "*"), other);
+    }
+
+    @Test
     void shouldNotAskJdk22ForAnOptionThatCameWith23() throws IOException {
         final String said = run(jdk("22.0.2", "java"), launcher.toString(), "stats").output();
         assertTrue(said.startsWith("--common -XX"), said);

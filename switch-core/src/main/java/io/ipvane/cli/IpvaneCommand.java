@@ -4,6 +4,7 @@ package io.ipvane.cli;
 import io.ipvane.config.ConfigException;
 import io.ipvane.config.ListenAddress;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -35,22 +36,24 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  ipvane port add web uplink wan0 netns blue address 192.0.2.11/24",
             "  ipvane -j stats",
             "  ipvane port show --help"
-        },
-        subcommands = {
-            RunCommand.class,
-            ConfigCommand.class,
-            PortCommand.class,
-            UplinkCommand.class,
-            AddressCommand.class,
-            RouteCommand.class,
-            NeighCommand.class,
-            LinkCommand.class,
-            StatsCommand.class,
-            DropsCommand.class,
-            ThreadsCommand.class,
-            VersionCommand.class
         })
 public final class IpvaneCommand implements Callable<Integer> {
+    /** In the order of the help. */
+    private static final List<Class<?>> OBJECTS =
+            List.of(
+                    RunCommand.class,
+                    ConfigCommand.class,
+                    PortCommand.class,
+                    UplinkCommand.class,
+                    AddressCommand.class,
+                    RouteCommand.class,
+                    NeighCommand.class,
+                    LinkCommand.class,
+                    StatsCommand.class,
+                    DropsCommand.class,
+                    ThreadsCommand.class,
+                    VersionCommand.class);
+
     @Spec private CommandSpec spec;
 
     @Option(
@@ -104,20 +107,24 @@ public final class IpvaneCommand implements Callable<Integer> {
      * @return exit code, see {@link ExitCode}
      */
     public static int execute(DaemonRunner runner, String... args) {
-        final CommandLine program = program(runner);
+        final CommandLine program = program(runner, args);
         return program.execute(args);
     }
 
     /** As {@link #execute(DaemonRunner, String...)}, with somewhere else to write to. */
     static int execute(DaemonRunner runner, PrintWriter out, PrintWriter err, String... args) {
-        final CommandLine program = program(runner);
+        final CommandLine program = program(runner, args);
         program.setOut(out);
         program.setErr(err);
         return program.execute(args);
     }
 
-    private static CommandLine program(DaemonRunner runner) {
+    private static CommandLine program(DaemonRunner runner, String... words) {
         final CommandLine program = new CommandLine(new IpvaneCommand(runner));
+        // The daemon, which may have to be back soon, does without the others: to read all their
+        // annotations takes a good part of its start.
+        final boolean daemon = words.length > 0 && "run".equals(words[0]);
+        (daemon ? List.of(RunCommand.class) : OBJECTS).forEach(program::addSubcommand);
         program.setAbbreviatedSubcommandsAllowed(true);
         program.setParameterExceptionHandler((e, args) -> usage(e));
         program.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
