@@ -27,6 +27,49 @@ final class ForwarderMain {
 
     private ForwarderMain() {}
 
+    /** What forwards. */
+    interface Subject extends AutoCloseable {
+        void start();
+
+        /** Frames sent since the start. */
+        long sent();
+
+        /** Whatever should not have happened since the last question. */
+        int errors();
+
+        @Override
+        void close();
+
+        /** A switch, which stays open. */
+        static Subject of(BenchSwitch javaSwitch) {
+            return new Subject() {
+                @Override
+                public void start() {
+                    javaSwitch.start();
+                }
+
+                @Override
+                public long sent() {
+                    long sent = 0;
+                    for (int port = 0; port < javaSwitch.ports(); port++) {
+                        sent += javaSwitch.counter(port, PortCounter.TRANSMIT_PACKETS_COLUMN);
+                    }
+                    return sent;
+                }
+
+                @Override
+                public int errors() {
+                    return javaSwitch.errors().size();
+                }
+
+                @Override
+                public void close() {
+                    // Whoever made the switch closes it.
+                }
+            };
+        }
+    }
+
     @SuppressWarnings("try") // The thread is registered for as long as the block runs.
     public static void main(String[] args) throws IOException {
         final boolean hugepages = Boolean.parseBoolean(args[0]);
@@ -54,35 +97,36 @@ final class ForwarderMain {
                 LcoreThread thread = LcoreThread.register(LcoreThread.UNPINNED)) {
             if (device.equals("ring") || device.equals("null")) {
                 try (Dispatch dispatch = new Dispatch(setup)) {
-                    serve(dispatch.javaSwitch());
+                    serve(Subject.of(dispatch.javaSwitch()));
                 }
             } else if (device.startsWith(VhostSockets.PREFIX)) {
                 try (VhostSwitch vhost = new VhostSwitch(setup, VhostSockets.of(device))) {
-                    serve(vhost.javaSwitch());
+                    serve(Subject.of(vhost.javaSwitch()));
+                }
+            } else if (device.startsWith(VhostSockets.REFERENCE)) {
+                try (VhostReference reference =
+                        new VhostReference(setup, VhostSockets.ofReference(device))) {
+                    serve(reference);
                 }
             } else {
                 try (PcapSwitch pcap = new PcapSwitch(setup, Path.of(device))) {
-                    serve(pcap.javaSwitch());
+                    serve(Subject.of(pcap.javaSwitch()));
                 }
             }
         }
     }
 
-    private static void serve(BenchSwitch javaSwitch) throws IOException {
-        javaSwitch.start();
+    private static void serve(Subject subject) throws IOException {
+        subject.start();
         System.out.println("ready");
         final BufferedReader input =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         int errors = 0;
         for (String line = input.readLine(); line != null; line = input.readLine()) {
-            errors += javaSwitch.errors().size();
-            long sent = 0;
-            for (int port = 0; port < javaSwitch.ports(); port++) {
-                sent += javaSwitch.counter(port, PortCounter.TRANSMIT_PACKETS_COLUMN);
-            }
+            errors += subject.errors();
             System.out.printf(
                     "sent %d errors %d compiling %d%n",
-                    sent,
+                    subject.sent(),
                     errors,
                     ManagementFactory.getCompilationMXBean().getTotalCompilationTime());
         }

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
  * ipvane's data plane in a JVM of its own, with its real threads.
  *
  * @param system as in the column "system"
- * @param device {@code null}, {@code ring}, {@code vhost:} and two sockets with a comma between
- *     them, or the file that net_pcap repeats
+ * @param device {@code null}, {@code ring}, a {@link VhostSockets#name} or, for the reference in
+ *     its place, {@link VhostSockets#referenceName}, or the file that net_pcap repeats
  * @param mode {@code l2} or {@code l3}
  * @param ingress {@code wire} or {@code inside}: see {@link io.ipvane.bench.dispatch.DispatchSetup}
  * @param plan name of a {@link io.ipvane.config.ThreadPlan}

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * From one vhost-user port to another on one core, beside OVS-DPDK and testpmd in mode {@code mac}.
- * The load, DPDK's virtio driver, has the other CPU; all three reach the rings by the same vhost
- * library.
+ * From one vhost-user port to another on one core, beside OVS-DPDK, testpmd in mode {@code mac} and
+ * our own reference in C. The load, DPDK's virtio driver, has the other CPU; all four reach the
+ * rings by the same vhost library.
  */
 final class VhostScenario implements Scenario {
     private static final int LEAST_FRAMES = 1_024;
@@ -22,6 +22,7 @@ final class VhostScenario implements Scenario {
     private static final List<Integer> SMALL = List.of(60);
 
     private static final Target TESTPMD = Target.of(0.85);
+    private static final Target REFERENCE = Target.of(1);
 
     private static final String OVS_NOTE =
             "OVS extracts a flow of 5-tuple and MACs, looks it up in its caches, writes the source MAC"
@@ -30,8 +31,10 @@ final class VhostScenario implements Scenario {
                     + " frame in and out";
     private static final String TESTPMD_NOTE =
             "testpmd writes both MACs and looks nothing up; ipvane parses, checks, looks source and"
-                    + " destination up and polls its uplink as well. l3fwd, which looks up, is not"
-                    + " packaged and not measured";
+                    + " destination up and polls its uplink as well";
+    private static final String REFERENCE_NOTE =
+            "C does the same per frame, as l3fwd does it by exact match, with a table of the same"
+                    + " layout; it polls one port and knows no guest's MAC of its own";
 
     /** One kind of load. */
     private record Case(
@@ -75,9 +78,10 @@ final class VhostScenario implements Scenario {
         final VhostSockets sockets = VhostSockets.in(settings.directory());
         final Peer[] peers =
                 Stream.of(
-                                ipvane(settings, load, sockets),
+                                forwarder("ipvane", sockets.name(), settings, load),
                                 OvsForwarder.vhost(settings, sockets, load.addresses),
-                                Testpmd.vhost(settings.hugepages(), sockets))
+                                Testpmd.vhost(settings.hugepages(), sockets),
+                                forwarder("c-reference", sockets.referenceName(), settings, load))
                         .map(each -> new VhostPeer(settings, each, traffic, sockets))
                         .toArray(Peer[]::new);
         final List<Series> series =
@@ -97,14 +101,20 @@ final class VhostScenario implements Scenario {
                         series.get(0),
                         series.get(2),
                         TESTPMD,
-                        TESTPMD_NOTE));
+                        TESTPMD_NOTE),
+                Comparison.ofRates(
+                        title.formatted("C reference"),
+                        series.get(0),
+                        series.get(3),
+                        REFERENCE,
+                        REFERENCE_NOTE));
     }
 
-    private static Peer ipvane(Settings settings, Case load, VhostSockets sockets) {
+    private static Peer forwarder(String system, String device, Settings settings, Case load) {
         return new IpvaneForwarder(
-                "ipvane",
+                system,
                 settings.hugepages(),
-                sockets.name(),
+                device,
                 "l3",
                 "inside",
                 4,

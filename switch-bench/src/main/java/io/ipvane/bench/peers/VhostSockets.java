@@ -15,6 +15,9 @@ record VhostSockets(Path in, Path out) {
     /** What the name of such a pair begins with. */
     static final String PREFIX = "vhost:";
 
+    /** The same for the reference in C. */
+    static final String REFERENCE = "c-vhost:";
+
     /** Such a pair in a directory. */
     static VhostSockets in(Path directory) {
         return new VhostSockets(directory.resolve("in.sock"), directory.resolve("out.sock"));
@@ -22,13 +25,27 @@ record VhostSockets(Path in, Path out) {
 
     /** The pair behind a {@link #name}. */
     static VhostSockets of(String name) {
-        final String[] paths = name.substring(PREFIX.length()).split(",", 2);
+        return parse(name.substring(PREFIX.length()));
+    }
+
+    /** The pair behind a {@link #referenceName}. */
+    static VhostSockets ofReference(String name) {
+        return parse(name.substring(REFERENCE.length()));
+    }
+
+    private static VhostSockets parse(String text) {
+        final String[] paths = text.split(",", 2);
         return new VhostSockets(Path.of(paths[0]), Path.of(paths[1]));
     }
 
     /** As one word. */
     String name() {
         return PREFIX + in + "," + out;
+    }
+
+    /** As one word, for the reference. */
+    String referenceName() {
+        return REFERENCE + in + "," + out;
     }
 
     /** Takes away what a process left that was killed. */
