@@ -35,14 +35,14 @@ enter(struct ipvane_memif *m, struct peer_lane *lane)
 	/* Sequentially consistent both: ipvane_memif_detach() does the same in the other order. */
 	atomic_store(&lane->busy, true);
 	link = atomic_load(&m->link);
-	peer_guarded = link == NULL ? NULL : &link->gone;
+	peer_guard(link == NULL ? NULL : &link->gone);
 	return link;
 }
 
 static inline void
 leave(struct peer_lane *lane)
 {
-	peer_guarded = NULL;
+	peer_guard(NULL);
 	atomic_store_explicit(&lane->busy, false, memory_order_release);
 }
 

@@ -103,9 +103,9 @@ ipvane_memif_link_ring(struct memif_link *link, uint32_t to_peer, uint32_t regio
 		failed = -EBADF;
 	if (failed == 0) {
 		ring->shared = (struct memif_shared *)(link->region[region].base + offset);
-		peer_guarded = &link->gone;
+		peer_guard(&link->gone);
 		cookie = *(volatile uint32_t *)&ring->shared->cookie;
-		peer_guarded = NULL;
+		peer_guard(NULL);
 		failed = cookie == MEMIF_COOKIE ? 0 : -EPROTO;
 	}
 	if (failed < 0) {
@@ -242,12 +242,12 @@ begin(struct memif_ring *ring, bool client, bool to_peer)
 void
 memif_link_begin(struct memif_link *link)
 {
-	peer_guarded = &link->gone;
+	peer_guard(&link->gone);
 	for (uint32_t i = 0; i < link->rx_rings; i++)
 		begin(&link->rx[i], link->client, false);
 	for (uint32_t i = 0; i < link->tx_rings; i++)
 		begin(&link->tx[i], link->client, true);
-	peer_guarded = NULL;
+	peer_guard(NULL);
 }
 
 static void
