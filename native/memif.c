@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <rte_ether.h>
 #include <rte_memcpy.h>
@@ -11,6 +10,7 @@
 #include "finish.h"
 #include "ipvane_dpdk.h"
 #include "memif.h"
+#include "peer_signal.h"
 #include "rows.h"
 #include "spread.h"
 
@@ -340,17 +340,12 @@ room(const struct memif_link *link, const struct memif_ring *ring)
 static void
 publish(const struct memif_link *link, const struct memif_ring *ring)
 {
-	const uint64_t one = 1;
 	_Atomic uint16_t *position = link->client ? &ring->shared->head : &ring->shared->tail;
 
 	/* Before the flag is read: the peer clears it, and then looks. */
 	atomic_store(position, ring->next);
-	if ((atomic_load(&ring->shared->flags) & MEMIF_RING_MASK_INT) == 0) {
-		/* Fails where it has been notified so often that there is no need. */
-		const ssize_t written = write(ring->event, &one, sizeof(one));
-
-		RTE_SET_USED(written);
-	}
+	if ((atomic_load(&ring->shared->flags) & MEMIF_RING_MASK_INT) == 0)
+		peer_signal(ring->event);
 }
 
 /* Copies frames to the ring: what it took is freed. */

@@ -11,6 +11,7 @@
 #include "ipvane_dpdk.h"
 #include "memif.h"
 #include "peer_fd.h"
+#include "peer_signal.h"
 
 /* An offset within a region has 32 bits. */
 #define MAX_REGION_BYTES (UINT64_C(1) << 32)
@@ -26,8 +27,10 @@ IPVANE_EXPORT int32_t
 ipvane_memif_link_new(struct memif_link **result)
 {
 	struct memif_link *link;
-	const int failed = peer_guard_install();
+	int failed = peer_guard_install();
 
+	if (failed == 0)
+		failed = peer_signal_install();
 	if (failed < 0)
 		return failed;
 	link = calloc(1, sizeof(*link));

@@ -9,7 +9,10 @@
 const char *
 peer_fd_memory(int fd, uint64_t bytes);
 
-/* What is wrong with a descriptor by which lcores are to notify a peer; NULL: nothing, and it never waits. */
+/*
+ * What is wrong with a descriptor by which lcores are to notify a peer; NULL: nothing. A write to it does not
+ * wait until the peer, which has it open as well, sets it otherwise: see peer_signal.h.
+ */
 const char *
 peer_fd_event(int fd);
 
