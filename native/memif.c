@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <rte_ether.h>
 #include <rte_memcpy.h>
@@ -11,10 +10,11 @@
 #include "finish.h"
 #include "ipvane_dpdk.h"
 #include "memif.h"
+#include "peer_signal.h"
 #include "rows.h"
 #include "spread.h"
 
-/* Frames have no header that says how to split them: longer ones than Ethernet's are none. */
+/* The longest packet of IP behind an Ethernet header; what is longer is no frame. */
 #define MAX_FRAME (UINT16_MAX + RTE_ETHER_HDR_LEN)
 
 struct ipvane_memif {
@@ -35,14 +35,14 @@ enter(struct ipvane_memif *m, struct peer_lane *lane)
 	/* Sequentially consistent both: ipvane_memif_detach() does the same in the other order. */
 	atomic_store(&lane->busy, true);
 	link = atomic_load(&m->link);
-	peer_guarded = link == NULL ? NULL : &link->gone;
+	peer_guard(link == NULL ? NULL : &link->gone);
 	return link;
 }
 
 static inline void
 leave(struct peer_lane *lane)
 {
-	peer_guarded = NULL;
+	peer_guard(NULL);
 	atomic_store_explicit(&lane->busy, false, memory_order_release);
 }
 
@@ -129,6 +129,16 @@ bytes_of(const struct memif_link *link, const struct memif_ring *ring, uint16_t 
 	return link->region[desc.region].base + desc.offset;
 }
 
+/*
+ * Whether the peer takes its memory away. Asked for each descriptor: an access to what is gone costs a
+ * mapping (peer_guard.h), and thousands of them more than a process may have.
+ */
+static inline bool
+is_going(const struct memif_link *link)
+{
+	return atomic_load_explicit(&link->gone, memory_order_relaxed) != 0;
+}
+
 static inline struct memif_desc
 read_once(const volatile struct memif_desc *desc)
 {
@@ -176,7 +186,7 @@ take(const struct memif_link *link, const struct memif_ring *ring, uint16_t wait
 		const struct memif_desc desc = read_once(&ring->shared->desc[slot]);
 		const uint8_t *bytes = bytes_of(link, ring, slot, desc);
 
-		if (bytes == NULL)
+		if (bytes == NULL || is_going(link))
 			return NONSENSE;
 		++*used;
 		if (frame->pkt_len + (uint64_t)desc.length > MAX_FRAME)
@@ -299,7 +309,7 @@ put(struct memif_link *link, struct memif_ring *ring, const struct rte_mbuf *fra
 		uint8_t *to = bytes_of(link, ring, slot, offered);
 		uint32_t space = offered.length;
 
-		if (to == NULL || space == 0) {
+		if (to == NULL || space == 0 || is_going(link)) {
 			atomic_store(&link->nonsense, true);
 			return 0;
 		}
@@ -340,17 +350,12 @@ room(const struct memif_link *link, const struct memif_ring *ring)
 static void
 publish(const struct memif_link *link, const struct memif_ring *ring)
 {
-	const uint64_t one = 1;
 	_Atomic uint16_t *position = link->client ? &ring->shared->head : &ring->shared->tail;
 
 	/* Before the flag is read: the peer clears it, and then looks. */
 	atomic_store(position, ring->next);
-	if ((atomic_load(&ring->shared->flags) & MEMIF_RING_MASK_INT) == 0) {
-		/* Fails where it has been notified so often that there is no need. */
-		const ssize_t written = write(ring->event, &one, sizeof(one));
-
-		RTE_SET_USED(written);
-	}
+	if ((atomic_load(&ring->shared->flags) & MEMIF_RING_MASK_INT) == 0)
+		peer_signal(ring->event);
 }
 
 /* Copies frames to the ring: what it took is freed. */

@@ -11,6 +11,7 @@
 #include "ipvane_dpdk.h"
 #include "memif.h"
 #include "peer_fd.h"
+#include "peer_signal.h"
 
 /* An offset within a region has 32 bits. */
 #define MAX_REGION_BYTES (UINT64_C(1) << 32)
@@ -26,8 +27,10 @@ IPVANE_EXPORT int32_t
 ipvane_memif_link_new(struct memif_link **result)
 {
 	struct memif_link *link;
-	const int failed = peer_guard_install();
+	int failed = peer_guard_install();
 
+	if (failed == 0)
+		failed = peer_signal_install();
 	if (failed < 0)
 		return failed;
 	link = calloc(1, sizeof(*link));
@@ -44,22 +47,24 @@ static int32_t
 map(struct memif_link *link, int fd, uint64_t size)
 {
 	struct memif_region *region = &link->region[link->regions];
+	const uint64_t mapped = peer_fd_mapped(fd, size);
 	void *base;
 
 	if (link->regions == MEMIF_MAX_REGIONS)
 		return -E2BIG;
-	base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	base = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (base == MAP_FAILED)
 		return -errno;
 	region->base = base;
 	region->size = size;
+	region->mapped = mapped;
 	link->regions++;
 	return 0;
 }
 
 /*
- * Adds a region of the peer's, with the next number. The descriptor is closed in any case. -EFBIG: larger
- * than can be described; -EBADF: no memory file, or a shorter one; -E2BIG: one region too many.
+ * Adds a region of the peer's, with the next number. The descriptor is closed in any case. -EFBIG: of no
+ * bytes, or of more than offsets can name; -EBADF: no memory file, or a shorter one; -E2BIG: one region too many.
  */
 IPVANE_EXPORT int32_t
 ipvane_memif_link_region(struct memif_link *link, int32_t fd, uint64_t size)
@@ -103,9 +108,9 @@ ipvane_memif_link_ring(struct memif_link *link, uint32_t to_peer, uint32_t regio
 		failed = -EBADF;
 	if (failed == 0) {
 		ring->shared = (struct memif_shared *)(link->region[region].base + offset);
-		peer_guarded = &link->gone;
+		peer_guard(&link->gone);
 		cookie = *(volatile uint32_t *)&ring->shared->cookie;
-		peer_guarded = NULL;
+		peer_guard(NULL);
 		failed = cookie == MEMIF_COOKIE ? 0 : -EPROTO;
 	}
 	if (failed < 0) {
@@ -242,12 +247,12 @@ begin(struct memif_ring *ring, bool client, bool to_peer)
 void
 memif_link_begin(struct memif_link *link)
 {
-	peer_guarded = &link->gone;
+	peer_guard(&link->gone);
 	for (uint32_t i = 0; i < link->rx_rings; i++)
 		begin(&link->rx[i], link->client, false);
 	for (uint32_t i = 0; i < link->tx_rings; i++)
 		begin(&link->tx[i], link->client, true);
-	peer_guarded = NULL;
+	peer_guard(NULL);
 }
 
 static void
@@ -264,7 +269,7 @@ memif_link_end(struct memif_link *link)
 	close_events(link->rx);
 	close_events(link->tx);
 	for (uint32_t i = 0; i < link->regions; i++)
-		munmap(link->region[i].base, link->region[i].size);
+		munmap(link->region[i].base, link->region[i].mapped);
 	if (link->fd >= 0)
 		close(link->fd);
 	free(link);

@@ -8,9 +8,20 @@
 #define IPVANE_PEER_GUARD_H
 
 #include <stdatomic.h>
+#include <stddef.h>
 
-/* Peers' memory that went away under this thread; NULL outside of a guarded stretch. */
+/* Counts what went away under this thread; NULL outside of a guarded stretch. Set by peer_guard(). */
 extern __thread atomic_uint *peer_guarded;
+
+/* Begins a guarded stretch, or ends it: with NULL. */
+static inline void
+peer_guard(atomic_uint *gone)
+{
+	/* The compiler sees nobody who reads it: without these it moves accesses past it, or leaves it out. */
+	atomic_signal_fence(memory_order_seq_cst);
+	peer_guarded = gone;
+	atomic_signal_fence(memory_order_seq_cst);
+}
 
 /* Puts the handler in front of the one that is there. Once a process, before the first stretch. */
 int

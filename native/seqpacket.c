@@ -111,10 +111,11 @@ ipvane_seqpacket_receive(int32_t fd, void *message, uint64_t length, int32_t *pa
 		if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
 			memcpy(passed, CMSG_DATA(header), sizeof(*passed));
 	}
-	if (got < 0 || (all.msg_flags & MSG_TRUNC) == 0)
+	if (got < 0 || (got > 0 && (all.msg_flags & MSG_TRUNC) == 0))
 		return got;
+	/* An empty message looks like the end, and can have brought one as well. */
 	if (*passed >= 0)
 		close(*passed);
 	*passed = -1;
-	return -EMSGSIZE;
+	return got == 0 ? 0 : -EMSGSIZE;
 }

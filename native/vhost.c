@@ -166,7 +166,7 @@ before_message(int vid, void *message)
 	} __attribute__((packed)) *const asked = message;
 	struct ipvane_vhost *v = find(vid);
 
-	peer_guarded = v == NULL ? NULL : &v->gone;
+	peer_guard(v == NULL ? NULL : &v->gone);
 	if (v == NULL || vhost_message_check(&said[vid], message, 2 * v->queues) != NULL) {
 		if (v != NULL)
 			atomic_fetch_add(&v->refused, 1);

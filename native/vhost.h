@@ -63,14 +63,14 @@ vhost_enter(struct ipvane_vhost *v, struct peer_lane *lane)
 	/* Sequentially consistent both: destroy_device() does the same in the other order. */
 	atomic_store(&lane->busy, true);
 	vid = atomic_load(&v->vid);
-	peer_guarded = &v->gone;
+	peer_guard(&v->gone);
 	return vid;
 }
 
 static inline void
 vhost_leave(struct peer_lane *lane)
 {
-	peer_guarded = NULL;
+	peer_guard(NULL);
 	atomic_store_explicit(&lane->busy, false, memory_order_release);
 }
 
