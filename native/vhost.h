@@ -52,6 +52,7 @@ struct ipvane_vhost {
 	uint64_t checked_bursts[PEER_MAX_QUEUES];
 	uint64_t checked_frames[PEER_MAX_QUEUES];
 	uint64_t waiting; /* bit n: frames waited in ring n */
+	uint64_t quiet;	  /* bit n: the peer knows that pair n is polled; whoever has the connection to itself */
 };
 
 /* The connection, which stays until vhost_leave(); VHOST_NOBODY: there is none. */
