@@ -33,6 +33,7 @@ struct ipvane_vhost {
 	_Atomic uint64_t enabled; /* bit n: the peer's receiving ring n is ready */
 	uint64_t able;		  /* what of OFFLOAD_WORK the peer does */
 	uint16_t enqueue_most;	  /* frames at once */
+	bool gives_long[PEER_MAX_QUEUES]; /* a ring's last frames were long: its lcore only */
 	_Atomic uint64_t rest[PEER_MAX_QUEUES]; /* TSC until which a receiving ring is left alone */
 	int32_t next_vid;	  /* a connection that is not in use yet or again, */
 	uint64_t next_enabled;	  /* and its rings: the library's thread only */
