@@ -83,6 +83,19 @@ frames_a_call(int vid)
 	return (features & 1ULL << VIRTIO_NET_F_MRG_RXBUF) != 0 ? 1 : VHOST_LIBRARY_BURST;
 }
 
+/*
+ * Rings are polled: a peer need not wake anybody, which costs a program a system call, and a machine a way out
+ * of itself. Pairs of rings that the peer has not made yet are left for later.
+ */
+static void
+want_no_kicks(struct ipvane_vhost *v, int vid)
+{
+	for (uint32_t pair = 0; pair < v->queues; pair++)
+		if ((v->quiet >> pair & 1) == 0 && rte_vhost_enable_guest_notification(vid, 2 * pair, 0) == 0 &&
+		    rte_vhost_enable_guest_notification(vid, 2 * pair + 1, 0) == 0)
+			v->quiet |= 1ULL << pair;
+}
+
 /* No lcore uses the connection once this has returned. */
 static void
 leave_alone(struct ipvane_vhost *v)
@@ -104,6 +117,8 @@ new_device(int vid)
 	leave_alone(v);
 	v->able = abilities(vid);
 	v->enqueue_most = frames_a_call(vid);
+	v->quiet = 0;
+	want_no_kicks(v, vid);
 	for (uint32_t i = 0; i < PEER_MAX_QUEUES; i++)
 		atomic_store(&v->rest[i], 0);
 	atomic_store(&v->enabled, v->next_vid == vid ? v->next_enabled : 0);
@@ -430,6 +445,8 @@ ipvane_vhost_check(struct ipvane_vhost *v)
 	const int32_t vid = vhost_enter(v, &v->control);
 	int32_t stuck = 0;
 
+	if (vid != VHOST_NOBODY)
+		want_no_kicks(v, vid);
 	/* A ring gives nothing either while there are no mbufs to put it in. */
 	if (vid != VHOST_NOBODY && rte_mempool_avail_count(v->pool) >= ENOUGH_MBUFS)
 		for (uint32_t queue = 0; queue < v->queues; queue++)

@@ -33,6 +33,7 @@ struct ipvane_vhost {
 	_Atomic uint64_t enabled; /* bit n: the peer's receiving ring n is ready */
 	uint64_t able;		  /* what of OFFLOAD_WORK the peer does */
 	uint16_t enqueue_most;	  /* frames at once */
+	bool gives_long[PEER_MAX_QUEUES]; /* a ring's last frames were long: its lcore only */
 	_Atomic uint64_t rest[PEER_MAX_QUEUES]; /* TSC until which a receiving ring is left alone */
 	int32_t next_vid;	  /* a connection that is not in use yet or again, */
 	uint64_t next_enabled;	  /* and its rings: the library's thread only */
@@ -52,6 +53,7 @@ struct ipvane_vhost {
 	uint64_t checked_bursts[PEER_MAX_QUEUES];
 	uint64_t checked_frames[PEER_MAX_QUEUES];
 	uint64_t waiting; /* bit n: frames waited in ring n */
+	uint64_t quiet;	  /* bit n: the peer knows that pair n is polled; whoever has the connection to itself */
 };
 
 /* The connection, which stays until vhost_leave(); VHOST_NOBODY: there is none. */

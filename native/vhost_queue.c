@@ -19,6 +19,13 @@
 #define REST_FACTOR 20
 #define REST_MOST_MS 200
 
+/*
+ * What is received is sent on next, and had better still be in the cache: where frames were longer than
+ * this on average, the next burst is of a few only.
+ */
+#define LONG_FRAME 4096
+#define LONG_BURST 2
+
 /* Takes over what the peer's headers ask for; frames that contradict theirs are dropped. */
 static uint16_t
 convert(struct peer_lane *lane, struct rte_mbuf **frames, uint16_t count)
@@ -60,16 +67,21 @@ IPVANE_EXPORT uint64_t
 ipvane_vhost_rx(struct ipvane_vhost *v, uint16_t queue, struct ipvane_burst *burst, uint16_t max)
 {
 	struct peer_lane *lane = &v->lanes.rx[queue];
+	const uint16_t most = v->gives_long[queue] ? RTE_MIN(max, LONG_BURST) : max;
 	const int32_t vid = vhost_enter(v, lane);
 	uint16_t count = 0;
+	uint64_t taken;
 
 	if (vid != VHOST_NOBODY) {
-		count = dequeue(vid, 2 * queue + 1, v->pool, burst->mbuf, max);
+		count = dequeue(vid, 2 * queue + 1, v->pool, burst->mbuf, most);
 		lane->bursts++;
 		lane->frames += count;
 	}
 	vhost_leave(lane);
-	return rows_fill(burst, convert(lane, burst->mbuf, count));
+	taken = rows_fill(burst, convert(lane, burst->mbuf, count));
+	if (count > 0)
+		v->gives_long[queue] = taken >> 8 > (uint64_t)count * LONG_FRAME;
+	return taken;
 }
 
 /* One ring of the peer as who is sent to. */

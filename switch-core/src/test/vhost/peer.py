@@ -18,7 +18,7 @@ import time
 sys.dont_write_bytecode = True
 sys.path.append(str(pathlib.Path(__file__).parent.parent / "station"))
 
-from guest import USUAL, Guest
+from guest import EVENT_IDX, USUAL, Guest
 from protocol import Closed, Endpoint
 from violations import ALL
 
@@ -38,6 +38,9 @@ def ping(guest, args):
             time.sleep(0.2)
     if not guest.ping(1, 10):
         print(f"no echo within {time.monotonic() - begin:.1f} s", flush=True)
+        return 1
+    if not guest.features & EVENT_IDX and any(r.wants_kicks() for r in guest.rings.values()):
+        print("asked for kicks by a back end that polls", flush=True)
         return 1
     print(f"up after {time.monotonic() - begin:.2f} s, features {guest.features:#x}", flush=True)
     end = time.monotonic() + args.stay

@@ -105,6 +105,10 @@ class SplitRing(Ring):
         """How many chains the device has ever returned."""
         return struct.unpack_from("<H", self.memory.bytes, self.device + 2)[0]
 
+    def wants_kicks(self):
+        """Whether the device asks to be woken; meaningless where event indices are negotiated."""
+        return not struct.unpack_from("<H", self.memory.bytes, self.device)[0] & 1
+
     def room(self):
         """Whether a chain of one descriptor can be offered."""
         return (self.offered - self.used_index()) & 0xFFFF < self.size

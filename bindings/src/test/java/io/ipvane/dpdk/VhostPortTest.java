@@ -86,11 +86,14 @@ class VhostPortTest {
         }
     }
 
-    /** Fills the array with frames of IPv4 and UDP, each of a flow of its own; says their bytes. */
-    private List<byte[]> frames(int count, int length) {
+    /**
+     * Fills the array with frames of IPv4 and UDP, each of a flow of its own and of segments of
+     * these lengths; says their bytes.
+     */
+    private List<byte[]> frames(int count, int... lengths) {
         final List<byte[]> all = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            final long frame = Chain.of(pool, random, length);
+            final long frame = Chain.of(pool, random, lengths);
             final long at = Chain.data(frame);
             Memory.put16be(at + 12, 0x0800);
             Memory.put8(at + 14, 0x45);
@@ -244,6 +247,34 @@ class VhostPortTest {
                 Mempool.free(mbufs, size);
             }
         }
+    }
+
+    @Test
+    void shouldReceiveFewAtOnceWhileFramesAreLong() {
+        try (VhostPort port = serve(1);
+                EthDevice peer = connect(1)) {
+            await(port::isUp);
+            frames(1, 2000, 2000, 1000);
+            assertEquals(1, peer.transmit(0, mbufs, 1));
+            received(port, 0, 1);
+
+            frames(4, 2000, 2000, 1000);
+            assertEquals(4, peer.transmit(0, mbufs, 4));
+            assertEquals(2, takeOnce(port));
+            assertEquals(2, takeOnce(port));
+
+            frames(64, 60);
+            assertEquals(64, peer.transmit(0, mbufs, 64));
+            assertEquals(2, takeOnce(port));
+            assertEquals(62, takeOnce(port), "they are short by now");
+        }
+    }
+
+    /** How many frames one call gives. */
+    private int takeOnce(VhostPort port) {
+        final int size = (int) port.receive(0, rows, 64) & 0xFF;
+        Mempool.free(mbufs, size);
+        return size;
     }
 
     @Test

@@ -72,6 +72,7 @@ public final class Main {
                         new SelfScenario(),
                         new HashScenario(),
                         new VhostScenario(),
+                        new TcpScenario(image.resolve("bin/ipvane")),
                         new TapScenario(image.resolve("bin/ipvane")));
         for (String name : names) {
             if (all.stream().noneMatch(s -> s.name().equals(name))) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.bench.peers;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,8 +24,17 @@ final class TapLoad {
 
     private TapLoad() {}
 
+    /** How a TCP stream went: Gbit/s received, and segments that had to be sent again. */
+    record Stream(double gbits, long retransmits, String bottleneck) {}
+
     /** TCP from left to right, one stream; Gbit/s received. */
     static Result tcp(long pid, Duration interval) throws IOException, InterruptedException {
+        final Stream stream = stream(pid, interval);
+        return new Result(stream.gbits, stream.bottleneck);
+    }
+
+    /** The same, in more detail. */
+    static Stream stream(long pid, Duration interval) throws IOException, InterruptedException {
         final String seconds = Long.toString(interval.toSeconds());
         try (Child server =
                 Child.start(
@@ -48,12 +58,12 @@ final class TapLoad {
                 final CpuShare share = new CpuShare(pid);
                 Thread.sleep(interval.minusMillis(200));
                 final String bottleneck = share.bottleneck();
-                final double bits =
-                        new ObjectMapper()
-                                .readTree(client.output(PATIENCE))
-                                .at("/end/sum_received/bits_per_second")
-                                .asDouble();
-                return new Result(bits / 1e9, bottleneck);
+                final JsonNode end =
+                        new ObjectMapper().readTree(client.output(PATIENCE)).path("end");
+                return new Stream(
+                        end.at("/sum_received/bits_per_second").asDouble() / 1e9,
+                        end.at("/sum_sent/retransmits").asLong(),
+                        bottleneck);
             }
         }
     }
