@@ -129,6 +129,16 @@ bytes_of(const struct memif_link *link, const struct memif_ring *ring, uint16_t 
 	return link->region[desc.region].base + desc.offset;
 }
 
+/*
+ * Whether the peer takes its memory away. Asked for each descriptor: an access to what is gone costs a
+ * mapping (peer_guard.h), and thousands of them more than a process may have.
+ */
+static inline bool
+is_going(const struct memif_link *link)
+{
+	return atomic_load_explicit(&link->gone, memory_order_relaxed) != 0;
+}
+
 static inline struct memif_desc
 read_once(const volatile struct memif_desc *desc)
 {
@@ -176,7 +186,7 @@ take(const struct memif_link *link, const struct memif_ring *ring, uint16_t wait
 		const struct memif_desc desc = read_once(&ring->shared->desc[slot]);
 		const uint8_t *bytes = bytes_of(link, ring, slot, desc);
 
-		if (bytes == NULL)
+		if (bytes == NULL || is_going(link))
 			return NONSENSE;
 		++*used;
 		if (frame->pkt_len + (uint64_t)desc.length > MAX_FRAME)
@@ -299,7 +309,7 @@ put(struct memif_link *link, struct memif_ring *ring, const struct rte_mbuf *fra
 		uint8_t *to = bytes_of(link, ring, slot, offered);
 		uint32_t space = offered.length;
 
-		if (to == NULL || space == 0) {
+		if (to == NULL || space == 0 || is_going(link)) {
 			atomic_store(&link->nonsense, true);
 			return 0;
 		}
