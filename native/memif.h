@@ -59,6 +59,7 @@ _Static_assert(offsetof(struct memif_shared, desc) == 128, "memif 2.0");
 struct memif_region {
 	uint8_t *base;
 	uint64_t size;
+	uint64_t mapped; /* no less; what there is to unmap */
 };
 
 /* A ring as we see it. Receiving: one lcore. Transmitting: whoever has the lock. */

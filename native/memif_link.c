@@ -47,15 +47,17 @@ static int32_t
 map(struct memif_link *link, int fd, uint64_t size)
 {
 	struct memif_region *region = &link->region[link->regions];
+	const uint64_t mapped = peer_fd_mapped(fd, size);
 	void *base;
 
 	if (link->regions == MEMIF_MAX_REGIONS)
 		return -E2BIG;
-	base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	base = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (base == MAP_FAILED)
 		return -errno;
 	region->base = base;
 	region->size = size;
+	region->mapped = mapped;
 	link->regions++;
 	return 0;
 }
@@ -267,7 +269,7 @@ memif_link_end(struct memif_link *link)
 	close_events(link->rx);
 	close_events(link->tx);
 	for (uint32_t i = 0; i < link->regions; i++)
-		munmap(link->region[i].base, link->region[i].size);
+		munmap(link->region[i].base, link->region[i].mapped);
 	if (link->fd >= 0)
 		close(link->fd);
 	free(link);

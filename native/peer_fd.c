@@ -27,6 +27,16 @@ peer_fd_memory(int fd, uint64_t bytes)
 	return NULL;
 }
 
+uint64_t
+peer_fd_mapped(int fd, uint64_t bytes)
+{
+	struct statfs system;
+
+	if (fstatfs(fd, &system) < 0 || system.f_type != HUGETLBFS_MAGIC)
+		return bytes;
+	return (bytes + system.f_bsize - 1) / system.f_bsize * system.f_bsize;
+}
+
 /* It must be a counter: what is written to anything else goes somewhere. */
 const char *
 peer_fd_event(int fd)
