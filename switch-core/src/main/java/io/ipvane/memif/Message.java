@@ -173,14 +173,14 @@ sealed interface Message {
         return Integer.toUnsignedLong(in.getInt());
     }
 
-    /** Printable ASCII up to the first 0; anything else, which would go into a log, as a dot. */
+    /** Up to the first 0; what is not printable, or would end a value in a log, as a dot. */
     private static String text(ByteBuffer in, int size) {
         final byte[] bytes = new byte[size];
         in.get(bytes);
         final StringBuilder text = new StringBuilder();
         for (int i = 0; i < size && bytes[i] != 0; i++) {
             text.append(
-                    bytes[i] > ' ' && bytes[i] != '"' && bytes[i] < 0x7F ? (char) bytes[i] : '.');
+                    bytes[i] >= ' ' && bytes[i] != '"' && bytes[i] < 0x7F ? (char) bytes[i] : '.');
         }
         return text.toString();
     }
