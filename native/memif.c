@@ -14,7 +14,7 @@
 #include "rows.h"
 #include "spread.h"
 
-/* Frames have no header that says how to split them: longer ones than Ethernet's are none. */
+/* The longest packet of IP behind an Ethernet header; what is longer is no frame. */
 #define MAX_FRAME (UINT16_MAX + RTE_ETHER_HDR_LEN)
 
 struct ipvane_memif {

@@ -63,8 +63,8 @@ map(struct memif_link *link, int fd, uint64_t size)
 }
 
 /*
- * Adds a region of the peer's, with the next number. The descriptor is closed in any case. -EFBIG: larger
- * than can be described; -EBADF: no memory file, or a shorter one; -E2BIG: one region too many.
+ * Adds a region of the peer's, with the next number. The descriptor is closed in any case. -EFBIG: of no
+ * bytes, or of more than offsets can name; -EBADF: no memory file, or a shorter one; -E2BIG: one region too many.
  */
 IPVANE_EXPORT int32_t
 ipvane_memif_link_region(struct memif_link *link, int32_t fd, uint64_t size)

@@ -11,11 +11,12 @@ Standard library only.
 """
 
 import argparse
-import os
+import pathlib
 import sys
 import time
 
 sys.dont_write_bytecode = True
+sys.path.append(str(pathlib.Path(__file__).parent.parent / "station"))
 
 from guest import USUAL, Guest
 from protocol import Closed, Endpoint

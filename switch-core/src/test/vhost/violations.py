@@ -13,8 +13,9 @@ import time
 
 import protocol
 import rings
-from guest import EVENT_IDX, HEADER, IOMMU, MRG_RXBUF, PACKED, PLAIN, RX, TX, USUAL, ETHERNET
+from guest import EVENT_IDX, HEADER, IOMMU, MRG_RXBUF, PACKED, PLAIN, RX, TX, USUAL
 from protocol import Closed, Connection
+from station import ETHERNET
 
 ALL = {}
 

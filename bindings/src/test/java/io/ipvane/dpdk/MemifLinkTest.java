@@ -182,7 +182,7 @@ class MemifLinkTest {
                                 Libc.path(link.descriptor()),
                                 StandardOpenOption.READ,
                                 StandardOpenOption.WRITE)) {
-            assertEquals(2 * rings * (ring + (2048L << log2)), link.size());
+            assertEquals(2L * rings * (ring + (2048L << log2)), link.size());
             assertEquals(link.size(), file.size());
             for (int i = 0; i < 2 * rings; i++) {
                 final boolean toPeer = i < rings;

@@ -8,7 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ipvane.e2e.VhostPeer.Guest;
+import io.ipvane.e2e.ScriptedPeer.Protocol;
+import io.ipvane.e2e.ScriptedPeer.Who;
 import io.ipvane.testing.Command.Result;
 import io.ipvane.testing.Daemon;
 import io.ipvane.testing.Machine;
@@ -77,8 +78,8 @@ final class VhostUserE2eTest {
         return peerListens ? "client" : "server";
     }
 
-    private Guest guest(boolean listens) {
-        return new Guest(socket("vm1"), listens, MAC_1, ADDRESS_1, "10.0.0.11");
+    private Who guest(boolean listens) {
+        return new Who(Protocol.VHOST_USER, socket("vm1"), listens, MAC_1, ADDRESS_1, "10.0.0.11");
     }
 
     /** One echo at least of three, which a neighbour that has to be found first may take away. */
@@ -194,7 +195,7 @@ final class VhostUserE2eTest {
                 port("vm1", "server", 1, ADDRESS_1)
                         .replace("queues:", "mergeable: " + mergeable + ", queues:");
         try (SwitchNetwork network = SwitchNetwork.start(PLAIN, "l2", port)) {
-            final Result result = VhostPeer.ping(guest(false)).orFail();
+            final Result result = ScriptedPeer.ping(guest(false)).orFail();
             final Matcher features = FEATURES.matcher(result.output());
             assertTrue(features.find(), result::toString);
             final long agreed = Long.parseLong(features.group(1), 16);
@@ -228,12 +229,13 @@ final class VhostUserE2eTest {
     void shouldComeBackWithinTwoSecondsAfterTheGuestWasKilled(boolean listens) {
         try (SwitchNetwork network =
                 SwitchNetwork.start(PLAIN, "l2", port("vm1", role(listens), 1, ADDRESS_1))) {
-            VhostPeer.ping(guest(listens)).orFail();
+            ScriptedPeer.ping(guest(listens)).orFail();
             for (int i = 0; i < 5; i++) {
-                try (VhostPeer killed = VhostPeer.start(guest(listens), "ping", "--stay", "60")) {
+                try (ScriptedPeer killed =
+                        ScriptedPeer.start(guest(listens), "ping", "--stay", "60")) {
                     assertTrue(killed.line().contains("up after"));
                 }
-                final Result back = VhostPeer.ping(guest(listens)).orFail();
+                final Result back = ScriptedPeer.ping(guest(listens)).orFail();
                 final Matcher after = UP_AFTER.matcher(back.output());
                 assertTrue(after.find(), back::toString);
                 assertTrue(Double.parseDouble(after.group(1)) < BACK_SECONDS, back::toString);
@@ -268,11 +270,11 @@ final class VhostUserE2eTest {
     void shouldTakeTheSocketOfAKilledRun() {
         try (SwitchNetwork network =
                 SwitchNetwork.start(PLAIN, "l2", port("vm1", "server", 1, ADDRESS_1))) {
-            VhostPeer.ping(guest(false)).orFail();
+            ScriptedPeer.ping(guest(false)).orFail();
             network.daemon().kill();
             assertTrue(Files.exists(socket("vm1")), "a killed run leaves its socket");
             network.restart("l2");
-            VhostPeer.ping(guest(false)).orFail();
+            ScriptedPeer.ping(guest(false)).orFail();
             network.daemon().stop();
             assertFalse(Files.exists(socket("vm1")), "one that ends takes it along");
         }
@@ -285,14 +287,22 @@ final class VhostUserE2eTest {
                 SwitchNetwork.start(PLAIN, "l2", port("vm1", "server", 1, ADDRESS_1))) {
             Files.move(socket("vm1"), socket("moved"));
             Files.createDirectory(socket("vm1"));
-            final Guest bad = new Guest(socket("moved"), false, MAC_1, ADDRESS_1, "10.0.0.11");
-            try (VhostPeer peer = VhostPeer.start(bad, "memory-file-truncated", "--stay", "5")) {
+            final Who bad =
+                    new Who(
+                            Protocol.VHOST_USER,
+                            socket("moved"),
+                            false,
+                            MAC_1,
+                            ADDRESS_1,
+                            "10.0.0.11");
+            try (ScriptedPeer peer =
+                    ScriptedPeer.start(bad, "memory-file-truncated", "--stay", "5")) {
                 assertEquals("committed", peer.line());
                 Eventually.holds("the socket is lost", () -> logged(network, "vhost_lost") == 1);
             }
             Files.delete(socket("vm1"));
             Eventually.holds("the socket is back", () -> logged(network, "vhost_back") == 1);
-            VhostPeer.ping(guest(false)).orFail();
+            ScriptedPeer.ping(guest(false)).orFail();
             assertEquals(1, logged(network, "vhost_lost"), "it is spoken of once");
             network.daemon().stop();
         }

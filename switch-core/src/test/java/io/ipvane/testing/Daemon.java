@@ -200,6 +200,15 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
+    /** Mappings of memory files that the daemon has; its peers share theirs as such. */
+    public long sharedMappings() {
+        try (var all = Files.lines(Path.of("/proc", Long.toString(process.pid()), "maps"))) {
+            return all.filter(line -> line.contains("/memfd:")).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Runs the client with words, against this daemon. */
     public Result cli(String... words) {
         final List<String> all = new ArrayList<>(List.of("--server", server()));

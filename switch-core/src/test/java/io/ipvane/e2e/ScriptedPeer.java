@@ -15,33 +15,73 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The program of {@code src/test/vhost}: a virtual machine as a vhost-user port sees it, without
- * the machine. It behaves ({@link #ping}), or does one thing that no driver does. One thread.
+ * A program of {@code src/test}: what is on the other side of a port's socket, without the machine
+ * that would have it. It behaves ({@link #ping}), or does one thing that nobody should. One thread.
  */
-final class VhostPeer implements AutoCloseable {
-    private static final Path PROGRAM = Path.of("src", "test", "vhost", "peer.py");
+final class ScriptedPeer implements AutoCloseable {
+    /** What it speaks. */
+    enum Protocol {
+        /** vhost-user, as a virtual machine. */
+        VHOST_USER("vhost-user", "vhost"),
+
+        /** memif, as its client where it connects, and as its server where it listens. */
+        MEMIF("memif", "memif");
+
+        /** Of a port, in the configuration. */
+        final String type;
+
+        private final String program;
+
+        Protocol(String type, String folder) {
+            this.type = type;
+            program = Path.of("src", "test", folder, "peer.py").toString();
+        }
+
+        /**
+         * The names of all violations, in their order.
+         *
+         * @param options that choose some
+         */
+        List<String> violations(String... options) {
+            Machine.needsProgram("python3");
+            final List<String> words = new ArrayList<>(List.of("python3", program, "list"));
+            words.addAll(List.of(options));
+            return Command.run(Duration.ofSeconds(30), words)
+                    .orFail()
+                    .output()
+                    .lines()
+                    .map(line -> line.substring(0, line.indexOf('\t')))
+                    .toList();
+        }
+    }
 
     private final Process process;
     private final BufferedReader output;
 
-    private VhostPeer(Process process) {
+    private ScriptedPeer(Process process) {
         this.process = process;
         output = process.inputReader(StandardCharsets.UTF_8);
     }
 
     /**
-     * A guest.
+     * Who it is.
      *
+     * @param protocol that it speaks
      * @param socket that it meets the switch at
      * @param listens whether it makes the socket
      * @param mac of its card
      * @param address its own IPv4 address
      * @param target IPv4 address that it asks for echoes
      */
-    record Guest(Path socket, boolean listens, String mac, String address, String target) {
+    record Who(
+            Protocol protocol,
+            Path socket,
+            boolean listens,
+            String mac,
+            String address,
+            String target) {
         private List<String> words(String what, String... options) {
-            final List<String> words =
-                    new ArrayList<>(List.of("python3", PROGRAM.toString(), what));
+            final List<String> words = new ArrayList<>(List.of("python3", protocol.program, what));
             words.add(socket.toString());
             words.addAll(List.of("--role", listens ? "listen" : "connect"));
             words.addAll(List.of("--mac", mac, "--address", address, "--target", target));
@@ -50,29 +90,16 @@ final class VhostPeer implements AutoCloseable {
         }
     }
 
-    /** The names of all violations, in their order. */
-    static List<String> violations() {
-        Machine.needsProgram("python3");
-        return Command.run("python3", PROGRAM.toString(), "list")
-                .orFail()
-                .output()
-                .lines()
-                .map(line -> line.substring(0, line.indexOf('\t')))
-                .toList();
+    /** One that behaves asks for three echoes, and ends. */
+    static Result ping(Who who, String... options) {
+        return Command.run(Duration.ofSeconds(30), who.words("ping", options));
     }
 
-    /** A guest that behaves asks for three echoes, and ends. */
-    static Result ping(Guest guest, String... options) {
-        return Command.run(Duration.ofSeconds(30), guest.words("ping", options));
-    }
-
-    /** Starts a guest that does what it is told: {@code ping}, or a violation. */
-    static VhostPeer start(Guest guest, String what, String... options) {
+    /** Starts one that does what it is told: {@code ping}, or a violation. */
+    static ScriptedPeer start(Who who, String what, String... options) {
         try {
-            return new VhostPeer(
-                    new ProcessBuilder(guest.words(what, options))
-                            .redirectErrorStream(true)
-                            .start());
+            return new ScriptedPeer(
+                    new ProcessBuilder(who.words(what, options)).redirectErrorStream(true).start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
