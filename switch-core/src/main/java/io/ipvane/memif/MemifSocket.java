@@ -38,7 +38,7 @@ public final class MemifSocket implements AutoCloseable {
     private final MemifPort port;
     private final Runnable onEnd;
     private final Optional<SeqPacket> listener;
-    private final Wakeup wakeup = new Wakeup();
+    private final Wakeup wakeup;
     private final Thread thread;
     private volatile boolean closing;
     private long resets;
@@ -46,10 +46,15 @@ public final class MemifSocket implements AutoCloseable {
     private long saidAt;
 
     private MemifSocket(
-            MemifOptions options, MemifPort port, Runnable onEnd, Optional<SeqPacket> listener) {
+            MemifOptions options,
+            MemifPort port,
+            Runnable onEnd,
+            Wakeup wakeup,
+            Optional<SeqPacket> listener) {
         this.options = options;
         this.port = port;
         this.onEnd = onEnd;
+        this.wakeup = wakeup;
         this.listener = listener;
         thread = Thread.ofPlatform().name("memif-" + options.port()).daemon().unstarted(this::run);
     }
@@ -62,11 +67,17 @@ public final class MemifSocket implements AutoCloseable {
      * @throws LinuxException where the path cannot be had
      */
     public static MemifSocket open(MemifOptions options, MemifPort port, Runnable onEnd) {
-        final Optional<SeqPacket> listener =
-                options.client()
-                        ? Optional.empty()
-                        : Optional.of(SeqPacket.listen(options.socket()));
-        return new MemifSocket(options, port, onEnd, listener);
+        final Wakeup wakeup = new Wakeup();
+        try {
+            final Optional<SeqPacket> listener =
+                    options.client()
+                            ? Optional.empty()
+                            : Optional.of(SeqPacket.listen(options.socket()));
+            return new MemifSocket(options, port, onEnd, wakeup, listener);
+        } catch (LinuxException e) {
+            wakeup.close();
+            throw e;
+        }
     }
 
     /** Lets peers in: once who may connect has been set. */
