@@ -36,7 +36,7 @@ class MemifLinkTest {
 
     @AfterEach
     void shouldHaveClosedEveryDescriptor() {
-        assertEquals(open, Libc.open());
+        assertTrue(Libc.open() <= open, "descriptors are left open");
     }
 
     private static void refuses(String sentence, Runnable add) {

@@ -66,7 +66,7 @@ class MemifPortTest {
             client.detach();
             server.detach();
             forget();
-            assertEquals(open, Libc.open());
+            assertTrue(Libc.open() <= open, "descriptors are left open");
             client.close();
             server.close();
             assertEquals(COUNT, pool.available());

@@ -29,7 +29,7 @@ final class HostileGuestE2eTest {
 
     @BeforeAll
     static void start() {
-        peers = new HostilePeers(Protocol.VHOST_USER, folder);
+        peers = new HostilePeers(Protocol.VHOST_USER, folder, 4);
     }
 
     @AfterAll

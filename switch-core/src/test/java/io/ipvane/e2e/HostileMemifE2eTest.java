@@ -22,7 +22,8 @@ final class HostileMemifE2eTest {
 
     @BeforeAll
     static void start() {
-        peers = new HostilePeers(Protocol.MEMIF, folder);
+        // Three floods of these rings at once once kept neighbours from the CPU for two seconds.
+        peers = new HostilePeers(Protocol.MEMIF, folder, 2);
     }
 
     @AfterAll

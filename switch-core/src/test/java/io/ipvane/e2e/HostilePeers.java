@@ -46,9 +46,6 @@ final class HostilePeers implements AutoCloseable {
     /** Lines in the log about the port while a violation is committed. */
     private static final int MOST_LINES = 30;
 
-    /** More violations at a time would wait for the two CPUs of a small machine. */
-    private static final int PLACES = 4;
-
     private static final Pattern ANSWER = Pattern.compile("icmp_seq=(\\d+)");
 
     private final Protocol protocol;
@@ -81,13 +78,14 @@ final class HostilePeers implements AutoCloseable {
      * Starts the switch.
      *
      * @param folder for sockets
+     * @param violations at a time: more would wait for the two CPUs of a small machine
      */
-    HostilePeers(Protocol protocol, Path folder) {
+    HostilePeers(Protocol protocol, Path folder, int violations) {
         Machine.needsProgram("python3");
         this.protocol = protocol;
         this.folder = folder;
-        final List<Place> all = IntStream.range(0, PLACES).mapToObj(this::place).toList();
-        places = new ArrayBlockingQueue<>(PLACES, false, all);
+        final List<Place> all = IntStream.range(0, violations).mapToObj(this::place).toList();
+        places = new ArrayBlockingQueue<>(violations, false, all);
         network =
                 SwitchNetwork.start(PLAIN, "l2", all.stream().map(Place::ports).collect(joining()));
         descriptors = network.daemon().descriptors();
