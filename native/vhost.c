@@ -117,6 +117,8 @@ new_device(int vid)
 	leave_alone(v);
 	v->able = abilities(vid);
 	v->enqueue_most = frames_a_call(vid);
+	/* What stood in the rings of the last one says nothing of this one's. */
+	v->waiting = 0;
 	v->quiet = 0;
 	want_no_kicks(v, vid);
 	for (uint32_t i = 0; i < PEER_MAX_QUEUES; i++)

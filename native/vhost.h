@@ -52,7 +52,7 @@ struct ipvane_vhost {
 	/* Of the last check. */
 	uint64_t checked_bursts[PEER_MAX_QUEUES];
 	uint64_t checked_frames[PEER_MAX_QUEUES];
-	uint64_t waiting; /* bit n: frames waited in ring n */
+	uint64_t waiting; /* bit n: frames waited in ring n of this connection */
 	uint64_t quiet;	  /* bit n: the peer knows that pair n is polled; whoever has the connection to itself */
 };
 
