@@ -17,6 +17,9 @@
 /* The longest packet of IP behind an Ethernet header; what is longer is no frame. */
 #define MAX_FRAME (UINT16_MAX + RTE_ETHER_HDR_LEN)
 
+/* A burst ends with the frame that reaches this, as a TAP's: others wait for the lcore meanwhile. */
+#define BURST_BYTES (256u << 10)
+
 struct ipvane_memif {
 	struct peer_lanes lanes;
 	struct peer_lane control;	   /* of the thread that checks */
@@ -234,6 +237,7 @@ receive(struct memif_link *link, struct memif_ring *ring, struct peer_lane *lane
 	uint16_t waiting = filled(link, ring);
 	uint16_t mbufs = RTE_MIN(waiting, max);
 	uint16_t count = 0;
+	uint32_t bytes = 0;
 	uint16_t used;
 
 	if (waiting > ring->size) {
@@ -242,7 +246,7 @@ receive(struct memif_link *link, struct memif_ring *ring, struct peer_lane *lane
 	}
 	if (mbufs == 0 || rte_pktmbuf_alloc_bulk(pool, frames, mbufs) != 0)
 		return 0;
-	while (count < mbufs && waiting > 0) {
+	while (count < mbufs && waiting > 0 && bytes < BURST_BYTES) {
 		const enum taken taken = take(link, ring, waiting, pool, frames[count], &used);
 
 		if (taken == NO_MBUFS)
@@ -253,6 +257,7 @@ receive(struct memif_link *link, struct memif_ring *ring, struct peer_lane *lane
 		}
 		ring->next += used;
 		waiting -= used;
+		bytes += frames[count]->pkt_len;
 		if (taken == WHOLE) {
 			count++;
 			continue;

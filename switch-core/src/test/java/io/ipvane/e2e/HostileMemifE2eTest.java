@@ -22,7 +22,9 @@ final class HostileMemifE2eTest {
 
     @BeforeAll
     static void start() {
-        // Three floods of these rings at once once kept neighbours from the CPU for two seconds.
+        // With four, three of them floods, neighbours once had no echo for two seconds; the switch
+        // had
+        // counted no loss, and why is not known.
         peers = new HostilePeers(Protocol.MEMIF, folder, 2);
     }
 

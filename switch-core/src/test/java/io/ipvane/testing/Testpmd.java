@@ -241,6 +241,7 @@ public final class Testpmd implements AutoCloseable {
         process.destroy();
         // DPDK's memif driver now and then does not come out of its own end. All is told by then.
         if (!ended() && log().contains("Port 0 is closed")) {
+            System.out.println("testpmd hangs in its own end, and is killed");
             process.destroyForcibly();
         }
         await();
