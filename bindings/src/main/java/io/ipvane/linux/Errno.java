@@ -51,6 +51,9 @@ public final class Errno {
     /** No buffer space; netlink: notifications were lost. */
     public static final int ENOBUFS = 105;
 
+    /** Nobody listens. */
+    public static final int ECONNREFUSED = 111;
+
     private static final String[] NAMES = new String[134];
 
     static {
@@ -60,12 +63,14 @@ public final class Errno {
                         + " ENOTTY ETXTBSY EFBIG ENOSPC ESPIPE EROFS EMLINK EPIPE EDOM ERANGE";
         final String[] first = inOrder.split(" ");
         System.arraycopy(first, 0, NAMES, 1, first.length);
+        NAMES[36] = "ENAMETOOLONG";
         NAMES[38] = "ENOSYS";
         NAMES[71] = "EPROTO";
         NAMES[75] = "EOVERFLOW";
         NAMES[76] = "ENOTUNIQ";
         NAMES[EBADFD] = "EBADFD";
         NAMES[90] = "EMSGSIZE";
+        NAMES[91] = "EPROTOTYPE";
         NAMES[93] = "EPROTONOSUPPORT";
         NAMES[EOPNOTSUPP] = "EOPNOTSUPP";
         NAMES[EAFNOSUPPORT] = "EAFNOSUPPORT";
@@ -75,6 +80,7 @@ public final class Errno {
         NAMES[101] = "ENETUNREACH";
         NAMES[ENOBUFS] = "ENOBUFS";
         NAMES[110] = "ETIMEDOUT";
+        NAMES[ECONNREFUSED] = "ECONNREFUSED";
         NAMES[113] = "EHOSTUNREACH";
         NAMES[114] = "EALREADY";
     }

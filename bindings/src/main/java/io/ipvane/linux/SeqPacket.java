@@ -49,12 +49,29 @@ public final class SeqPacket implements AutoCloseable {
         }
     }
 
-    /** Connects to who listens at a path; empty where nobody does, or it may not be used. */
+    /**
+     * Connects to who listens at a path; empty where nobody does, or has no room for one more now.
+     *
+     * @throws LinuxException where that would not become better by waiting: no permission, a socket
+     *     of another type, no descriptors left
+     */
     public static Optional<SeqPacket> connect(Path path) {
         try (Arena arena = Arena.ofConfined()) {
-            return opened(
-                    path.toString(),
-                    Shim.seqpacketConnect(NativeLibrary.cString(arena, path.toString())));
+            final int result = Shim.seqpacketConnect(NativeLibrary.cString(arena, path.toString()));
+            return switch (-result) {
+                case Errno.ENOENT, Errno.ECONNREFUSED, Errno.EAGAIN -> Optional.empty();
+                case Errno.EACCES ->
+                        throw new LinuxException(
+                                Errno.EACCES,
+                                "cannot connect to unix:"
+                                        + path
+                                        + ": EACCES; the switch needs write permission for the"
+                                        + " socket and search permission for the folders above it");
+                default -> {
+                    LinuxException.check(result, "connect to unix:" + path);
+                    yield Optional.of(new SeqPacket(path.toString(), result));
+                }
+            };
         }
     }
 
@@ -65,14 +82,11 @@ public final class SeqPacket implements AutoCloseable {
      */
     public Optional<SeqPacket> accept() {
         final int result = Shim.seqpacketAccept(fd);
-        if (result != -Errno.EAGAIN) {
-            LinuxException.check(result, "take a connection of unix:" + label);
+        if (result == -Errno.EAGAIN) {
+            return Optional.empty();
         }
-        return opened(label, result);
-    }
-
-    private static Optional<SeqPacket> opened(String label, int fd) {
-        return fd < 0 ? Optional.empty() : Optional.of(new SeqPacket(label, fd));
+        LinuxException.check(result, "take a connection of unix:" + label);
+        return Optional.of(new SeqPacket(label, result));
     }
 
     /** For poll(2). */

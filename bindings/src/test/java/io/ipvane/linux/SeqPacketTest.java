@@ -127,7 +127,19 @@ class SeqPacketTest {
     void shouldRefuseAPathThatIsTakenOrTooLong() {
         assertThrows(LinuxException.class, () -> SeqPacket.listen(folder.resolve("s")));
         assertThrows(LinuxException.class, () -> SeqPacket.listen(folder.resolve("x".repeat(108))));
-        assertTrue(SeqPacket.connect(folder.resolve("x".repeat(108))).isEmpty());
+        assertRefused("ENAMETOOLONG", folder.resolve("x".repeat(108)));
+    }
+
+    @Test
+    void shouldSayWhatWaitingDoesNotMend() throws Exception {
+        final Path file = Files.createFile(folder.resolve("file"));
+        assertTrue(SeqPacket.connect(file).isEmpty(), "as if a program had left it behind");
+        assertRefused("ENOTDIR", file.resolve("s"));
+    }
+
+    private static void assertRefused(String reason, Path path) {
+        final LinuxException e = assertThrows(LinuxException.class, () -> SeqPacket.connect(path));
+        assertEquals("cannot connect to unix:" + path + ": " + reason, e.getMessage());
     }
 
     @Test
