@@ -16,6 +16,7 @@
 #include <rte_vhost.h>
 
 #include "ipvane_dpdk.h"
+#include "peer_signal.h"
 #include "vhost_message.h"
 
 /* One in use, and one that comes before the end of the other has been noticed. */
@@ -71,19 +72,6 @@ abilities(int vid)
 }
 
 /*
- * Where frames are spread over buffers, the library notes up to a ring's size of them for one frame, in an
- * array of a ring's size for all frames of a call: the index of what is available is the peer's to write.
- */
-static uint16_t
-frames_a_call(int vid)
-{
-	uint64_t features = 0;
-
-	rte_vhost_get_negotiated_features(vid, &features);
-	return (features & 1ULL << VIRTIO_NET_F_MRG_RXBUF) != 0 ? 1 : VHOST_LIBRARY_BURST;
-}
-
-/*
  * Rings are polled: a peer need not wake anybody, which costs a program a system call, and a machine a way out
  * of itself. Pairs of rings that the peer has not made yet are left for later.
  */
@@ -96,13 +84,26 @@ want_no_kicks(struct ipvane_vhost *v, int vid)
 			v->quiet |= 1ULL << pair;
 }
 
+/*
+ * No lcore sends once this has returned. Lcores that receive, and who checks, may wait for what the library has
+ * locked, and are not waited for.
+ */
+static void
+end_view(struct ipvane_vhost *v)
+{
+	struct vhost_view *view = atomic_exchange(&v->view, NULL);
+
+	peer_lanes_wait(v->lanes.tx, v->lcores);
+	vhost_view_close(view);
+}
+
 /* No lcore uses the connection once this has returned. */
 static void
 leave_alone(struct ipvane_vhost *v)
 {
+	end_view(v);
 	atomic_store(&v->vid, VHOST_NOBODY);
 	peer_lanes_wait(v->lanes.rx, v->queues);
-	peer_lanes_wait(v->lanes.tx, v->lcores);
 	peer_lanes_wait(&v->control, 1);
 }
 
@@ -111,21 +112,24 @@ static int
 new_device(int vid)
 {
 	struct ipvane_vhost *v = find(vid);
+	struct vhost_view *view;
 
 	if (v == NULL)
 		return -1;
 	leave_alone(v);
+	view = vhost_view_open(vid, v->queues);
+	if (view == NULL)
+		return -1;
 	v->able = abilities(vid);
-	v->enqueue_most = frames_a_call(vid);
+	atomic_store(&v->nonsense, false);
 	/* What stood in the rings of the last one says nothing of this one's. */
 	v->waiting = 0;
 	v->quiet = 0;
 	want_no_kicks(v, vid);
-	for (uint32_t i = 0; i < PEER_MAX_QUEUES; i++)
-		atomic_store(&v->rest[i], 0);
 	atomic_store(&v->enabled, v->next_vid == vid ? v->next_enabled : 0);
 	v->next_vid = VHOST_NOBODY;
 	atomic_store(&v->vid, vid);
+	atomic_store(&v->view, view);
 	return 0;
 }
 
@@ -189,6 +193,8 @@ before_message(int vid, void *message)
 			atomic_fetch_add(&v->refused, 1);
 		return RTE_VHOST_MSG_RESULT_ERR;
 	}
+	if (atomic_load(&v->vid) == vid)
+		end_view(v);
 	if (asked->request != GET_QUEUE_NUM)
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 	asked->number = v->queues;
@@ -200,15 +206,19 @@ before_message(int vid, void *message)
 static enum rte_vhost_msg_result
 after_message(int vid, void *message)
 {
-	struct ipvane_vhost *v;
+	struct ipvane_vhost *v = find(vid);
 
 	(void)message;
-	if (!vhost_message_is_late(&said[vid]))
+	if (v == NULL)
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
-	v = find(vid);
-	if (v != NULL)
+	if (vhost_message_is_late(&said[vid])) {
 		atomic_fetch_add(&v->refused, 1);
-	return RTE_VHOST_MSG_RESULT_ERR;
+		return RTE_VHOST_MSG_RESULT_ERR;
+	}
+	/* Without memory for a view the port is as if nobody were there, until the next message. */
+	if (atomic_load(&v->vid) == vid)
+		atomic_store(&v->view, vhost_view_open(vid, v->queues));
+	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
 
 /* Whether one end of a descriptor, which need not be a socket, is at a path. */
@@ -356,6 +366,8 @@ ipvane_vhost_open(const char *path, uint32_t client, uint32_t mergeable, uint32_
 	struct ipvane_vhost *v;
 	int32_t failed = peer_guard_install();
 
+	if (failed == 0)
+		failed = peer_signal_install();
 	if (failed < 0)
 		return failed;
 	if (queues == 0 || queues > PEER_MAX_QUEUES || lcores == 0 || lcores > PEER_MAX_QUEUES ||
@@ -408,6 +420,7 @@ ipvane_vhost_reset(struct ipvane_vhost *v, char *why, uint32_t why_size)
 	rte_vhost_driver_unregister(v->path);
 	atomic_store(&v->connections, 0);
 	atomic_store(&v->gone, 0);
+	atomic_store(&v->nonsense, false);
 	atomic_store(&v->given_up, false);
 	failed = register_path(v);
 	ipvane_why_end();
@@ -438,14 +451,14 @@ is_stuck(struct ipvane_vhost *v, int vid, uint32_t queue)
 
 /*
  * To be asked about once a second, by the thread that resets: 0 all is well; 1 a ring holds what cannot
- * be read; 2 the peer has taken its memory away; 3 it came so often that it is not looked for any more; 4 it
- * has said what is not to be said, and has been disconnected.
+ * be read or written; 2 the peer has taken its memory away; 3 it came so often that it is not looked for
+ * any more; 4 it has said what is not to be said, and has been disconnected.
  */
 IPVANE_EXPORT int32_t
 ipvane_vhost_check(struct ipvane_vhost *v)
 {
 	const int32_t vid = vhost_enter(v, &v->control);
-	int32_t stuck = 0;
+	int32_t stuck = atomic_load(&v->nonsense);
 
 	if (vid != VHOST_NOBODY)
 		want_no_kicks(v, vid);

@@ -4,9 +4,9 @@
  * library.
  *
  * Who does what: Java's control plane opens and closes a port; the library's own thread speaks the
- * protocol and says who has come and gone (vhost.c); lcores receive and transmit (vhost_queue.c). An
- * lcore says in its lane that it is about to use the connection, and the library's thread waits for that
- * before it takes the connection away.
+ * protocol and says who has come and gone (vhost.c); lcores receive by the library, and transmit by a view
+ * of the peer's memory (vhost_queue.c, vhost_view.h). An lcore says in its lane that it is about to use the
+ * connection or the view, and the library's thread waits for that before it takes them away.
  */
 #ifndef IPVANE_VHOST_H
 #define IPVANE_VHOST_H
@@ -20,6 +20,7 @@
 
 #include "peer_guard.h"
 #include "peer_lane.h"
+#include "vhost_view.h"
 
 #define VHOST_NOBODY (-1)
 
@@ -31,15 +32,15 @@ struct ipvane_vhost {
 	struct peer_lane control;	  /* of the thread that checks */
 	_Atomic int32_t vid;	  /* the connection in use, or NOBODY */
 	_Atomic uint64_t enabled; /* bit n: the peer's receiving ring n is ready */
+	struct vhost_view *_Atomic view; /* of the connection in use; NULL: none, or it is being changed */
 	uint64_t able;		  /* what of OFFLOAD_WORK the peer does */
-	uint16_t enqueue_most;	  /* frames at once */
 	bool gives_long[PEER_MAX_QUEUES]; /* a ring's last frames were long: its lcore only */
-	_Atomic uint64_t rest[PEER_MAX_QUEUES]; /* TSC until which a receiving ring is left alone */
 	int32_t next_vid;	  /* a connection that is not in use yet or again, */
 	uint64_t next_enabled;	  /* and its rings: the library's thread only */
 	atomic_uint connections;
 	atomic_uint new_connections; /* since the last check */
 	atomic_uint refused;	     /* messages, and connections that came too often, since the last check */
+	atomic_bool nonsense;	     /* a receiving ring of the connection in use holds what cannot be */
 	atomic_bool given_up;	     /* the library does not look for the peer any more */
 	bool client;
 	bool mergeable; /* whether a frame may lie in several buffers of the peer */
@@ -67,6 +68,18 @@ vhost_enter(struct ipvane_vhost *v, struct peer_lane *lane)
 	vid = atomic_load(&v->vid);
 	peer_guard(&v->gone);
 	return vid;
+}
+
+/* The same with what is sent by; NULL: nothing can be sent now. */
+static inline struct vhost_view *
+vhost_enter_view(struct ipvane_vhost *v, struct peer_lane *lane)
+{
+	struct vhost_view *view;
+
+	atomic_store(&lane->busy, true);
+	view = atomic_load(&v->view);
+	peer_guard(&v->gone);
+	return view;
 }
 
 static inline void

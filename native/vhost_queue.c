@@ -2,7 +2,6 @@
 /* Bursts of vhost-user ports: see vhost.h. One lcore a queue and direction. */
 #include "vhost.h"
 
-#include <rte_cycles.h>
 #include <rte_vhost.h>
 
 #include "finish.h"
@@ -10,14 +9,6 @@
 #include "offload.h"
 #include "rows.h"
 #include "spread.h"
-
-/*
- * A ring whose chains lead nowhere is walked size times size steps for a frame that is not taken then: a
- * ring of which a call took so long and gave nothing is left alone for a multiple of that.
- */
-#define SLOW_US 50
-#define REST_FACTOR 20
-#define REST_MOST_MS 200
 
 /*
  * What is received is sent on next, and had better still be in the cache: where frames were longer than
@@ -88,73 +79,50 @@ ipvane_vhost_rx(struct ipvane_vhost *v, uint16_t queue, struct ipvane_burst *bur
 struct ring {
 	struct finish_to to;
 	struct ipvane_vhost *v;
-	int32_t vid;
-	uint16_t ring;
+	const struct vhost_view *view;
+	struct vhost_ring *ring;
 };
 
-/* When a ring that took nothing, in a call that began then, is to be tried again. */
-static uint64_t
-rest_after(uint64_t begin)
-{
-	const uint64_t now = rte_rdtsc();
-	const uint64_t hz = rte_get_tsc_hz();
-
-	if (now - begin < hz / 1000000 * SLOW_US)
-		return 0;
-	return now + RTE_MIN((now - begin) * REST_FACTOR, hz / 1000 * REST_MOST_MS);
-}
-
-/* The library copies: what it took is freed. */
+/* Copies frames to the ring: what it took is freed. */
 static uint16_t
 enqueue(const struct finish_to *to, struct rte_mbuf **frames, uint16_t count)
 {
 	const struct ring *at = (const struct ring *)to;
-	_Atomic uint64_t *rest = &at->v->rest[at->ring / 2];
-	uint16_t taken = 0;
-	const uint64_t begin = rte_rdtsc();
+	const struct vhost_sent sent = vhost_view_send(at->view, at->ring, &at->v->gone, frames, count);
 
-	if (begin < atomic_load_explicit(rest, memory_order_relaxed))
-		return 0;
-	while (taken < count) {
-		const uint16_t part = RTE_MIN(count - taken, at->v->enqueue_most);
-		const uint16_t done = rte_vhost_enqueue_burst(at->vid, at->ring, frames + taken, part);
-
-		taken += done;
-		if (done < part)
-			break;
-	}
-	if (taken == 0)
-		atomic_store_explicit(rest, rest_after(begin), memory_order_relaxed);
-	rte_pktmbuf_free_bulk(frames, taken);
-	return taken;
+	if (unlikely(sent.nonsense))
+		atomic_store(&at->v->nonsense, true);
+	*to->lost += sent.too_long;
+	rte_pktmbuf_free_bulk(frames, sent.taken);
+	return sent.taken;
 }
 
 static struct ring
-ring_of(struct ipvane_vhost *v, struct peer_lane *lane, int32_t vid, uint16_t pair)
+ring_of(struct ipvane_vhost *v, struct peer_lane *lane, struct vhost_view *view, uint16_t pair)
 {
-	return (struct ring){{enqueue, v->able, false, &lane->full}, v, vid, 2 * pair};
+	return (struct ring){{enqueue, v->able, false, &lane->full}, v, view, &view->ring[pair]};
 }
 
 /*
  * Sends frames to the peer; returns how many were taken, the first ones, which are freed. While nobody
- * is there all are taken, dropped and counted.
+ * is there, or what is there makes no sense, all are taken, dropped and counted.
  */
 IPVANE_EXPORT uint16_t
 ipvane_vhost_tx(struct ipvane_vhost *v, uint16_t queue, struct rte_mbuf **frames, uint16_t count)
 {
 	struct peer_lane *lane = &v->lanes.tx[queue];
-	const int32_t vid = vhost_enter(v, lane);
+	struct vhost_view *view = vhost_enter_view(v, lane);
 	const uint64_t enabled = atomic_load_explicit(&v->enabled, memory_order_relaxed);
 	uint16_t taken = count;
 
-	if (vid == VHOST_NOBODY || enabled == 0) {
+	if (view == NULL || enabled == 0 || atomic_load_explicit(&v->nonsense, memory_order_relaxed)) {
 		vhost_leave(lane);
 		rte_pktmbuf_free_bulk(frames, count);
 		lane->down += count;
 		return count;
 	}
 	if ((enabled & (enabled - 1)) == 0) {
-		const struct ring to = ring_of(v, lane, vid, __builtin_ctzll(enabled));
+		const struct ring to = ring_of(v, lane, view, __builtin_ctzll(enabled));
 
 		taken = finish_and_send(&to.to, frames, count);
 	} else {
@@ -162,7 +130,7 @@ ipvane_vhost_tx(struct ipvane_vhost *v, uint16_t queue, struct rte_mbuf **frames
 		uint32_t rings = 0;
 
 		for (uint64_t left = enabled; left != 0; left &= left - 1)
-			to[rings++] = ring_of(v, lane, vid, __builtin_ctzll(left));
+			to[rings++] = ring_of(v, lane, view, __builtin_ctzll(left));
 		spread(&to[0].to, sizeof(to[0]), rings, frames, count);
 	}
 	vhost_leave(lane);

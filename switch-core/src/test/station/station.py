@@ -82,7 +82,9 @@ class Station:
                 if frame[28:32] == self.target:
                     self.target_mac = frame[22:28]
             elif kind == b"\x08\0" and frame[23] == 1 and frame[34] == (0 if self.target else 8):
-                if frame[38:40] == struct.pack("!H", os.getpid() & 0xFFFF):
+                length = struct.unpack("!H", frame[16:18])[0]
+                ours = frame[38:40] == struct.pack("!H", os.getpid() & 0xFFFF)
+                if ours and not checksum(frame[34 : 14 + length]):
                     self.echoes.add(struct.unpack("!H", frame[40:42])[0])
         return len(frames)
 

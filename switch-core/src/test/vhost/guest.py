@@ -33,16 +33,27 @@ HEADER = struct.Struct("<BBHHHHH")
 
 PLAIN = bytes(HEADER.size)
 
+PIECES = (5, 7, 30)
+"""Bytes of all parts of a buffer but the last, where it has several: the header is in two."""
+
+SMALL = 40
+"""Bytes of a buffer that no frame fits into."""
+
+SHAPES = ("whole", "chain", "indirect", "small")
+"""What a guest receives in: one part a buffer, several, several in a table, or too little each."""
+
 
 class Guest(Station):
     """One guest on one connection."""
 
     SIZE = 256
     MEMORY = 4 << 20
+    TABLES = 0x20000
 
-    def __init__(self, endpoint, mac, address, target):
+    def __init__(self, endpoint, mac, address, target, shape="whole"):
         super().__init__(mac, address, target)
         self.endpoint = endpoint
+        self.shape = shape
         self.connection = None
         self.memory = None
         self.rings = {}
@@ -136,8 +147,8 @@ class Guest(Station):
         """All that one queue needs."""
         ring = self.ring(queue, size)
         if queue == RX:
-            for slot in range(size):
-                ring.post(slot, ring.BUFFER, rings.WRITE)
+            for slot in range(size // (len(PIECES) + 1) if self.shape == "chain" else size):
+                self.set_out(slot)
         self.size(queue)
         self.base(queue)
         self.addresses(queue)
@@ -168,6 +179,7 @@ class Guest(Station):
                 return False
             time.sleep(0.0005)
         slot = ring.next_slot()
+        header = header[: self.header_size()]
         ring.put(ring.buffer(slot), header + frame)
         ring.post(slot, len(header) + len(frame))
         self.signal()
@@ -177,16 +189,67 @@ class Guest(Station):
         """Kicks the device, which may be asleep."""
         os.eventfd_write(self._event("kick", TX), 1)
 
+    def set_out(self, slot):
+        """Offers a buffer to receive in."""
+        ring = self.rings[RX]
+        if self.shape == "chain":
+            self._pieces(slot, lambda part, *said: ring.describe(part, *said), len(PIECES) + 1)
+            ring.offer(slot * (len(PIECES) + 1))
+        elif self.shape == "indirect":
+            table = self.TABLES + slot * 16 * (len(PIECES) + 1)
+            self._pieces(
+                slot,
+                lambda part, *said: ring.put(table + 16 * part, rings.DESCRIPTOR.pack(*said)),
+            )
+            length = 16 * (len(PIECES) + 1)
+            ring.describe(slot, self.memory.GUEST + table, length, rings.INDIRECT)
+            ring.offer(slot)
+        else:
+            ring.post(slot, SMALL if self.shape == "small" else ring.BUFFER, rings.WRITE)
+
+    def _pieces(self, slot, describe, stride=0):
+        """Describes a buffer as parts that lie one behind the other."""
+        ring = self.rings[RX]
+        first, at = slot * stride, ring.buffer(slot)
+        for part, length in enumerate(PIECES):
+            following = first + part + 1
+            describe(
+                first + part, self.memory.GUEST + at, length, rings.WRITE | rings.NEXT, following
+            )
+            at += length
+        describe(
+            first + len(PIECES),
+            self.memory.GUEST + at,
+            ring.BUFFER - sum(PIECES),
+            rings.WRITE,
+            0,
+        )
+
+    def _take(self):
+        """What is in the next buffer that came back, which is set out again; or None."""
+        ring = self.rings[RX]
+        if (chain := ring.take()) is None:
+            return None
+        head, length = chain
+        slot = head // (len(PIECES) + 1) if self.shape == "chain" else head
+        at = ring.buffer(slot)
+        found = bytes(self.memory.bytes[at : at + length])
+        self.set_out(slot)
+        return found
+
     def receive(self):
         """The frames that have come in; their buffers are offered again."""
-        ring = self.rings[RX]
         frames = []
-        while (chain := ring.take()) is not None:
-            slot, length = chain
-            at = ring.buffer(slot)
-            frames.append(bytes(self.memory.bytes[at + HEADER.size : at + length]))
-            ring.post(slot, ring.BUFFER, rings.WRITE)
+        while (found := self._take()) is not None:
+            if self.features & MRG_RXBUF:
+                for _ in range(1, HEADER.unpack_from(found)[-1]):
+                    found += self._take()
+            frames.append(found[self.header_size() :])
         return frames
+
+    def header_size(self):
+        """Bytes in front of a frame."""
+        return HEADER.size if self.features & (MRG_RXBUF | VERSION_1) else HEADER.size - 2
 
     def stop(self):
         """Stops its rings as a driver does that is unloaded."""

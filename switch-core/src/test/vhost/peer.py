@@ -18,7 +18,7 @@ import time
 sys.dont_write_bytecode = True
 sys.path.append(str(pathlib.Path(__file__).parent.parent / "station"))
 
-from guest import EVENT_IDX, USUAL, Guest
+from guest import EVENT_IDX, SHAPES, USUAL, Guest
 from protocol import Closed, Endpoint
 from violations import ALL
 
@@ -87,10 +87,11 @@ def main():
     parser.add_argument("--address", default="10.0.0.21")
     parser.add_argument("--target", help="whom to ask for echoes; without: frames come back as sent")
     parser.add_argument("--features", default=hex(USUAL))
+    parser.add_argument("--buffers", choices=SHAPES, default=SHAPES[0], help="to get frames in")
     parser.add_argument("--stay", type=float, default=0.0, help="seconds")
     args = parser.parse_args()
     endpoint = Endpoint(args.socket, args.role)
-    guest = Guest(endpoint, args.mac, args.address, args.target)
+    guest = Guest(endpoint, args.mac, args.address, args.target, args.buffers)
     try:
         return (ping if args.what == "ping" else violate)(guest, args)
     finally:

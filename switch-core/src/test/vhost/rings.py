@@ -99,7 +99,8 @@ class SplitRing(Ring):
 
     def index(self, value):
         """The available index: how many entries were ever offered."""
-        struct.pack_into("<H", self.memory.bytes, self.driver + 2, value & 0xFFFF)
+        # In one store: pack_into() writes zeros first, which the device may see.
+        self.put(self.driver + 2, struct.pack("<H", value & 0xFFFF))
 
     def used_index(self):
         """How many chains the device has ever returned."""

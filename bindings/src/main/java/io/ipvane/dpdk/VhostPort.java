@@ -17,10 +17,9 @@ import java.lang.invoke.MethodHandle;
  * library.
  *
  * <p>Each rx queue belongs to one lcore, each tx queue to one lcore; {@link #receive} and {@link
- * #transmit} are the two calls a burst that they make. They neither allocate on the heap nor throw;
- * they may wait for the microseconds that the library's own thread needs to change a connection.
- * Counters may be read by any thread; everything else is for the control plane, one thread at a
- * time.
+ * #transmit} are the two calls a burst that they make. They neither allocate on the heap nor throw
+ * nor wait for the library's own thread. Counters may be read by any thread; everything else is for
+ * the control plane, one thread at a time.
  *
  * <p>A peer is not trusted: {@code native/vhost.c} says what is done about which harm.
  */
@@ -61,7 +60,8 @@ public final class VhostPort implements PeerPort {
         SOUND,
 
         /**
-         * Frames wait in a ring and cannot be read: descriptors that point nowhere, or in a loop.
+         * Frames wait in a ring and cannot be read, or buffers cannot be written: descriptors that
+         * point nowhere, or in a loop.
          */
         RING_BROKEN,
 
@@ -91,8 +91,7 @@ public final class VhostPort implements PeerPort {
      * @param path of at most 107 bytes
      * @param client whether the other side listens; it is looked for every second until it does,
      *     and again when it has gone. Otherwise nothing may be at the path
-     * @param mergeable whether the peer may offer buffers shorter than a frame, and several for
-     *     one; sending to one that does takes longer
+     * @param mergeable whether the peer may offer buffers shorter than a frame, and several for one
      * @param rxQueues pairs of rings that the peer may have, 1 to {@value #MAX_QUEUES}
      * @param txQueues lcores that transmit, 1 to {@value #MAX_QUEUES}; their frames go to the
      *     peer's rings by their flows, whatever their number

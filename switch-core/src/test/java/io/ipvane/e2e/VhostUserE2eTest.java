@@ -204,6 +204,29 @@ final class VhostUserE2eTest {
         }
     }
 
+    /** Drivers may set out to receive in whatever virtio allows; Linux and DPDK have the first. */
+    @ParameterizedTest(name = "{0}, features {1}")
+    @CsvSource({
+        "whole, 0x150008803",
+        "chain, 0x150008803",
+        "indirect, 0x150008803",
+        "small, 0x150008803",
+        "chain, 0x150000803",
+        "indirect, 0x150000803",
+        "whole, 0x50000803",
+        "chain, 0x50000803",
+        "small, 0x170008803"
+    })
+    void shouldSendToBuffersOfEveryShape(String shape, String features) {
+        final String port = port("vm1", "server", 1, ADDRESS_1);
+        try (SwitchNetwork network = SwitchNetwork.start(PLAIN, "l2", port)) {
+            ScriptedPeer.ping(
+                            guest(false), "--stay", "1", "--buffers", shape, "--features", features)
+                    .orFail();
+            network.daemon().stop();
+        }
+    }
+
     @Test
     void shouldGoOnAfterTheProgramWasKilledAndStartedAgain() {
         try (SwitchNetwork network =

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Frames into a vhost-user peer's receiving ring: see vhost_view.h. Source: virtio 1.1, 2.6 and 5.1.6. */
+#include <linux/virtio_ring.h>
+#include <string.h>
+
+#include <rte_memcpy.h>
+
+#include "offload.h"
+#include "peer_signal.h"
+#include "vhost_view.h"
+
+/* Descriptors of one frame. 64 KiB in buffers of 1,500 bytes are 44. */
+#define MAX_PARTS 256
+
+/* The bytes of some descriptors of the peer's, in order. */
+struct parts {
+	uint32_t count;
+	uint32_t bytes;
+	struct {
+		uint8_t *base;
+		uint32_t length;
+	} part[MAX_PARTS];
+};
+
+/* What there is for a frame at a ring's next entry, or next entries. */
+enum found { ROOM, NO_ROOM, TOO_SHORT, NONSENSE };
+
+/* Bytes at an address of the peer's; NULL: they are not in one region. */
+static inline uint8_t *
+bytes_at(const struct vhost_view *view, uint64_t address, uint64_t length)
+{
+	for (uint32_t i = 0; i < view->regions; i++) {
+		const uint64_t offset = address - view->region[i].guest;
+
+		if (offset < view->region[i].size)
+			return length <= view->region[i].size - offset ? view->region[i].base + offset : NULL;
+	}
+	return NULL;
+}
+
+static inline struct vring_desc
+read_once(const volatile struct vring_desc *desc)
+{
+	return (struct vring_desc){desc->addr, desc->len, desc->flags, desc->next};
+}
+
+/* Adds descriptors of the entry that begins with the one at head, until there are as many bytes as wanted. */
+static enum found
+add_entry(const struct vhost_view *view, const struct vhost_ring *ring, uint16_t head, uint32_t wanted,
+	  struct parts *parts)
+{
+	const uint32_t before = parts->bytes;
+	const volatile struct vring_desc *table = ring->desc;
+	uint32_t entries = ring->size;
+	uint32_t at = head;
+
+	if (head >= ring->size)
+		return NONSENSE;
+	for (;;) {
+		const struct vring_desc desc = read_once(&table[at]);
+		uint8_t *base = bytes_at(view, desc.addr, desc.len);
+
+		if (base == NULL)
+			return NONSENSE;
+		if ((desc.flags & VRING_DESC_F_INDIRECT) != 0) {
+			if (table != ring->desc || desc.len < sizeof(desc) || (uintptr_t)base % sizeof(uint64_t) != 0)
+				return NONSENSE;
+			table = (const volatile struct vring_desc *)base;
+			entries = desc.len / sizeof(desc);
+			at = 0;
+			continue;
+		}
+		if (parts->count == MAX_PARTS)
+			return TOO_SHORT;
+		parts->part[parts->count].base = base;
+		parts->part[parts->count].length = desc.len;
+		parts->count++;
+		/* No more than what is wanted is ever needed: chains that end nowhere do not overflow it. */
+		parts->bytes = RTE_MIN(wanted, (uint64_t)parts->bytes + desc.len);
+		if (parts->bytes == wanted)
+			return ROOM;
+		if ((desc.flags & VRING_DESC_F_NEXT) == 0)
+			/* An entry that has no room for a header never gets anywhere. */
+			return parts->bytes - before < view->header ? NONSENSE : TOO_SHORT;
+		at = desc.next;
+		if (at >= entries)
+			return NONSENSE;
+	}
+}
+
+/*
+ * Finds room for a frame at the entries from the next on, of those available, and notes them as used, which the
+ * peer sees when the ring's position says so. entries: how many.
+ */
+static enum found
+reserve(const struct vhost_view *view, struct vhost_ring *ring, uint16_t available, uint32_t wanted,
+	struct parts *parts, uint16_t *entries)
+{
+	const uint16_t mask = ring->size - 1;
+	enum found found;
+
+	parts->count = 0;
+	parts->bytes = 0;
+	*entries = 0;
+	do {
+		const uint32_t before = parts->bytes;
+		struct vring_used_elem *used = &ring->used->ring[(uint16_t)(ring->next_used + *entries) & mask];
+		uint16_t head;
+
+		if (*entries == available)
+			return NO_ROOM;
+		head = *(volatile uint16_t *)&ring->avail->ring[(uint16_t)(ring->next_avail + *entries) & mask];
+		found = add_entry(view, ring, head, wanted, parts);
+		used->id = head;
+		used->len = parts->bytes - before;
+		++*entries;
+	} while (found == TOO_SHORT && view->mergeable && parts->count < MAX_PARTS);
+	return found;
+}
+
+/* Where the next byte goes. */
+struct cursor {
+	const struct parts *parts;
+	uint32_t part;
+	uint32_t offset;
+};
+
+static inline void
+copy(struct cursor *to, const uint8_t *from, uint32_t length)
+{
+	while (length > 0) {
+		const uint32_t space = to->parts->part[to->part].length - to->offset;
+		const uint32_t now = RTE_MIN(length, space);
+
+		rte_memcpy(to->parts->part[to->part].base + to->offset, from, now);
+		from += now;
+		length -= now;
+		to->offset += now;
+		if (now == space) {
+			to->part++;
+			to->offset = 0;
+		}
+	}
+}
+
+/* The header of a frame that lies in so many entries. */
+static inline struct virtio_net_hdr_v1
+header_of(const struct rte_mbuf *frame, uint16_t entries)
+{
+	struct virtio_net_hdr_v1 header = {.num_buffers = entries};
+
+	if (unlikely(offload_pending(frame)))
+		offload_to_vnet(frame, (struct virtio_net_hdr *)&header);
+	return header;
+}
+
+static void
+write_parts(const struct vhost_view *view, const struct rte_mbuf *frame, const struct parts *parts,
+	    uint16_t entries)
+{
+	const struct virtio_net_hdr_v1 header = header_of(frame, entries);
+	struct cursor to = {parts, 0, 0};
+
+	copy(&to, (const uint8_t *)&header, view->header);
+	for (; frame != NULL; frame = frame->next)
+		copy(&to, rte_pktmbuf_mtod(frame, const uint8_t *), frame->data_len);
+}
+
+/* Sends a frame to as many buffers as it needs. */
+static enum found
+send_to_parts(const struct vhost_view *view, struct vhost_ring *ring, uint16_t available,
+	      const struct rte_mbuf *frame)
+{
+	struct parts parts;
+	uint16_t entries;
+	const enum found found = reserve(view, ring, available, view->header + frame->pkt_len, &parts, &entries);
+
+	if (found != ROOM)
+		return found;
+	write_parts(view, frame, &parts, entries);
+	ring->next_avail += entries;
+	ring->next_used += entries;
+	return ROOM;
+}
+
+/*
+ * Sends a frame in one piece to a next entry that is one buffer, long enough: nearly always so, and half the
+ * work. False: it is otherwise, and nothing was done.
+ */
+static inline bool
+send_to_buffer(const struct vhost_view *view, struct vhost_ring *ring, const struct rte_mbuf *frame)
+{
+	const uint16_t mask = ring->size - 1;
+	const uint32_t wanted = view->header + frame->pkt_len;
+	const uint16_t head = *(volatile uint16_t *)&ring->avail->ring[ring->next_avail & mask];
+	struct virtio_net_hdr_v1 header;
+	struct vring_desc desc;
+	uint8_t *base;
+
+	if (unlikely(head >= ring->size || frame->nb_segs != 1))
+		return false;
+	desc = read_once(&ring->desc[head]);
+	base = bytes_at(view, desc.addr, desc.len);
+	if (unlikely(base == NULL || desc.len < wanted ||
+		     (desc.flags & (VRING_DESC_F_NEXT | VRING_DESC_F_INDIRECT)) != 0))
+		return false;
+	/* Where it is without its last field, that is written over next: a frame is longer. */
+	header = header_of(frame, 1);
+	memcpy(base, &header, sizeof(header));
+	rte_memcpy(base + view->header, rte_pktmbuf_mtod(frame, const uint8_t *), frame->data_len);
+	ring->used->ring[ring->next_used & mask] = (struct vring_used_elem){head, wanted};
+	ring->next_avail++;
+	ring->next_used++;
+	return true;
+}
+
+/* Says what was used, and wakes a peer that wants to know. */
+static void
+publish(const struct vhost_view *view, struct vhost_ring *ring)
+{
+	const uint16_t before = ring->signalled;
+	bool wanted;
+
+	__atomic_store_n(&ring->used->idx, ring->next_used, __ATOMIC_RELEASE);
+	if (ring->call < 0)
+		return;
+	/* The peer says what it wants, and then looks at the position. */
+	atomic_thread_fence(memory_order_seq_cst);
+	if (view->event_index) {
+		const uint16_t event = *(volatile uint16_t *)&ring->avail->ring[ring->size];
+
+		wanted = !ring->asked || vring_need_event(event, ring->next_used, before);
+		ring->signalled = ring->next_used;
+		ring->asked = true;
+	} else {
+		wanted = (*(volatile uint16_t *)&ring->avail->flags & VRING_AVAIL_F_NO_INTERRUPT) == 0;
+	}
+	if (wanted)
+		peer_signal(ring->call);
+}
+
+static struct vhost_sent
+send(const struct vhost_view *view, struct vhost_ring *ring, const atomic_uint *gone,
+     struct rte_mbuf *const *frames, uint16_t count)
+{
+	struct vhost_sent sent = {0};
+	const uint16_t end = __atomic_load_n(&ring->avail->idx, __ATOMIC_ACQUIRE);
+	const uint16_t before = ring->next_used;
+
+	sent.nonsense = (uint16_t)(end - ring->next_avail) > ring->size;
+	while (!sent.nonsense && sent.taken < count && ring->next_avail != end) {
+		enum found found;
+
+		if (atomic_load_explicit(gone, memory_order_relaxed) != 0)
+			break;
+		if (likely(send_to_buffer(view, ring, frames[sent.taken]))) {
+			sent.taken++;
+			continue;
+		}
+		found = send_to_parts(view, ring, end - ring->next_avail, frames[sent.taken]);
+		if (found == NO_ROOM)
+			break;
+		sent.nonsense = found == NONSENSE;
+		sent.taken += found != NONSENSE;
+		sent.too_long += found == TOO_SHORT;
+	}
+	if (ring->next_used != before)
+		publish(view, ring);
+	return sent;
+}
+
+struct vhost_sent
+vhost_view_send(const struct vhost_view *view, struct vhost_ring *ring, const atomic_uint *gone,
+		struct rte_mbuf *const *frames, uint16_t count)
+{
+	struct vhost_sent sent = {0};
+
+	/* Others wait only where more lcores transmit than the peer has rings. */
+	rte_spinlock_lock(&ring->lock);
+	if (ring->size > 0)
+		sent = send(view, ring, gone, frames, count);
+	rte_spinlock_unlock(&ring->lock);
+	return sent;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A vhost-user peer's memory and receiving rings, by which lcores send without DPDK's library. The
+ * library speaks the protocol, maps the memory and receives; but what it sends to a peer that may spread
+ * frames over buffers it notes in an array that the peer can make too short, and it waits for locks
+ * that it holds itself while it handles messages.
+ *
+ * A view is how things were when it was made: the library's thread makes one when a peer is ready, ends it
+ * before each message, which may change something, and makes the next one after that. In between each
+ * ring's place in it is kept here, and given back to the library at the end.
+ */
+#ifndef IPVANE_VHOST_VIEW_H
+#define IPVANE_VHOST_VIEW_H
+
+#include <rte_mbuf.h>
+#include <rte_spinlock.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The library's VHOST_MEMORY_MAX_NREGIONS. */
+#define VHOST_VIEW_MAX_REGIONS 8
+
+struct vhost_region {
+	uint64_t guest; /* address of its first byte, as the peer has it in descriptors */
+	uint64_t size;
+	uint8_t *base;
+};
+
+/* A receiving ring; one whose place cannot be used has a size of 0. */
+struct vhost_ring {
+	rte_spinlock_t lock; /* of what follows: several lcores may send to one ring */
+	uint16_t size;
+	uint16_t next_avail;
+	uint16_t next_used;
+	uint16_t signalled; /* next_used when the peer was asked last whether it wants to know */
+	bool asked;
+	int call; /* eventfd; negative: the peer polls */
+	volatile struct vring_desc *desc;
+	struct vring_avail *avail;
+	struct vring_used *used;
+} __attribute__((aligned(RTE_CACHE_LINE_SIZE)));
+
+struct vhost_view {
+	int vid;
+	bool mergeable;	  /* a frame may lie in the buffers of several entries */
+	bool event_index; /* the peer says from which entry on it wants to know */
+	uint8_t header;	  /* bytes in front of a frame */
+	uint32_t regions;
+	uint32_t rings;
+	struct vhost_region region[VHOST_VIEW_MAX_REGIONS];
+	struct vhost_ring ring[];
+};
+
+/* A connection that runs, as it is now; NULL: there is no memory for that. */
+struct vhost_view *
+vhost_view_open(int vid, uint32_t rings);
+
+/* Gives the rings' places back to the library. No lcore uses the view any more. NULL: nothing. */
+void
+vhost_view_close(struct vhost_view *view);
+
+/* How sending went. */
+struct vhost_sent {
+	uint16_t taken;	 /* frames, the first ones: the caller frees them */
+	uint16_t too_long; /* of these: too long for what the peer offers, and dropped */
+	bool nonsense;	 /* the ring holds what cannot be */
+};
+
+/*
+ * Copies frames to a ring of the view. Steps are bounded, whatever is in the ring: 256 descriptors a frame.
+ * gone: counts accesses to memory that the peer took away (peer_guard.h); nothing is sent after the first.
+ */
+struct vhost_sent
+vhost_view_send(const struct vhost_view *view, struct vhost_ring *ring, const atomic_uint *gone,
+		struct rte_mbuf *const *frames, uint16_t count);
+
+#endif
