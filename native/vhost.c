@@ -109,13 +109,10 @@ leave_alone(struct ipvane_vhost *v)
 
 /* The latest counts: the end of an earlier connection may be noticed after the start of this one. */
 static int
-new_device(int vid)
+begin(struct ipvane_vhost *v, int vid)
 {
-	struct ipvane_vhost *v = find(vid);
 	struct vhost_view *view;
 
-	if (v == NULL)
-		return -1;
 	leave_alone(v);
 	view = vhost_view_open(vid, v->queues);
 	if (view == NULL)
@@ -133,17 +130,52 @@ new_device(int vid)
 	return 0;
 }
 
+static int
+new_device(int vid)
+{
+	struct ipvane_vhost *v = find(vid);
+	int failed;
+
+	if (v == NULL)
+		return -1;
+	pthread_mutex_lock(&v->changing);
+	failed = begin(v, vid);
+	pthread_mutex_unlock(&v->changing);
+	return failed;
+}
+
+/* The library calls this for the thread that resets while its own may be about to call the others. */
 static void
 destroy_device(int vid)
 {
 	struct ipvane_vhost *v = find(vid);
 
-	if (v == NULL || atomic_load(&v->vid) != vid)
+	if (v == NULL)
 		return;
-	leave_alone(v);
-	/* It may come back with some of its rings. */
+	pthread_mutex_lock(&v->changing);
+	if (atomic_load(&v->vid) == vid) {
+		leave_alone(v);
+		/* It may come back with some of its rings. */
+		v->next_vid = vid;
+		v->next_enabled = atomic_exchange(&v->enabled, 0);
+	}
+	pthread_mutex_unlock(&v->changing);
+}
+
+static void
+enable_ring(struct ipvane_vhost *v, int vid, uint64_t bit, bool enable)
+{
+	if (atomic_load(&v->vid) == vid) {
+		if (enable)
+			atomic_fetch_or(&v->enabled, bit);
+		else
+			atomic_fetch_and(&v->enabled, ~bit);
+		return;
+	}
+	if (v->next_vid != vid)
+		v->next_enabled = 0;
 	v->next_vid = vid;
-	v->next_enabled = atomic_exchange(&v->enabled, 0);
+	v->next_enabled = enable ? v->next_enabled | bit : v->next_enabled & ~bit;
 }
 
 /* Rings are numbered from the peer's side: 2n is its receiving ring n. */
@@ -151,21 +183,12 @@ static int
 vring_state_changed(int vid, uint16_t ring, int enable)
 {
 	struct ipvane_vhost *v = find(vid);
-	const uint64_t bit = 1ULL << ring / 2;
 
 	if (v == NULL || ring % 2 != 0 || ring / 2 >= v->queues)
 		return 0;
-	if (atomic_load(&v->vid) == vid) {
-		if (enable)
-			atomic_fetch_or(&v->enabled, bit);
-		else
-			atomic_fetch_and(&v->enabled, ~bit);
-		return 0;
-	}
-	if (v->next_vid != vid)
-		v->next_enabled = 0;
-	v->next_vid = vid;
-	v->next_enabled = enable ? v->next_enabled | bit : v->next_enabled & ~bit;
+	pthread_mutex_lock(&v->changing);
+	enable_ring(v, vid, 1ULL << ring / 2, enable != 0);
+	pthread_mutex_unlock(&v->changing);
 	return 0;
 }
 
@@ -215,9 +238,13 @@ after_message(int vid, void *message)
 		atomic_fetch_add(&v->refused, 1);
 		return RTE_VHOST_MSG_RESULT_ERR;
 	}
-	/* Without memory for a view the port is as if nobody were there, until the next message. */
-	if (atomic_load(&v->vid) == vid)
-		atomic_store(&v->view, vhost_view_open(vid, v->queues));
+	if (atomic_load(&v->vid) == vid) {
+		struct vhost_view *view = vhost_view_open(vid, v->queues);
+
+		if (view == NULL)
+			return RTE_VHOST_MSG_RESULT_ERR;
+		atomic_store(&v->view, view);
+	}
 	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
 
@@ -379,6 +406,7 @@ ipvane_vhost_open(const char *path, uint32_t client, uint32_t mergeable, uint32_
 	memset(v, 0, sizeof(*v));
 	strlcpy(v->path, path, sizeof(v->path));
 	atomic_store(&v->vid, VHOST_NOBODY);
+	pthread_mutex_init(&v->changing, NULL);
 	v->next_vid = VHOST_NOBODY;
 	v->client = client != 0;
 	v->mergeable = mergeable != 0;

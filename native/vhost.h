@@ -6,11 +6,13 @@
  * Who does what: Java's control plane opens and closes a port; the library's own thread speaks the
  * protocol and says who has come and gone (vhost.c); lcores receive by the library, and transmit by a view
  * of the peer's memory (vhost_queue.c, vhost_view.h). An lcore says in its lane that it is about to use the
- * connection or the view, and the library's thread waits for that before it takes them away.
+ * connection or the view, and who takes them away waits for that: the library's thread, or the one that
+ * resets, for which the library ends connections.
  */
 #ifndef IPVANE_VHOST_H
 #define IPVANE_VHOST_H
 
+#include <pthread.h>
 #include <rte_mbuf.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -24,7 +26,7 @@
 
 #define VHOST_NOBODY (-1)
 
-/* The library's MAX_PKT_BURST: more at once is neither taken nor given. */
+/* The library's MAX_PKT_BURST: more at once is not given. */
 #define VHOST_LIBRARY_BURST 32
 
 struct ipvane_vhost {
@@ -35,8 +37,9 @@ struct ipvane_vhost {
 	struct vhost_view *_Atomic view; /* of the connection in use; NULL: none, or it is being changed */
 	uint64_t able;		  /* what of OFFLOAD_WORK the peer does */
 	bool gives_long[PEER_MAX_QUEUES]; /* a ring's last frames were long: its lcore only */
+	pthread_mutex_t changing; /* which connection is in use, and what follows: also by the thread that resets */
 	int32_t next_vid;	  /* a connection that is not in use yet or again, */
-	uint64_t next_enabled;	  /* and its rings: the library's thread only */
+	uint64_t next_enabled;	  /* and its rings */
 	atomic_uint connections;
 	atomic_uint new_connections; /* since the last check */
 	atomic_uint refused;	     /* messages, and connections that came too often, since the last check */

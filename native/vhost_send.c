@@ -25,15 +25,17 @@ struct parts {
 /* What there is for a frame at a ring's next entry, or next entries. */
 enum found { ROOM, NO_ROOM, TOO_SHORT, NONSENSE };
 
-/* Bytes at an address of the peer's; NULL: they are not in one region. */
+/* Bytes at an address of the peer's, of which length says how many, and then how many lie together; or NULL. */
 static inline uint8_t *
-bytes_at(const struct vhost_view *view, uint64_t address, uint64_t length)
+bytes_at(const struct vhost_view *view, uint64_t address, uint32_t *length)
 {
 	for (uint32_t i = 0; i < view->regions; i++) {
 		const uint64_t offset = address - view->region[i].guest;
 
-		if (offset < view->region[i].size)
-			return length <= view->region[i].size - offset ? view->region[i].base + offset : NULL;
+		if (offset < view->region[i].size) {
+			*length = RTE_MIN(*length, view->region[i].size - offset);
+			return view->region[i].base + offset;
+		}
 	}
 	return NULL;
 }
@@ -44,7 +46,41 @@ read_once(const volatile struct vring_desc *desc)
 	return (struct vring_desc){desc->addr, desc->len, desc->flags, desc->next};
 }
 
-/* Adds descriptors of the entry that begins with the one at head, until there are as many bytes as wanted. */
+/* Adds what a descriptor names, which is several parts where it goes from one region to the next. */
+static enum found
+add_buffer(const struct vhost_view *view, struct vring_desc desc, uint32_t wanted, struct parts *parts)
+{
+	do {
+		uint32_t length = desc.len;
+		uint8_t *base = bytes_at(view, desc.addr, &length);
+
+		if (base == NULL || length == 0)
+			return NONSENSE;
+		parts->part[parts->count].base = base;
+		parts->part[parts->count].length = length;
+		parts->count++;
+		/* No more than what is wanted is ever needed: chains that end nowhere do not overflow it. */
+		parts->bytes = RTE_MIN(wanted, (uint64_t)parts->bytes + length);
+		desc.addr += length;
+		desc.len -= length;
+	} while (desc.len > 0 && parts->bytes < wanted && parts->count < MAX_PARTS);
+	return parts->bytes == wanted ? ROOM : TOO_SHORT;
+}
+
+/* The table that a descriptor of a ring points to, and how many it holds; NULL: there is none. */
+static const volatile struct vring_desc *
+table_at(const struct vhost_view *view, struct vring_desc desc, uint32_t *entries)
+{
+	uint32_t length = desc.len;
+	const uint8_t *base = bytes_at(view, desc.addr, &length);
+
+	*entries = length / sizeof(desc);
+	if (base == NULL || length < desc.len || *entries == 0 || (uintptr_t)base % sizeof(desc.addr) != 0)
+		return NULL;
+	return (const volatile struct vring_desc *)base;
+}
+
+/* Adds buffers of the entry whose first descriptor is head, until there are as many bytes as wanted. */
 static enum found
 add_entry(const struct vhost_view *view, const struct vhost_ring *ring, uint16_t head, uint32_t wanted,
 	  struct parts *parts)
@@ -52,40 +88,31 @@ add_entry(const struct vhost_view *view, const struct vhost_ring *ring, uint16_t
 	const uint32_t before = parts->bytes;
 	const volatile struct vring_desc *table = ring->desc;
 	uint32_t entries = ring->size;
+	bool indirect = false;
 	uint32_t at = head;
 
-	if (head >= ring->size)
-		return NONSENSE;
-	for (;;) {
+	while (at < entries && parts->count < MAX_PARTS) {
 		const struct vring_desc desc = read_once(&table[at]);
-		uint8_t *base = bytes_at(view, desc.addr, desc.len);
+		enum found found;
 
-		if (base == NULL)
-			return NONSENSE;
 		if ((desc.flags & VRING_DESC_F_INDIRECT) != 0) {
-			if (table != ring->desc || desc.len < sizeof(desc) || (uintptr_t)base % sizeof(uint64_t) != 0)
+			/* No table leads to another; it may be the ring's own. */
+			table = indirect ? NULL : table_at(view, desc, &entries);
+			if (table == NULL)
 				return NONSENSE;
-			table = (const volatile struct vring_desc *)base;
-			entries = desc.len / sizeof(desc);
+			indirect = true;
 			at = 0;
 			continue;
 		}
-		if (parts->count == MAX_PARTS)
-			return TOO_SHORT;
-		parts->part[parts->count].base = base;
-		parts->part[parts->count].length = desc.len;
-		parts->count++;
-		/* No more than what is wanted is ever needed: chains that end nowhere do not overflow it. */
-		parts->bytes = RTE_MIN(wanted, (uint64_t)parts->bytes + desc.len);
-		if (parts->bytes == wanted)
-			return ROOM;
+		found = add_buffer(view, desc, wanted, parts);
+		if (found != TOO_SHORT)
+			return found;
 		if ((desc.flags & VRING_DESC_F_NEXT) == 0)
 			/* An entry that has no room for a header never gets anywhere. */
 			return parts->bytes - before < view->header ? NONSENSE : TOO_SHORT;
 		at = desc.next;
-		if (at >= entries)
-			return NONSENSE;
 	}
+	return at < entries ? TOO_SHORT : NONSENSE;
 }
 
 /*
@@ -145,12 +172,15 @@ copy(struct cursor *to, const uint8_t *from, uint32_t length)
 
 /* The header of a frame that lies in so many entries. */
 static inline struct virtio_net_hdr_v1
-header_of(const struct rte_mbuf *frame, uint16_t entries)
+header_of(const struct vhost_view *view, const struct rte_mbuf *frame, uint16_t entries)
 {
 	struct virtio_net_hdr_v1 header = {.num_buffers = entries};
 
-	if (unlikely(offload_pending(frame)))
+	if (unlikely(offload_pending(frame))) {
 		offload_to_vnet(frame, (struct virtio_net_hdr *)&header);
+		if (!view->ecn)
+			header.gso_type &= ~VIRTIO_NET_HDR_GSO_ECN;
+	}
 	return header;
 }
 
@@ -158,7 +188,7 @@ static void
 write_parts(const struct vhost_view *view, const struct rte_mbuf *frame, const struct parts *parts,
 	    uint16_t entries)
 {
-	const struct virtio_net_hdr_v1 header = header_of(frame, entries);
+	const struct virtio_net_hdr_v1 header = header_of(view, frame, entries);
 	struct cursor to = {parts, 0, 0};
 
 	copy(&to, (const uint8_t *)&header, view->header);
@@ -195,17 +225,19 @@ send_to_buffer(const struct vhost_view *view, struct vhost_ring *ring, const str
 	const uint16_t head = *(volatile uint16_t *)&ring->avail->ring[ring->next_avail & mask];
 	struct virtio_net_hdr_v1 header;
 	struct vring_desc desc;
+	uint32_t length;
 	uint8_t *base;
 
 	if (unlikely(head >= ring->size || frame->nb_segs != 1))
 		return false;
 	desc = read_once(&ring->desc[head]);
-	base = bytes_at(view, desc.addr, desc.len);
-	if (unlikely(base == NULL || desc.len < wanted ||
+	length = desc.len;
+	base = bytes_at(view, desc.addr, &length);
+	if (unlikely(base == NULL || length < wanted || length < sizeof(header) ||
 		     (desc.flags & (VRING_DESC_F_NEXT | VRING_DESC_F_INDIRECT)) != 0))
 		return false;
-	/* Where it is without its last field, that is written over next: a frame is longer. */
-	header = header_of(frame, 1);
+	/* Where it has no last field, the frame is written over that next. */
+	header = header_of(view, frame, 1);
 	memcpy(base, &header, sizeof(header));
 	rte_memcpy(base + view->header, rte_pktmbuf_mtod(frame, const uint8_t *), frame->data_len);
 	ring->used->ring[ring->next_used & mask] = (struct vring_used_elem){head, wanted};

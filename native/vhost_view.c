@@ -87,6 +87,7 @@ vhost_view_open(int vid, uint32_t rings)
 	view->rings = rings;
 	rte_vhost_get_negotiated_features(vid, &features);
 	view->mergeable = (features & 1ULL << VIRTIO_NET_F_MRG_RXBUF) != 0;
+	view->ecn = (features & 1ULL << VIRTIO_NET_F_GUEST_ECN) != 0;
 	view->event_index = (features & 1ULL << VIRTIO_RING_F_EVENT_IDX) != 0;
 	view->header = view->mergeable || (features & 1ULL << VIRTIO_F_VERSION_1) != 0
 			       ? sizeof(struct virtio_net_hdr_v1)

@@ -6,8 +6,8 @@
  * that it holds itself while it handles messages.
  *
  * A view is how things were when it was made: the library's thread makes one when a peer is ready, ends it
- * before each message, which may change something, and makes the next one after that. In between each
- * ring's place in it is kept here, and given back to the library at the end.
+ * before each message that it handles, which may change something, and makes the next one after that. In
+ * between each ring's place in it is kept here, and given back to the library at the end.
  */
 #ifndef IPVANE_VHOST_VIEW_H
 #define IPVANE_VHOST_VIEW_H
@@ -44,6 +44,7 @@ struct vhost_ring {
 struct vhost_view {
 	int vid;
 	bool mergeable;	  /* a frame may lie in the buffers of several entries */
+	bool ecn;	  /* a long TCP frame may say that its first segment only has CWR */
 	bool event_index; /* the peer says from which entry on it wants to know */
 	uint8_t header;	  /* bytes in front of a frame */
 	uint32_t regions;
@@ -68,7 +69,7 @@ struct vhost_sent {
 };
 
 /*
- * Copies frames to a ring of the view. Steps are bounded, whatever is in the ring: 256 descriptors a frame.
+ * Copies frames to a ring of the view. Steps are bounded, whatever is in the ring: 256 buffers a frame.
  * gone: counts accesses to memory that the peer took away (peer_guard.h); nothing is sent after the first.
  */
 struct vhost_sent

@@ -39,8 +39,11 @@ PIECES = (5, 7, 30)
 SMALL = 40
 """Bytes of a buffer that no frame fits into."""
 
-SHAPES = ("whole", "chain", "indirect", "small")
-"""What a guest receives in: one part a buffer, several, several in a table, or too little each."""
+SHAPES = ("whole", "chain", "indirect", "small", "split")
+"""
+What a guest receives in: one part a buffer, several, several in a table, too little each; or one
+part, of which the second buffer lies in two regions of its memory.
+"""
 
 
 class Guest(Station):
@@ -80,7 +83,7 @@ class Guest(Station):
         """Makes memory and sends the table: of one honest region unless told otherwise."""
         if self.memory is None:
             self.memory = rings.Memory(self.MEMORY)
-        regions = regions or (self.memory.region(),)
+        regions = regions or self._regions()
         self.connection.send(
             protocol.SET_MEM_TABLE,
             struct.pack("=II", len(regions), 0) + b"".join(regions),
@@ -88,6 +91,20 @@ class Guest(Station):
             flags,
         )
         return self
+
+    def _regions(self):
+        if self.shape != "split":
+            return (self.memory.region(),)
+        first = 0x100000 + rings.Ring.BUFFER + 20
+        return (
+            self.memory.region(size=first),
+            self.memory.region(
+                guest=self.memory.GUEST + first,
+                size=self.memory.size - first,
+                user=self.memory.USER + first,
+                offset=first,
+            ),
+        )
 
     def ring(self, queue, size=SIZE, at=None):
         """Lays out a ring of a queue in memory."""

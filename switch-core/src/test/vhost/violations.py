@@ -1203,6 +1203,28 @@ def buffer_indirect_loop(guest):
     receiving(guest, write, ahead=40000)
 
 
+@violation
+def buffer_indirect_by_its_own_ring(guest):
+    """A buffer by a table that is the ring's own, and so leads to itself."""
+
+    def write(ring, slot):
+        ring.describe(slot, ring.memory.GUEST + ring.descriptors, 16 * ring.size, rings.INDIRECT)
+
+    receiving(guest, write)
+
+
+@violation
+def buffer_indirect_in_indirect(guest):
+    """A buffer by a table whose only entry is another table, which is that table."""
+
+    def write(ring, slot):
+        table = rings.DESCRIPTOR.pack(ring.memory.GUEST + TABLE, 16, rings.INDIRECT, 0)
+        ring.put(TABLE, table)
+        ring.describe(slot, ring.memory.GUEST + TABLE, len(table), rings.INDIRECT)
+
+    receiving(guest, write)
+
+
 # Packed rings, and signals by event index.
 
 

@@ -29,6 +29,9 @@ import org.junit.jupiter.api.Test;
 
 @Tag("netns")
 class NamespaceWatcherTest {
+    /** Milliseconds; the kernel speaks of a carrier once a second at most. */
+    private static final long SOON = 5_000;
+
     private final BlockingQueue<InterfaceEvent> events = new LinkedBlockingQueue<>();
     private TestNetns net;
     private Netns netns;
@@ -109,10 +112,10 @@ class NamespaceWatcherTest {
             final IpPrefix address = IpPrefix.parse("10.5.1." + i + "/24");
             final long before = System.nanoTime();
             netlink.addAddress(link, address, false);
-            assertEquals(address, next(AddressAdded.class, 1000).address());
+            assertEquals(address, next(AddressAdded.class, SOON).address());
             worst = Math.max(worst, System.nanoTime() - before);
             netlink.deleteAddress(link, address);
-            assertEquals(address.address(), next(AddressRemoved.class, 1000).address());
+            assertEquals(address.address(), next(AddressRemoved.class, SOON).address());
         }
         assertTrue(worst < TimeUnit.MILLISECONDS.toNanos(100), worst + " ns");
     }
@@ -122,7 +125,7 @@ class NamespaceWatcherTest {
         start();
         net.run("ip address add 10.9.9.1 peer 10.9.9.2 dev eth0");
 
-        assertEquals(IpPrefix.parse("10.9.9.1/32"), next(AddressAdded.class, 1000).address());
+        assertEquals(IpPrefix.parse("10.9.9.1/32"), next(AddressAdded.class, SOON).address());
     }
 
     @Test
@@ -133,7 +136,7 @@ class NamespaceWatcherTest {
         net.run("ip address del 10.5.0.1/24 dev eth0");
         net.run("ip address add 10.5.0.2/24 dev eth0");
 
-        assertEquals(IpPrefix.parse("10.5.0.1/24"), next(AddressAdded.class, 1000).address());
+        assertEquals(IpPrefix.parse("10.5.0.1/24"), next(AddressAdded.class, SOON).address());
         assertEquals(
                 new AddressAdded(eth0, IpPrefix.parse("10.5.0.2/24")),
                 events.poll(1, TimeUnit.SECONDS));
@@ -143,29 +146,29 @@ class NamespaceWatcherTest {
     void shouldReportUpDownCarrierMacAndMtu() throws Exception {
         start();
         net.run("ip link set eth0 up");
-        assertTrue(next(LinkChanged.class, 1000).link().up());
+        assertTrue(next(LinkChanged.class, SOON).link().up());
         tap.setCarrier(false);
-        assertFalse(next(LinkChanged.class, 1000).link().carrier());
+        assertFalse(next(LinkChanged.class, SOON).link().carrier());
         tap.setCarrier(true);
-        assertTrue(next(LinkChanged.class, 1000).link().carrier());
+        assertTrue(next(LinkChanged.class, SOON).link().carrier());
         net.run("ip link set eth0 mtu 1300");
-        assertEquals(1300, next(LinkChanged.class, 1000).link().mtu());
+        assertEquals(1300, next(LinkChanged.class, SOON).link().mtu());
         net.run("ip link set eth0 arp off");
-        assertTrue(next(LinkChanged.class, 1000).link().noArp());
+        assertTrue(next(LinkChanged.class, SOON).link().noArp());
         net.run("ip link set eth0 down");
-        assertFalse(next(LinkChanged.class, 1000).link().up());
+        assertFalse(next(LinkChanged.class, SOON).link().up());
         net.run("ip link set eth0 address 02:00:00:00:00:07");
-        assertEquals(0x020000000007L, next(LinkChanged.class, 1000).link().mac());
+        assertEquals(0x020000000007L, next(LinkChanged.class, SOON).link().mac());
     }
 
     @Test
     void shouldReportThatTheInterfaceIsGoneAndBack() throws Exception {
         start();
         net.run("ip address add 10.5.0.1/24 dev eth0");
-        next(AddressAdded.class, 1000);
+        next(AddressAdded.class, SOON);
         tap.close();
-        assertEquals("10.5.0.1", next(AddressRemoved.class, 1000).address().getHostAddress());
-        next(InterfaceGone.class, 1000);
+        assertEquals("10.5.0.1", next(AddressRemoved.class, SOON).address().getHostAddress());
+        next(InterfaceGone.class, SOON);
 
         tap = Tap.create(netns, "eth0", 0x020000000002L, 1);
         net.run("ip address add 10.5.0.3/24 dev eth0");
@@ -173,9 +176,9 @@ class NamespaceWatcherTest {
         // The kernel makes the device with a MAC of its own, and we change it the moment after.
         long mac = 0;
         while (mac != 0x020000000002L) {
-            mac = next(LinkChanged.class, 1000).link().mac();
+            mac = next(LinkChanged.class, SOON).link().mac();
         }
-        assertEquals(IpPrefix.parse("10.5.0.3/24"), next(AddressAdded.class, 1000).address());
+        assertEquals(IpPrefix.parse("10.5.0.3/24"), next(AddressAdded.class, SOON).address());
     }
 
     @Test
@@ -187,18 +190,18 @@ class NamespaceWatcherTest {
 
         net.run("ip link set other name eth0");
 
-        assertEquals("eth0", next(LinkChanged.class, 1000).link().name());
-        assertEquals(IpPrefix.parse("10.5.0.1/24"), next(AddressAdded.class, 1000).address());
+        assertEquals("eth0", next(LinkChanged.class, SOON).link().name());
+        assertEquals(IpPrefix.parse("10.5.0.1/24"), next(AddressAdded.class, SOON).address());
     }
 
     @Test
     void shouldFollowARename() throws Exception {
         start();
         net.run("ip link set eth0 name wan");
-        assertEquals("wan", next(LinkChanged.class, 1000).link().name());
+        assertEquals("wan", next(LinkChanged.class, SOON).link().name());
         net.run("ip address add 10.5.0.1/24 dev wan");
 
-        assertEquals(eth0, next(AddressAdded.class, 1000).at());
+        assertEquals(eth0, next(AddressAdded.class, SOON).at());
     }
 
     @Test
@@ -285,13 +288,13 @@ class NamespaceWatcherTest {
             final WatchedInterface there = new WatchedInterface(second.name(), "eth0");
             watcher.watch(there);
             second.run("ip address add 10.6.0.1/24 dev " + other.name());
-            assertEquals(there, next(AddressAdded.class, 1000).at());
+            assertEquals(there, next(AddressAdded.class, SOON).at());
 
             watcher.unwatch(there);
             second.run("ip address add 10.6.0.2/24 dev eth0");
             net.run("ip address add 10.5.0.1/24 dev eth0");
 
-            assertEquals(eth0, next(AddressAdded.class, 1000).at());
+            assertEquals(eth0, next(AddressAdded.class, SOON).at());
         }
     }
 

@@ -211,6 +211,7 @@ final class VhostUserE2eTest {
         "chain, 0x150008803",
         "indirect, 0x150008803",
         "small, 0x150008803",
+        "split, 0x150008803",
         "chain, 0x150000803",
         "indirect, 0x150000803",
         "whole, 0x50000803",
