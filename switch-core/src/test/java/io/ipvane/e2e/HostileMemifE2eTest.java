@@ -22,9 +22,8 @@ final class HostileMemifE2eTest {
 
     @BeforeAll
     static void start() {
-        // With four, three of them floods, neighbours once had no echo for two seconds; the switch
-        // had
-        // counted no loss, and why is not known.
+        // With four, three of them floods, neighbours once had no echo for two seconds; no loss was
+        // counted, and why is not known.
         peers = new HostilePeers(Protocol.MEMIF, folder, 2);
     }
 
