@@ -211,7 +211,10 @@ ipvane_mbuf_finish_checksum(struct rte_mbuf *m)
 		offload_finish_checksum(m);
 }
 
-/* Cuts a frame to `length` bytes, which is at most what it has; frees segments cut off whole. */
+/*
+ * Cuts a frame to `length` bytes, which is at most what it has; frees segments cut off whole. Work left to a
+ * device whose headers were cut off is forgotten.
+ */
 IPVANE_EXPORT void
 ipvane_mbuf_trim(struct rte_mbuf *m, uint32_t length)
 {
@@ -231,4 +234,5 @@ ipvane_mbuf_trim(struct rte_mbuf *m, uint32_t length)
 	last->next = NULL;
 	m->nb_segs = segments;
 	m->pkt_len = length;
+	offload_after_cut(m);
 }

@@ -71,7 +71,7 @@ finish_and_send(const struct finish_to *to, struct rte_mbuf **frames, uint16_t c
 		sent = to->send(to, frames + first, i - first);
 		if (sent < i - first)
 			return first + sent;
-		if (!splits) {
+		if (!splits || !offload_is_sound(frames[i])) {
 			rte_pktmbuf_free(frames[i]);
 			++*to->lost;
 		} else if (!send_split(to, frames[i])) {

@@ -19,6 +19,9 @@
 /* Every frame has its first bytes to itself, however much of the rest is shared: ipvane_mbuf_replicate(). */
 #define OWN_BYTES 128
 
+/* A frame may become longer in front of its headers by as many tags as it may have. */
+#define TAG_ROOM (MAX_VLAN_TAGS * sizeof(struct rte_vlan_hdr))
+
 _Static_assert(OFFLOAD_WORK == (3ULL << 52 | 1ULL << 50 | 1ULL << 42), "TxOffload.java");
 _Static_assert(OFFLOAD_SPLIT == (1ULL << 50 | 1ULL << 42), "TxOffload.SPLITS");
 
@@ -147,7 +150,7 @@ is_transport_checksum(const struct layout *layout, const struct virtio_net_hdr *
 	return (tcp || layout->protocol == IPPROTO_UDP) &&
 	       header->csum_start == layout->l2 + layout->l3 &&
 	       header->csum_offset == checksum_offset(tcp) &&
-	       header->csum_start + checksum_offset(tcp) + 2 <= OWN_BYTES;
+	       header->csum_start + checksum_offset(tcp) + 2 <= OWN_BYTES - TAG_ROOM;
 }
 
 static uint8_t *
@@ -204,8 +207,7 @@ note_split(struct rte_mbuf *frame, const struct layout *layout, const struct vir
 		 : sizeof(struct rte_udp_hdr);
 	headers = l4_at + l4;
 	if ((tcp && l4 < sizeof(struct rte_tcp_hdr)) || headers > OFFLOAD_MAX_HEADERS ||
-	    headers > frame->data_len || headers >= frame->pkt_len || header->gso_size == 0 ||
-	    !is_exactly_as_long(frame, layout))
+	    headers > frame->data_len || headers >= frame->pkt_len || header->gso_size == 0)
 		return false;
 	segments = (frame->pkt_len - headers + header->gso_size - 1) / header->gso_size;
 	if (segments > OFFLOAD_MAX_SEGMENTS)
@@ -236,7 +238,7 @@ offload_from_vnet(struct rte_mbuf *frame, const struct virtio_net_hdr *header)
 	if (field + 2 > frame->pkt_len)
 		return -EINVAL;
 	if (!find_headers(rte_pktmbuf_mtod(frame, uint8_t *), frame->data_len, &layout) ||
-	    !is_transport_checksum(&layout, header)) {
+	    !is_transport_checksum(&layout, header) || !is_exactly_as_long(frame, &layout)) {
 		if (splits)
 			return -EINVAL;
 		finish_checksum_at(frame, header->csum_start, field);
@@ -299,13 +301,33 @@ transport_at(const struct rte_mbuf *frame)
 	return frame->l2_len + frame->l3_len;
 }
 
+bool
+offload_is_sound(const struct rte_mbuf *frame)
+{
+	const uint32_t l4_at = transport_at(frame);
+	const bool tcp = is_tcp(frame);
+	const uint32_t headers = l4_at + frame->l4_len;
+
+	if (!offload_splits(frame))
+		return l4_at + checksum_offset(tcp) + 2 <= frame->pkt_len;
+	return frame->l4_len >= (tcp ? sizeof(struct rte_tcp_hdr) : sizeof(struct rte_udp_hdr)) &&
+	       headers <= OFFLOAD_MAX_HEADERS && headers < frame->pkt_len && frame->tso_segsz > 0;
+}
+
+void
+offload_after_cut(struct rte_mbuf *frame)
+{
+	if (offload_pending(frame) && !offload_is_sound(frame))
+		frame->ol_flags &= ~OFFLOAD_FLAGS;
+}
+
 void
 offload_to_vnet(const struct rte_mbuf *frame, struct virtio_net_hdr *header)
 {
 	const uint32_t l4_at = transport_at(frame);
 
 	memset(header, 0, sizeof(*header));
-	if (!offload_pending(frame))
+	if (!offload_pending(frame) || !offload_is_sound(frame))
 		return;
 	header->flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
 	header->csum_start = l4_at;
@@ -330,7 +352,8 @@ offload_finish_checksum(struct rte_mbuf *frame)
 {
 	const uint32_t l4_at = transport_at(frame);
 
-	finish_checksum_at(frame, l4_at, l4_at + checksum_offset(is_tcp(frame)));
+	if (offload_is_sound(frame))
+		finish_checksum_at(frame, l4_at, l4_at + checksum_offset(is_tcp(frame)));
 	frame->ol_flags &= ~OFFLOAD_FLAGS;
 }
 

@@ -59,8 +59,9 @@ offload_splits(const struct rte_mbuf *frame)
 
 /*
  * Notes in a frame what its virtio header leaves to be done. What the mbuf cannot express (a checksum
- * of anything but TCP or UDP over IP) is done at once. -EINVAL: header and frame contradict each
- * other; nobody could carry it out.
+ * of anything but TCP or UDP over IP) is done at once, and so is the checksum of a frame that is not
+ * exactly as long as IP says: whoever cuts a frame to IP's length then never cuts off what is noted.
+ * -EINVAL: header and frame contradict each other; nobody could carry it out.
  *
  * The frame is one that nobody shares yet, with headers in its first segment.
  */
@@ -74,11 +75,25 @@ offload_from_vnet(struct rte_mbuf *frame, const struct virtio_net_hdr *header);
 int
 offload_from_rx(struct rte_mbuf *frame);
 
-/* The virtio header that says what is left to be done for a frame. */
+/*
+ * Whether the frame has all headers that its noted work needs. What carries work out asks this, whoever
+ * has written the frame since it was noted; asked only where something is pending.
+ */
+bool
+offload_is_sound(const struct rte_mbuf *frame);
+
+/* To be called where bytes were cut off the end of a frame: work whose headers went with them is forgotten. */
+void
+offload_after_cut(struct rte_mbuf *frame);
+
+/* The virtio header that says what is left to be done for a frame; none where that is not sound. */
 void
 offload_to_vnet(const struct rte_mbuf *frame, struct virtio_net_hdr *header);
 
-/* Completes the checksum of a frame that does not split. It lies in the bytes that every frame has to itself. */
+/*
+ * Completes the checksum of a frame that does not split. It lies in the bytes that every frame has to itself.
+ * Where the work is not sound nothing is completed; nothing is pending afterwards in any case.
+ */
 void
 offload_finish_checksum(struct rte_mbuf *frame);
 
@@ -94,7 +109,7 @@ struct offload_split {
 	uint8_t bytes[OFFLOAD_MAX_HEADERS];
 };
 
-/* Starts to split a frame, which stays the caller's and as it is. */
+/* Starts to split a frame whose work is sound, which stays the caller's and as it is. */
 void
 offload_split_begin(struct offload_split *split, const struct rte_mbuf *frame);
 

@@ -304,6 +304,78 @@ class OffloadTest {
         }
     }
 
+    /** Behind the packet there is a trailer, or the packet ends before its own checksum. */
+    @ParameterizedTest(name = "IP says {0} bytes, the frame has {1}")
+    @CsvSource({"200, 300", "20, 300", "36, 300", "37, 300", "400, 300", "0, 54"})
+    void shouldCompleteAtOnceWhatAFrameOfAnotherLengthAsksFor(int said, int length) {
+        for (boolean ipv4 : new boolean[] {true, false}) {
+            final LongFrame frame = ofLength(ipv4, said, length);
+            final int start = frame.l4At();
+            if (start + 18 > length) {
+                continue;
+            }
+            final long mbuf = mbuf(frame.bytes());
+            assertEquals(0, note(mbuf, LongFrame.virtio(NEEDS_CSUM, 0, 0, start, 16)));
+            assertFalse(TxOffload.isPending(mbuf));
+            Mempool.trim(mbuf, Math.min(length, frame.ipAt() + said));
+            assertEquals(1, overTheRing(mbuf).size());
+        }
+    }
+
+    private LongFrame ofLength(boolean ipv4, int said, int length) {
+        final byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        final ByteBuffer frame = ByteBuffer.wrap(bytes);
+        frame.putShort(12, (short) (ipv4 ? 0x0800 : 0x86DD));
+        frame.put(14, (byte) (ipv4 ? 0x45 : 0x60));
+        frame.putShort(ipv4 ? 16 : 18, (short) Math.max(0, ipv4 ? said : said - 40));
+        frame.putShort(20, (short) (ipv4 ? 0x4000 : frame.getShort(20)));
+        frame.put(ipv4 ? 23 : 20, (byte) 6);
+        return new LongFrame(bytes, 14, ipv4 ? 34 : 54, length, 0);
+    }
+
+    /** Whoever cuts a frame later than its work was noted leaves no work without its headers. */
+    @Test
+    void shouldForgetWhatIsLeftToDoWhereItsHeadersAreCutOff() {
+        for (int i = 0; i < 2000; i++) {
+            final LongFrame frame = LongFrame.any(random, random.nextBoolean());
+            final long mbuf = mbuf(frame.bytes());
+            assertEquals(0, note(mbuf, frame.virtio()));
+            final int length = 14 + random.nextInt(Math.min(200, frame.bytes().length - 14));
+            Mempool.trim(mbuf, length);
+            if (length <= frame.l4At()) {
+                assertFalse(TxOffload.isPending(mbuf), frame::toString);
+            }
+            assertTrue(overTheRing(mbuf).size() <= 400, frame::toString);
+        }
+    }
+
+    /**
+     * Not by a trim, but by somebody who forgets that there is work: it is not done, and dropped.
+     */
+    @Test
+    void shouldNotCarryOutWhatTheFrameHasNoHeadersFor() {
+        final LongFrame frame = splitTcp();
+        for (int length = 1; length < frame.payloadAt() + 2; length++) {
+            for (boolean splits : new boolean[] {true, false}) {
+                final long mbuf = mbuf(frame.bytes());
+                final byte[] header =
+                        splits
+                                ? frame.virtio()
+                                : LongFrame.virtio(NEEDS_CSUM, 0, 0, frame.l4At(), 16);
+                assertEquals(0, note(mbuf, header));
+                final long rest = Chain.next(mbuf);
+                Mempool.free(rest);
+                Memory.put64(mbuf + MbufLayout.NEXT, 0);
+                Memory.put16(mbuf + MbufLayout.NB_SEGS, 1);
+                Memory.put16(mbuf + MbufLayout.DATA_LEN, length);
+                Memory.put32(mbuf + MbufLayout.PKT_LEN, length);
+                final int frames = overTheRing(mbuf).size();
+                assertEquals(splits && length <= frame.payloadAt() ? 0 : 1, frames);
+            }
+        }
+    }
+
     @Test
     void shouldTakeAFrameWithAVerifiedChecksumAsItIs() {
         final LongFrame frame = LongFrame.any(random, false);

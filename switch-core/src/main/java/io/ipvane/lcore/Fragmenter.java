@@ -44,7 +44,8 @@ final class Fragmenter {
      * @param l3 bytes of it before the IP header
      * @param mtu most bytes of a fragment without those
      * @return how many fragments {@link #fragment} gives, the caller's now; 0 where the packet may
-     *     not be split or cannot be: it forbids it, is to be split otherwise, or the pool is empty
+     *     not be split or cannot be: it forbids it, is shorter than it says, is to be split
+     *     otherwise, or the pool is empty
      */
     int split(long mbuf, int l3, int mtu) {
         final long ip = pool.data(mbuf) + l3;
@@ -55,6 +56,7 @@ final class Fragmenter {
                 || part <= 0
                 || payload <= part
                 || payload > part * MOST
+                || l3 + headerLength + payload > pool.length(mbuf)
                 || pool.longest(mbuf) != pool.length(mbuf)) {
             return 0;
         }

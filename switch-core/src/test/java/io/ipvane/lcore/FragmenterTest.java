@@ -146,6 +146,14 @@ class FragmenterTest {
     }
 
     @Test
+    void shouldNotSplitAFrameThatIsShorterThanItsPacketSays() {
+        final byte[] packet = Frames.udp4().payload(new byte[1000]).build();
+        final byte[] longer = Frames.patch(packet, 16, 1029 >> 8, 1029 & 0xFF);
+        assertEquals(0, split(longer, 14, 600).length);
+        assertEquals(0, split(Frames.patch(packet, 16, 0xFF, 0xFF), 14, 9000).length);
+    }
+
+    @Test
     void shouldLeaveToItsDeviceWhatThatWillSplit() {
         final long mbuf = pool.frame(Frames.udp4().payload(new byte[1000]).build());
         pool.longest(mbuf, 700);
