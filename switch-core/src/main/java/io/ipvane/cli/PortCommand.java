@@ -69,6 +69,18 @@ final class PortCommand extends ObjectCommand {
                 "  ipvane -p port show web"
             })
     static final class Show extends ShowCommand {
+        static final List<Column> COLUMNS =
+                List.of(
+                        Column.of("NAME", "name"),
+                        Column.of("UPLINK", "uplink"),
+                        Column.of("MODE", "mode"),
+                        Column.of("FLAG", "flag"),
+                        new Column("STATE", PortCommand::state),
+                        Column.of("MTU", "mtu"),
+                        Column.of("NETNS", "netns"),
+                        new Column("INTERFACE", PortCommand::attachment),
+                        new Column("ADDRESSES", AddressCommand::ofPort));
+
         @Parameters(
                 index = "0",
                 arity = "0..1",
@@ -83,16 +95,7 @@ final class PortCommand extends ObjectCommand {
 
         @Override
         List<Column> columns() {
-            return List.of(
-                    Column.of("NAME", "name"),
-                    Column.of("UPLINK", "uplink"),
-                    Column.of("MODE", "mode"),
-                    Column.of("FLAG", "flag"),
-                    new Column("STATE", PortCommand::state),
-                    Column.of("MTU", "mtu"),
-                    Column.of("NETNS", "netns"),
-                    new Column("INTERFACE", PortCommand::attachment),
-                    new Column("ADDRESSES", AddressCommand::ofPort));
+            return COLUMNS;
         }
     }
 

@@ -82,6 +82,32 @@ final class Words {
         return words.remove(0);
     }
 
+    /** Whether these words come first, in which case they are moved behind the others. */
+    void postpone(List<String> early) {
+        if (words.size() > 1 && early.contains(words.get(0))) {
+            words.add(words.remove(0));
+        }
+    }
+
+    /**
+     * Takes all the other words, where one of them may be without its keyword.
+     *
+     * @param bare the keyword that may be left out before its value, as long as {@code before} has
+     *     not come
+     */
+    ObjectNode settings(List<Keyword> keywords, Keyword bare, String before) {
+        final ObjectNode document = JsonNodeFactory.instance.objectNode();
+        while (!words.isEmpty()) {
+            if (!document.has(bare.key())
+                    && !document.has(before)
+                    && keywords.stream().noneMatch(k -> k.word().startsWith(words.get(0)))) {
+                words.add(0, bare.word());
+            }
+            set(document, keyword(words.remove(0), keywords), false);
+        }
+        return document;
+    }
+
     /**
      * Takes all the other words.
      *

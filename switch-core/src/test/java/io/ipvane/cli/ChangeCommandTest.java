@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Verbs that change something, against a real server; only the switch behind it is made up. */
 @Timeout(30)
@@ -196,7 +197,9 @@ class ChangeCommandTest {
         done("link add link wan0 name n2 mtu 1400 netns red type ipvlan");
         done("link add link wan0 name n3 type ipvlan mode l3");
         assertEquals(Optional.of(IpvlanFlag.BRIDGE), port("n1").flag());
-        assertEquals(Optional.empty(), port("n2").mode(), "CFG-2: inherits");
+        assertEquals(Optional.of(Mode.L3), port("n2").mode(), "the kernel's default");
+        assertEquals(Optional.of(IpvlanFlag.BRIDGE), port("n3").flag(), "the kernel's default");
+        assertEquals(Mode.L2, uplink("wan0").mode(), "CFG-2: no other port changes");
         assertEquals(Optional.of("red"), netns(port("n2")));
 
         done("link set dev db type ipvlan mode l3");
@@ -208,6 +211,67 @@ class ChangeCommandTest {
         done("link del n2 type ipvlan");
         assertEquals(Optional.of(IpvlanFlag.VEPA), port("web").flag());
         assertEquals(Optional.empty(), config().port("n1"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "link add link eth0 n1 type ipvlan mode l2 vepa",
+                "link add link eth0 name n1 type ipvlan mode l2 vepa",
+                "link add n1 link eth0 type ipvlan mode l2 vepa",
+                "link add dev n1 link wan0 mtu 1400 type ipvlan mode l2 vepa",
+                "link add link eth0 netns red n1 type ipvlan vepa mode l2",
+                "l a link web n1 type ipvlan mode l2 vepa"
+            })
+    void shouldUnderstandEveryFormOfTheKernelsSentence(String words) {
+        done(words);
+
+        assertEquals("wan0", port("n1").uplink());
+        assertEquals(Optional.of(Mode.L2), port("n1").mode());
+        assertEquals(Optional.of(IpvlanFlag.VEPA), port("n1").flag());
+    }
+
+    @Test
+    void shouldFollowTheKernelsSentencesFromInterfaceToNamespace() {
+        done("link add link eth0 ipvl0 type ipvlan mode l2");
+        done("link set dev ipvl0 netns red");
+        assertEquals(Optional.of("red"), netns(port("ipvl0")));
+        assertEquals("ipvl0", ((EndpointConfig.Tap) port("ipvl0").endpoint()).interfaceName());
+        done("link set ipvl0 netns blue mtu 1400");
+        assertEquals(Optional.of("blue"), netns(port("ipvl0")));
+        done("link delete ipvl0");
+        assertEquals(Optional.empty(), config().port("ipvl0"));
+    }
+
+    @Test
+    void shouldShowLinksByTheWordsOfTheKernel() {
+        for (String words :
+                List.of("link show web", "link show dev web", "li sh dev web type ipvlan")) {
+            final Result shown = ipvane(words.split(" "));
+            assertEquals(ExitCode.DONE, shown.code(), shown.err());
+            assertEquals(ipvane("port", "show", "web").out(), shown.out());
+        }
+        assertEquals(ipvane("port", "show").out(), ipvane("link").out());
+    }
+
+    @Test
+    void shouldSayWhoTakesALinkUpAndDown() {
+        done("link set web up");
+        done("link set up dev web");
+        fails(
+                ExitCode.FAILED,
+                "ipvane: port 'web': its namespace says whether it is up; use: ip -n blue link set"
+                        + " dev eth0 down\n",
+                "link set dev web down");
+        fails(
+                ExitCode.FAILED,
+                "ipvane: port 'db': its namespace says whether it is up; use: ip link set dev db"
+                        + " up\n",
+                "link set db up");
+        fails(
+                ExitCode.FAILED,
+                "ipvane: port 'no' is unknown; GET /v1/ports lists all\n",
+                "link set no up");
     }
 
     @Test
@@ -244,6 +308,15 @@ class ChangeCommandTest {
                 "link add link wan0 name n type macvlan"
                         + " | type 'macvlan' is unknown here; write type ipvlan",
                 "link add link wan0 name n mode l2 | type is missing",
+                "link add link eth0 type ipvlan | name is missing",
+                "link add link eth0 n1 n2 type ipvlan | unknown word 'n2'; known here are link, name,"
+                        + " dev, type, mode, netns, mtu, bridge, private, vepa",
+                "link add link eth0 name n1 name n2 type ipvlan"
+                        + " | n1 and name: name is given twice (EINVAL); give one",
+                "link add link eth0 type ipvlan n1 | unknown word 'n1'; known here are link, name,"
+                        + " dev, type, mode, netns, mtu, bridge, private, vepa",
+                "link add link eth0 n1 type ipvlan mode l2 private vepa"
+                        + " | private and vepa: flag is given twice (EINVAL); give one",
                 "--dry-run run | --dry-run is for verbs that change something; 'ipvane config"
                         + " check' reads a file without running it"
             })
