@@ -329,7 +329,7 @@ class OffloadTest {
         frame.putShort(12, (short) (ipv4 ? 0x0800 : 0x86DD));
         frame.put(14, (byte) (ipv4 ? 0x45 : 0x60));
         frame.putShort(ipv4 ? 16 : 18, (short) Math.max(0, ipv4 ? said : said - 40));
-        frame.putShort(20, (short) (ipv4 ? 0x4000 : frame.getShort(20)));
+        frame.putShort(20, ipv4 ? 0x4000 : frame.getShort(20));
         frame.put(ipv4 ? 23 : 20, (byte) 6);
         return new LongFrame(bytes, 14, ipv4 ? 34 : 54, length, 0);
     }
