@@ -55,6 +55,12 @@ test-vm: setup-test-vm image ## what needs a kernel or a network card of its own
 	@exec setpriv --pdeathsig TERM switch-core/src/test/scripts/test-vm $(LANES)
 
 # BENCH=full measures longer, ONLY="ring|lookup family=4" a part.
+# PACKAGES="icmp packet" chooses, below io.ipvane.
+PACKAGES ?= ipvlan icmp packet lcore neighbor macnat dhcp group
+.PHONY: mutate
+mutate: setup-test $(SHIM) ## which changes of the code no test notices: minutes a package, PACKAGES="icmp packet" chooses
+	@exec switch-core/src/test/scripts/mutate $(PACKAGES)
+
 .PHONY: bench
 bench: setup-bench image bench-image ## every part of the data plane beside a baseline: a table, and switch-bench/target/bench.json
 	@exec switch-bench/src/main/scripts/bench io.ipvane.bench.jmh.Main switch-bench/target \

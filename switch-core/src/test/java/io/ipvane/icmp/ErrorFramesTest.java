@@ -146,12 +146,47 @@ class ErrorFramesTest {
                         "IPv6 with a cut extension",
                         false,
                         Frames.resize(behind(128, 0, 60), 54 + 12)),
+                Arguments.of(
+                        "IPv6 in a first fragment of several",
+                        true,
+                        Frames.patch(behind(128, 44), 56, 0, 1)),
+                Arguments.of(
+                        "a fragment header is 8 bytes whatever it says of its length",
+                        false,
+                        Frames.patch(behind(1, 44), 55, 1)),
+                Arguments.of("IPv6 error behind a long extension", false, longExtension(1)),
+                Arguments.of("IPv6 echo behind a long extension", true, longExtension(128)),
+                Arguments.of(
+                        "IPv6 with a whole extension and nothing behind it",
+                        true,
+                        Frames.patch(Frames.resize(behind(128, 0), 62), 54, 59)),
+                Arguments.of(
+                        "IPv6 with a cut extension before UDP",
+                        false,
+                        Frames.patch(Frames.resize(behind(128, 0), 61), 54, 17)),
+                Arguments.of(
+                        "IPv6 header alone", true, Frames.patch(Frames.resize(udp6, 54), 20, 59)),
+                Arguments.of("half an IPv6 header", false, Frames.resize(udp6, 50)),
                 Arguments.of("ICMPv6 without its type", false, Frames.resize(behind(128), 54)),
+                Arguments.of(
+                        "a tag cut off", false, Frames.resize(Frames.udp4().tag(0).build(), 16)),
+                Arguments.of(
+                        "an IPv4 header alone",
+                        true,
+                        Frames.patch(Frames.resize(udp4, 34), 16, 0, 20)),
+                Arguments.of("to the first group address", false, to4("224.0.0.0")),
+                Arguments.of("to the last address below the groups", true, to4("223.255.255.255")),
                 Arguments.of("version 5", false, Frames.patch(udp4, 14, 0x55)),
                 Arguments.of("header of 16 bytes", false, Frames.patch(udp4, 14, 0x44)),
                 Arguments.of("length below header", false, Frames.patch(udp4, 16, 0, 19)),
                 Arguments.of("half a header", false, Frames.resize(udp4, 30)),
                 Arguments.of("no header", false, Frames.resize(udp4, 13)));
+    }
+
+    /** Behind an extension header of 16 bytes an ICMPv6 message of some type. */
+    private static byte[] longExtension(int type) {
+        final byte[] frame = Frames.patch(behind(0xEE, 60, 60), 55, 1);
+        return Frames.patch(Frames.patch(frame, 54, 58), 70, type);
     }
 
     private static byte[] shortIcmp() {
@@ -180,6 +215,35 @@ class ErrorFramesTest {
         assertEquals(told, mayTell(frame));
         if (frame.length > 20) {
             assertEquals(told, mayTell(Frames.split(frame, 3, 20)), "in segments");
+        }
+    }
+
+    /** What was read before still stands behind a frame that is cut off; nobody is told by that. */
+    @Test
+    void shouldNotReadBehindTheFrame() {
+        assertTrue(mayTell(behind(128)));
+        assertFalse(mayTell(Frames.resize(behind(128), 54)), "ICMPv6 without its type");
+        final byte[] tagged = Frames.udp4().tag(0).build();
+        assertTrue(mayTell(tagged));
+        assertFalse(mayTell(Frames.resize(tagged, 17)), "a cut tag");
+        assertTrue(mayTell(Frames.udp6().build()));
+        assertFalse(mayTell(Frames.resize(Frames.udp6().build(), 53)), "a cut IPv6 header");
+    }
+
+    @Test
+    void shouldQuoteNoMoreThanWasThere() {
+        final byte[] frame = Frames.resize(Frames.udp4().payload(new byte[200]).build(), 80);
+        assertEquals(ICMP4_AT + 8 + 80 - 14, error(ErrorKind.NO_ROUTE, 0, frame).length);
+    }
+
+    @Test
+    void shouldNameBothEndsOfThePacket() {
+        for (byte[] frame : List.of(Frames.udp4().build(), Frames.udp6().build())) {
+            final boolean four = frame[12] == 0x08;
+            assertTrue(mayTell(frame));
+            assertEquals(IpAddress.parse(four ? Frames.X4 : Frames.X6), frames.sender());
+            assertEquals(IpAddress.parse(four ? Frames.C1_4 : Frames.C1_6), frames.destination());
+            assertEquals(Frames.X, frames.senderMac());
         }
     }
 
