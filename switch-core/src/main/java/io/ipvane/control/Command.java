@@ -3,11 +3,10 @@ package io.ipvane.control;
 
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
+import io.ipvane.request.Request;
 import io.ipvane.table.GroupFilter;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
-/** What the conductor can be told or asked. Immutable but for the answer's future. */
+/** What the conductor can be told or asked. Immutable but for the state of a question. */
 public sealed interface Command {
     /** About a port, host port or uplink, which may have been removed since it was said. */
     sealed interface OfPort extends Command {
@@ -48,13 +47,5 @@ public sealed interface Command {
     record UplinkLink(int port, boolean up) implements OfPort {}
 
     /** A question about the conductor's state, answered on its thread. */
-    record Ask<T>(Supplier<T> question, CompletableFuture<T> answer) implements Command {
-        void run() {
-            try {
-                answer.complete(question.get());
-            } catch (RuntimeException | Error e) {
-                answer.completeExceptionally(e);
-            }
-        }
-    }
+    record Ask<T>(Request<T> question) implements Command {}
 }

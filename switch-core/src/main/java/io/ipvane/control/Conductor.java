@@ -147,7 +147,7 @@ final class Conductor implements Agent, LearnSink {
             case Command.UplinkMtu c -> uplinkMtu(model().uplinks().get(c.port()), c.mtu());
             case Command.UplinkMac c -> uplinkMac(model().uplinks().get(c.port()), c.mac());
             case Command.UplinkLink c -> uplinkLink(model().uplinks().get(c.port()), c.up());
-            case Command.Ask<?> c -> c.run();
+            case Command.Ask<?> c -> c.question().run();
         }
     }
 
@@ -160,9 +160,12 @@ final class Conductor implements Agent, LearnSink {
 
     /**
      * Takes a port, a host port or an uplink without ports out of the model, and its addresses out
-     * of the table. Conductor thread only.
+     * of the table; one that is not there needs nothing. Conductor thread only.
      */
     void remove(int index) {
+        if (!model().has(index)) {
+            return;
+        }
         final PortModel gone = model().port(index);
         final UplinkModel uplink = model().uplinkOf(index);
         final ModelBuilder next = new ModelBuilder(model());

@@ -10,16 +10,14 @@ import io.ipvane.counters.Counters;
 import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
+import io.ipvane.request.Request;
 import io.ipvane.snapshot.Quiescence;
 import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.table.Grace;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -32,14 +30,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way to the conductor: commands go into a bounded queue, answers come back by a future. Any
- * thread; nothing here touches the model itself.
+ * The way to the conductor: commands go into a bounded queue, answers come back by a {@link
+ * Request}. Any thread; nothing here touches the model itself.
  */
 public final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
     private static final int QUEUE = 16_384;
     private static final long TURN_MILLIS = 1;
-    private static final long ANSWER_SECONDS = 5;
+    private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long ROOM_NANOS = 1_000_000;
     private static final long SETTLE_NANOS = 100_000;
 
@@ -92,7 +90,7 @@ public final class ControlPlane implements AutoCloseable {
      * on the conductor's thread with the index of the port, and must not wait.
      */
     public void onGroups(IntConsumer listener) {
-        offer(new Command.Ask<>(() -> regroup(listener), new CompletableFuture<>()));
+        offer(new Command.Ask<>(new Request<>(() -> regroup(listener))));
     }
 
     private Boolean regroup(IntConsumer listener) {
@@ -137,24 +135,28 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /**
-     * Asks the conductor on its own thread and waits.
+     * Asks the conductor on its own thread and waits. A question that it has not begun to answer in
+     * time is taken back: the conductor never sees it, so a refused change has not been made.
      *
-     * @throws StatusUnavailableException where it does not answer in time or is too busy to be
-     *     asked
+     * @throws StatusUnavailableException where it does not begin in time, fails, or is too busy to
+     *     be asked
      */
     <T> T ask(Function<Conductor, T> question) {
-        final CompletableFuture<T> answer = new CompletableFuture<>();
-        if (!offer(new Command.Ask<>(() -> question.apply(conductor), answer))) {
+        final Request<T> request = new Request<>(() -> question.apply(conductor));
+        if (!offer(new Command.Ask<>(request))) {
             throw new StatusUnavailableException("the control plane is busy: its queue is full");
         }
+        if (!request.finish(ANSWER_NANOS)) {
+            throw new StatusUnavailableException(
+                    Thread.currentThread().isInterrupted()
+                            ? "the request was interrupted"
+                            : "the control plane did not answer in time");
+        }
         try {
-            return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StatusUnavailableException("the request was interrupted");
-        } catch (ExecutionException | TimeoutException e) {
+            return request.answer();
+        } catch (RuntimeException | Error e) {
             LOG.warn("event=no_answer", e);
-            throw new StatusUnavailableException("the control plane did not answer in time");
+            throw new StatusUnavailableException("the control plane could not answer: " + e);
         }
     }
 
@@ -245,9 +247,9 @@ public final class ControlPlane implements AutoCloseable {
      */
     public void settle() {
         final long epoch = ask(Conductor::published);
-        final long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(ANSWER_SECONDS);
+        final long patience = System.nanoTime() + ANSWER_NANOS;
         while (!grace.passed(epoch)) {
-            if (System.nanoTime() > patience) {
+            if (System.nanoTime() - patience > 0) {
                 throw new StatusUnavailableException(
                         "an lcore has not taken the change over in time");
             }

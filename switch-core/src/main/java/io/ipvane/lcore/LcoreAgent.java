@@ -4,6 +4,7 @@ package io.ipvane.lcore;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.LastError;
 import io.ipvane.dpdk.LcoreThread;
+import io.ipvane.request.Request;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,7 @@ final class LcoreAgent implements Agent {
     private static final VarHandle BUSY = time("busyNanos");
     private static final VarHandle IDLE = time("idleNanos");
     private static final long LOOK_NANOS = 20_000;
+    private static final long PATIENCE_NANOS = 5_000_000_000L;
 
     private final String name;
     private final int lcore;
@@ -31,8 +33,8 @@ final class LcoreAgent implements Agent {
     private final LastError lastError = new LastError();
     private LcoreThread thread;
 
-    /** What somebody wants done between two turns, or null. */
-    private volatile Runnable task;
+    /** What somebody wants done between two turns, or null. Written by who asks only. */
+    private volatile Request<?> task;
 
     private volatile boolean ended;
     private long last;
@@ -78,31 +80,30 @@ final class LcoreAgent implements Agent {
      * caller's where that has not begun or has ended. One caller at a time.
      *
      * @param change short, and does not throw
+     * @throws LcoreBusyException where the thread does not come to it in time; it then never runs
      */
     void execute(Runnable change) {
         if (!ran()) {
             change.run();
             return;
         }
-        task = change;
-        while (task != null) {
-            if (ended) {
-                // The thread may have taken it all the same, but then has finished it.
-                if (task != null) {
-                    task = null;
-                    change.run();
-                }
-                return;
+        final Request<Void> request = Request.of(change);
+        final long begin = System.nanoTime();
+        task = request;
+        while (!request.isDone()) {
+            if (ended && request.withdraw()) {
+                change.run();
+                break;
+            }
+            if (System.nanoTime() - begin > PATIENCE_NANOS && request.withdraw()) {
+                task = null;
+                throw new LcoreBusyException(name, PATIENCE_NANOS);
             }
             LockSupport.parkNanos(LOOK_NANOS);
         }
-    }
-
-    private void runTask() {
-        try {
-            task.run();
-        } finally {
-            task = null;
+        task = null;
+        if (request.isDone()) {
+            request.answer();
         }
     }
 
@@ -110,8 +111,9 @@ final class LcoreAgent implements Agent {
     public int doWork() {
         int worked = 0;
         try {
-            if (task != null) {
-                runTask();
+            final Request<?> waiting = task;
+            if (waiting != null) {
+                waiting.run();
             }
             worked = turn();
         } catch (RuntimeException | Error e) {
