@@ -2,15 +2,14 @@
 package io.ipvane.linux;
 
 import io.ipvane.memory.Memory;
+import io.ipvane.request.Request;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Watches interfaces in any number of namespaces with one thread, and tells a listener of
@@ -21,6 +20,9 @@ import java.util.concurrent.TimeUnit;
  * multicast groups may take a second. A handle keeps a watched namespace alive, so the deletion of
  * its name is not seen.
  *
+ * <p>Whatever goes wrong in one namespace is logged, and the namespace is asked again after a pause
+ * ({@link Pause}); the thread goes on for all others.
+ *
  * <p>Public methods: any thread. Everything else happens on the thread {@code namespace-watcher}.
  */
 public final class NamespaceWatcher implements AutoCloseable {
@@ -28,8 +30,12 @@ public final class NamespaceWatcher implements AutoCloseable {
     private static final int RECEIVE_BUFFER = 1 << 20;
 
     private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(1);
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
     private static final int POLL_FD = 8;
     private static final int POLLIN = 1;
+
+    /** What poll(2) passes over. */
+    private static final int NO_FD = -1;
 
     private static final System.Logger LOG = System.getLogger(NamespaceWatcher.class.getName());
 
@@ -37,7 +43,7 @@ public final class NamespaceWatcher implements AutoCloseable {
     private final int receiveBuffer;
     private final int wakeup;
     private final Thread thread = new Thread(this::run, "namespace-watcher");
-    private final Queue<FutureTask<Void>> tasks = new ConcurrentLinkedQueue<>();
+    private final Queue<Request<Void>> tasks = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
     // Owned by the thread.
@@ -60,7 +66,7 @@ public final class NamespaceWatcher implements AutoCloseable {
     private static void tell(InterfaceListener listener, InterfaceEvent event) {
         try {
             listener.onEvent(event);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "a listener failed at " + event, e);
         }
     }
@@ -102,12 +108,11 @@ public final class NamespaceWatcher implements AutoCloseable {
      */
     public void multicastMayHaveChanged(WatchedInterface at) {
         submit(
-                new FutureTask<>(
+                Request.of(
                         () ->
                                 namespaces.stream()
                                         .filter(namespace -> namespace.watches(at))
-                                        .forEach(WatchedNamespace::groupsMayHaveChanged),
-                        null));
+                                        .forEach(WatchedNamespace::groupsMayHaveChanged)));
     }
 
     /** How often notifications were lost and made up for, of the namespaces watched now. */
@@ -117,35 +122,35 @@ public final class NamespaceWatcher implements AutoCloseable {
         return sum[0];
     }
 
-    /** Runs a task on the thread and waits for it; the listener may call this as well. */
+    /**
+     * Runs a task on the thread and waits for it; the listener may call this as well.
+     *
+     * @throws LinuxException where the thread does not come to it in time; it then never runs
+     */
     private void execute(Runnable task) {
         if (Thread.currentThread() == thread) {
             task.run();
             return;
         }
-        final FutureTask<Void> future = new FutureTask<>(task, null);
-        submit(future);
-        try {
-            future.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof LinuxException refusal) {
-                throw refusal;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (CancellationException e) {
-            throw new IllegalStateException("the namespace watcher is closed", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the namespace watcher worked", e);
+        final Request<Void> request = Request.of(task);
+        submit(request);
+        if (!request.finish(PATIENCE)) {
+            throw new LinuxException(
+                    Errno.EAGAIN,
+                    closed
+                            ? "the namespace watcher is closed"
+                            : "the namespace watcher has not come to a change in %d s; try again"
+                                    .formatted(TimeUnit.NANOSECONDS.toSeconds(PATIENCE)));
         }
+        request.answer();
     }
 
-    private void submit(FutureTask<Void> task) {
+    private void submit(Request<Void> task) {
         tasks.add(task);
         if (closed) {
-            // Nobody may be left to run it; if somebody is, cancelling comes too late and does no
+            // Nobody may be left to run it; if somebody is, withdrawing comes too late and does no
             // harm.
-            task.cancel(false);
+            task.withdraw();
         } else {
             Shim.wakeupSignal(wakeup);
         }
@@ -154,27 +159,48 @@ public final class NamespaceWatcher implements AutoCloseable {
     // -- on the thread --
 
     private void run() {
-        rebuildPollFds();
-        while (!closed) {
+        final Pause pause = new Pause("the namespace watcher");
+        try {
+            while (!closed) {
+                turn(pause);
+            }
+        } finally {
+            closed = true;
+            namespaces.forEach(WatchedNamespace::close);
+            if (pollArena != null) {
+                pollArena.close();
+            }
+            for (Request<Void> task = tasks.poll(); task != null; task = tasks.poll()) {
+                task.withdraw();
+            }
+        }
+    }
+
+    /** One round; the thread outlives whatever may be wrong with it, as others wait for it. */
+    private void turn(Pause pause) {
+        try {
             waitForNews();
             runTasks();
             final long now = System.nanoTime();
             for (final WatchedNamespace namespace : List.copyOf(namespaces)) {
-                look(namespace, now);
+                namespace.look(now);
             }
-        }
-        namespaces.forEach(WatchedNamespace::close);
-        pollArena.close();
-        for (FutureTask<Void> task = tasks.poll(); task != null; task = tasks.poll()) {
-            task.cancel(false);
+            pause.worked();
+        } catch (RuntimeException | Error e) {
+            LockSupport.parkNanos(pause.failed(e));
         }
     }
 
     private void waitForNews() {
+        if (pollArena == null) {
+            rebuildPollFds();
+        }
         final long now = System.nanoTime();
         long wait = LONGEST_WAIT;
-        for (final WatchedNamespace namespace : namespaces) {
-            wait = Math.min(wait, Math.max(0, namespace.groupsDue() - now));
+        for (int i = 0; i < namespaces.size(); i++) {
+            final WatchedNamespace namespace = namespaces.get(i);
+            wait = Math.min(wait, Math.max(0, namespace.due() - now));
+            putPollFd(i + 1, namespace.isPaused(now) ? NO_FD : namespace.fd());
         }
         // Rounded up: a wait that ends a little early would be followed by another of zero.
         final int milliseconds = (int) TimeUnit.NANOSECONDS.toMillis(wait + 999_999);
@@ -190,20 +216,8 @@ public final class NamespaceWatcher implements AutoCloseable {
     }
 
     private void runTasks() {
-        for (FutureTask<Void> task = tasks.poll(); task != null; task = tasks.poll()) {
+        for (Request<Void> task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();
-        }
-    }
-
-    private static void look(WatchedNamespace namespace, long now) {
-        try {
-            // Asked without looking at poll's answer: an empty socket costs one call that says so,
-            // and tasks
-            // may have changed the list since.
-            namespace.takeNews();
-            namespace.readGroupsIfDue(now);
-        } catch (LinuxException e) {
-            LOG.log(System.Logger.Level.WARNING, "will try again: " + e.getMessage());
         }
     }
 
@@ -211,7 +225,7 @@ public final class NamespaceWatcher implements AutoCloseable {
         final WatchedNamespace namespace = namespace(Netns.open(at.netns()));
         try {
             namespace.add(at, listener);
-        } catch (LinuxException e) {
+        } catch (RuntimeException | Error e) {
             end(at);
             throw e;
         }
@@ -244,17 +258,15 @@ public final class NamespaceWatcher implements AutoCloseable {
         rebuildPollFds();
     }
 
-    /** Writes the array of struct pollfd: the wake-up first, then the namespaces in their order. */
+    /** Makes the array of struct pollfd: the wake-up first, then the namespaces in their order. */
     private void rebuildPollFds() {
+        final Arena fresh = Arena.ofConfined();
+        pollFds = fresh.allocate((namespaces.size() + 1L) * POLL_FD, 8).address();
+        putPollFd(0, wakeup);
         if (pollArena != null) {
             pollArena.close();
         }
-        pollArena = Arena.ofConfined();
-        pollFds = pollArena.allocate((namespaces.size() + 1L) * POLL_FD, 8).address();
-        putPollFd(0, wakeup);
-        for (int i = 0; i < namespaces.size(); i++) {
-            putPollFd(i + 1, namespaces.get(i).fd());
-        }
+        pollArena = fresh;
     }
 
     private void putPollFd(int i, int fd) {

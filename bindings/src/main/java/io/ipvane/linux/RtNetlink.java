@@ -16,7 +16,7 @@ import java.util.Optional;
  *
  * <p>Source: rtnetlink(7).
  */
-public final class RtNetlink implements AutoCloseable {
+public final class RtNetlink implements InterfaceLists {
     private final Netns netns;
     private final NetlinkSocket socket;
 
@@ -61,7 +61,7 @@ public final class RtNetlink implements AutoCloseable {
         return netns.name().isEmpty() ? "" : "-n " + netns.name() + " ";
     }
 
-    /** All interfaces. */
+    @Override
     public List<Link> links() {
         final NetlinkRequest request =
                 Link.request(Rtnl.GETLINK, 0)
@@ -178,7 +178,7 @@ public final class RtNetlink implements AutoCloseable {
                 .toList();
     }
 
-    /** Addresses of all interfaces. */
+    @Override
     public List<InterfaceAddress> addresses() {
         return decodeAddresses(dumpAddresses(0));
     }

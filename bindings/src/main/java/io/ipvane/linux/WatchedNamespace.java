@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * All watched interfaces of one namespace: listens to notifications, and lists everything anew when
@@ -23,24 +24,35 @@ final class WatchedNamespace implements AutoCloseable {
     /** Datagrams thrown away in one go after a loss; more than any receive buffer holds. */
     private static final int DISCARD_LIMIT = 1 << 20;
 
+    private static final int LOSSES_IN_A_ROW = 16;
+
     private final Netns netns;
     private final NetlinkSocket news;
-    private final RtNetlink lists;
+    private final InterfaceLists lists;
     private final MulticastGroups groups;
     private final List<InterfaceState> interfaces = new ArrayList<>();
     private long groupsRead = System.nanoTime() - AT_LEAST;
     private long groupsDue = groupsRead;
     private boolean stale;
     private long losses;
+    private final Pause pause;
+    private long pausedUntil;
 
     /** Takes over the handle. */
     WatchedNamespace(Netns netns, int receiveBuffer) {
+        this(netns, receiveBuffer, RtNetlink::new);
+    }
+
+    /**
+     * @param lists opens what lists everything
+     */
+    WatchedNamespace(Netns netns, int receiveBuffer, Function<Netns, InterfaceLists> lists) {
         try (UndoLog undo = new UndoLog()) {
             undo.add(netns::close);
             news = new NetlinkSocket(netns, receiveBuffer);
             undo.add(news::close);
-            lists = new RtNetlink(netns);
-            undo.add(lists::close);
+            this.lists = lists.apply(netns);
+            undo.add(this.lists::close);
             groups = new MulticastGroups(netns);
             undo.add(groups::close);
             news.join(Rtnl.GROUP_LINK);
@@ -51,6 +63,7 @@ final class WatchedNamespace implements AutoCloseable {
             undo.forget();
         }
         this.netns = netns;
+        this.pause = new Pause("watching " + netns);
     }
 
     long inode() {
@@ -91,6 +104,36 @@ final class WatchedNamespace implements AutoCloseable {
         return interfaces.stream().anyMatch(state -> state.at().equals(at));
     }
 
+    /**
+     * Takes what waits and reads the groups when that is due. Where something fails, nothing is
+     * done for a while; then everything is listed, as news may have been lost.
+     */
+    void look(long now) {
+        if (isPaused(now)) {
+            return;
+        }
+        try {
+            // Asked without looking at poll's answer: an empty socket costs one call that says so,
+            // and tasks may have changed the list of namespaces since.
+            takeNews();
+            readGroupsIfDue(now);
+            pause.worked();
+        } catch (RuntimeException | Error e) {
+            stale = true;
+            pausedUntil = now + pause.failed(e);
+        }
+    }
+
+    /** Whether something has failed, and it is too early to try again. */
+    boolean isPaused(long now) {
+        return pause.isOn() && now - pausedUntil < 0;
+    }
+
+    /** When {@link #look} has something to do without news, on the clock of System.nanoTime. */
+    long due() {
+        return pause.isOn() ? pausedUntil : groupsDue;
+    }
+
     /** Takes all notifications that wait. */
     void takeNews() {
         try {
@@ -112,13 +155,19 @@ final class WatchedNamespace implements AutoCloseable {
 
     /** What waits after a loss is older than the lists that are read next, and full of gaps. */
     private void discardNews() {
+        int failuresInARow = 0;
         for (int i = 0; i < DISCARD_LIMIT; i++) {
             try {
                 if (news.poll().isEmpty()) {
                     return;
                 }
+                failuresInARow = 0;
             } catch (LinuxException e) {
                 losses++;
+                // The kernel forgets a loss when it has told it; what stays is something else.
+                if (++failuresInARow > LOSSES_IN_A_ROW) {
+                    throw e;
+                }
             }
         }
     }
@@ -197,12 +246,7 @@ final class WatchedNamespace implements AutoCloseable {
         groupsDue = Math.min(groupsDue, groupsRead + SOON);
     }
 
-    /** When {@link #readGroupsIfDue} has something to do, on the clock of System.nanoTime. */
-    long groupsDue() {
-        return groupsDue;
-    }
-
-    void readGroupsIfDue(long now) {
+    private void readGroupsIfDue(long now) {
         if (now - groupsDue < 0) {
             return;
         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.linux.InterfaceEvent.AddressAdded;
@@ -13,6 +14,7 @@ import io.ipvane.linux.InterfaceEvent.AddressRemoved;
 import io.ipvane.linux.InterfaceEvent.InterfaceGone;
 import io.ipvane.linux.InterfaceEvent.LinkChanged;
 import io.ipvane.linux.InterfaceEvent.MulticastChanged;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -306,6 +308,116 @@ class NamespaceWatcherTest {
                         () -> watcher.start(List.of(new WatchedInterface("linux-none", "eth0"))));
 
         assertTrue(refusal.getMessage().contains("ip netns add linux-none"), refusal.getMessage());
+    }
+
+    /** A defect somewhere must not end the thread that every change of the switch waits for. */
+    @Test
+    void shouldGoOnWhenAListenerFailsBadly() throws Exception {
+        watcher.close();
+        watcher =
+                new NamespaceWatcher(
+                        event -> {
+                            if (event instanceof AddressAdded) {
+                                throw new AssertionError("a defect, made for this test");
+                            }
+                            events.add(event);
+                        });
+        start();
+        net.run("ip address add 10.5.0.1/24 dev eth0");
+        net.run("ip link set eth0 mtu 1300");
+        assertEquals(1300, next(LinkChanged.class, SOON).link().mtu());
+
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> watcher.watch(eth0));
+    }
+
+    @Test
+    void shouldRefuseAChangeThatItDoesNotComeToInTime() throws Exception {
+        final CountDownLatch release = new CountDownLatch(1);
+        final CountDownLatch busy = new CountDownLatch(1);
+        watcher.close();
+        watcher =
+                new NamespaceWatcher(
+                        event -> {
+                            if (event instanceof AddressAdded) {
+                                busy.countDown();
+                                awaitQuietly(release);
+                            }
+                            events.add(event);
+                        });
+        start();
+        net.run("ip address add 10.5.0.1/24 dev eth0");
+        busy.await();
+        final WatchedInterface lo = new WatchedInterface(net.name(), "lo");
+        final LinuxException refusal =
+                assertTimeoutPreemptively(
+                        Duration.ofSeconds(30),
+                        () -> assertThrows(LinuxException.class, () -> watcher.watch(lo)));
+        assertEquals(
+                "the namespace watcher has not come to a change in 5 s; try again",
+                refusal.getMessage());
+
+        // Nor later: who was refused has closed what it would have watched.
+        release.countDown();
+        net.run("ip link set eth0 mtu 1300");
+        assertEquals(1300, next(LinkChanged.class, SOON).link().mtu());
+        assertTrue(events.stream().noneMatch(event -> event.at().equals(lo)), events.toString());
+    }
+
+    /**
+     * Lists fail, as where the kernel has no memory: it is tried again, neither at once nor never.
+     */
+    @Test
+    void shouldTryAgainAfterAPauseWhenListingFails() throws Exception {
+        final int[] tries = new int[1];
+        final boolean[] failing = {false};
+        try (RtNetlink lists = new RtNetlink(netns);
+                WatchedNamespace namespace =
+                        new WatchedNamespace(
+                                net.open(),
+                                4096,
+                                handle ->
+                                        new InterfaceLists() {
+                                            @Override
+                                            public List<Link> links() {
+                                                tries[0]++;
+                                                if (failing[0]) {
+                                                    throw new IllegalStateException("no memory");
+                                                }
+                                                return lists.links();
+                                            }
+
+                                            @Override
+                                            public List<InterfaceAddress> addresses() {
+                                                return lists.addresses();
+                                            }
+
+                                            @Override
+                                            public void close() {
+                                                // The test's own.
+                                            }
+                                        })) {
+            net.run("ip link set eth0 name other");
+            namespace.add(eth0, events::add);
+            events.clear();
+            net.run("ip address add 10.5.0.1/24 dev other");
+            net.run("ip link set other name eth0");
+
+            failing[0] = true;
+            tries[0] = 0;
+            final long before = System.nanoTime();
+            long now = before;
+            for (int round = 0; now - before < TimeUnit.MILLISECONDS.toNanos(650); round++) {
+                namespace.look(now);
+                now = Math.max(System.nanoTime(), namespace.due());
+                assertTrue(round < 10, "asked again at once");
+            }
+            assertEquals(3, tries[0], "after 0, 100 and 300 ms");
+
+            failing[0] = false;
+            namespace.look(namespace.due());
+            assertEquals(IpPrefix.parse("10.5.0.1/24"), next(AddressAdded.class, 0).address());
+            assertFalse(namespace.isPaused(System.nanoTime()));
+        }
     }
 
     @Test
