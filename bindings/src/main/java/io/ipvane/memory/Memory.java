@@ -17,7 +17,8 @@ import java.nio.ByteOrder;
  *
  * <p>{@code be} accessors take and give values whose wire form is big endian; the others are native
  * (little) endian. Addresses need not be aligned and any thread may call, but ordering is the
- * caller's business: only {@link #i32Acquire} and {@link #put32Release} give any.
+ * caller's business: only {@link #i32Acquire}, {@link #i64Acquire}, {@link #put32Release} and
+ * {@link #put64Release} give any.
  */
 public final class Memory {
     private static final long USER_HALF = 0x7FFF_FFFF_FFFFL;
@@ -36,6 +37,11 @@ public final class Memory {
     private static final long USER_HALF_INTS = USER_HALF & ~3L;
 
     private static final VarHandle ORDERED_INT = ValueLayout.JAVA_INT.varHandle();
+
+    /** As {@link #USER_HALF}, and a multiple of eight. */
+    private static final long USER_HALF_LONGS = USER_HALF & ~7L;
+
+    private static final VarHandle ORDERED_LONG = ValueLayout.JAVA_LONG.varHandle();
 
     private Memory() {}
 
@@ -158,6 +164,16 @@ public final class Memory {
     /** Writes 32 bits at a multiple of four, native, after everything written before: release. */
     public static void put32Release(long address, int value) {
         ORDERED_INT.setRelease(ALL, address & USER_HALF_INTS, value);
+    }
+
+    /** The native 64-bit value at {@code address}, a multiple of eight; as {@link #i32Acquire}. */
+    public static long i64Acquire(long address) {
+        return (long) ORDERED_LONG.getAcquire(ALL, address & USER_HALF_LONGS);
+    }
+
+    /** Writes 64 bits at a multiple of eight, native, after everything written before: release. */
+    public static void put64Release(long address, long value) {
+        ORDERED_LONG.setRelease(ALL, address & USER_HALF_LONGS, value);
     }
 
     /** Writes 32 bits, big endian. */

@@ -9,6 +9,7 @@ import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.table.AddressTable;
 import io.ipvane.table.Grace;
+import io.ipvane.table.GrowingTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,7 @@ import org.slf4j.Logger;
  */
 final class AddressClaims implements DhcpSink, AutoCloseable {
     private final LiveModel live;
-    private final AddressPlane addresses;
+    private final GrowingTable addresses;
     private final SnoopPlane snoop;
     private final EventLog events;
     private final Logger log;
@@ -38,7 +39,7 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
             EventLog events,
             Logger log) {
         this.live = live;
-        this.addresses = new AddressPlane(grace);
+        this.addresses = new GrowingTable(grace);
         this.snoop = snoop;
         this.events = events;
         this.log = log;

@@ -123,6 +123,7 @@ final class Conductor implements Agent, LearnSink {
     void secondOver() {
         events.secondOver();
         snoop.secondOver();
+        neighbors.secondOver();
         for (Throwable error : lcoreErrors.get()) {
             LOG.error("event=stage_error", error);
         }

@@ -7,6 +7,7 @@ import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.neighbor.NeighborConfig;
+import io.ipvane.neighbor.NeighborCounters;
 import io.ipvane.neighbor.NeighborResolver;
 import io.ipvane.neighbor.NeighborSink;
 import io.ipvane.neighbor.NeighborTable;
@@ -15,9 +16,13 @@ import io.ipvane.neighbor.UplinkIdentity;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.table.Grace;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.agrona.concurrent.MessageHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Between the lcores and the {@link NeighborResolver}: their messages in, its frames out.
@@ -26,8 +31,9 @@ import org.agrona.concurrent.MessageHandler;
  * by the lcore that sends, lost ones here.
  */
 final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NeighborPlane.class);
     private static final int MESSAGES_A_TURN = 1_024;
-    private static final int CAPACITY = 65_536;
+    private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
     private final ControlMailbox mailbox;
     private final FramePool pool;
@@ -36,6 +42,8 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
     private final NeighborTable table;
     private final NeighborResolver resolver;
     private Map<Integer, UplinkModel> known = Map.of();
+    private NeighborCounters said;
+    private long lastSaid = System.nanoTime();
     private final MessageHandler handler = ControlMailbox.handler(this);
 
     /**
@@ -51,9 +59,10 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
         this.pool = pool;
         this.counters = counters;
         this.errors = errors;
-        this.table = new NeighborTable(CAPACITY, grace);
+        this.table = new NeighborTable(NeighborTable.MAX_CAPACITY, grace);
         this.resolver =
                 new NeighborResolver(NeighborConfig.DEFAULT, table, pool, this, System::nanoTime);
+        this.said = resolver.counters();
     }
 
     /** What lcores read. */
@@ -81,14 +90,22 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
         if (before != null && before.neighbors().equals(uplink.neighbors())) {
             return;
         }
-        if (before != null) {
-            for (io.ipvane.config.NeighborConfig gone : before.neighbors()) {
-                resolver.notPermanent(uplink.index(), gone.address());
+        final Map<IpAddress, Long> left = macs(before);
+        for (io.ipvane.config.NeighborConfig now : uplink.neighbors()) {
+            final Long was = left.remove(now.address());
+            if (was == null || was != now.mac()) {
+                resolver.permanent(uplink.index(), now.address(), now.mac());
             }
         }
-        for (io.ipvane.config.NeighborConfig now : uplink.neighbors()) {
-            resolver.permanent(uplink.index(), now.address(), now.mac());
+        left.keySet().forEach(gone -> resolver.notPermanent(uplink.index(), gone));
+    }
+
+    private static Map<IpAddress, Long> macs(UplinkModel uplink) {
+        final Map<IpAddress, Long> macs = new HashMap<>();
+        if (uplink != null) {
+            uplink.neighbors().forEach(known -> macs.put(known.address(), known.mac()));
         }
+        return macs;
     }
 
     /** One turn: messages, then time. */
@@ -148,6 +165,30 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
     /** Tells the wire of an uplink that an address is behind its MAC now. */
     void announce(int uplink, IpAddress address) {
         resolver.announce(uplink, address);
+    }
+
+    /** Says once a minute which bounds were met, if any. */
+    void secondOver() {
+        final long now = System.nanoTime();
+        if (now - lastSaid < MINUTE) {
+            return;
+        }
+        lastSaid = now;
+        final NeighborCounters sum = resolver.counters();
+        final long evicted = sum.evicted() - said.evicted();
+        final long tableFull = sum.tableFull() - said.tableFull();
+        final long noFrame = sum.noFrame() - said.noFrame();
+        said = sum;
+        if (evicted + tableFull + noFrame > 0) {
+            LOG.warn(
+                    "event=neighbors_odd evicted={} table_full={} no_frame={} bound_of_an_uplink={}"
+                            + " bound_of_all={}",
+                    evicted,
+                    tableFull,
+                    noFrame,
+                    NeighborConfig.DEFAULT.capacity(),
+                    table.capacity());
+        }
     }
 
     /** All neighbours, for readers. */

@@ -91,7 +91,10 @@ public final class NeighborResolver {
         }
     }
 
-    /** Adds a neighbour that is configured: never asked, never forgotten, never replaced. */
+    /**
+     * Adds a neighbour that is configured, or gives it another MAC: never asked, never forgotten,
+     * and never replaced by what the wire says. What was learned before is forgotten.
+     */
     public void permanent(int uplink, IpAddress address, long mac) {
         final UplinkNeighbors link = uplinks.get(uplink);
         Neighbor neighbor = link.find(address);
@@ -242,9 +245,7 @@ public final class NeighborResolver {
         if (!same) {
             changed++;
             neighbor.mac = mac;
-            if (neighbor.slot != NeighborTable.NONE) {
-                table.replace(neighbor.slot, mac);
-            }
+            publish(neighbor);
         }
         if (solicited) {
             reachable(neighbor);
@@ -266,9 +267,13 @@ public final class NeighborResolver {
         timers.arm(neighbor, clock.getAsLong() + config.delay().toNanos());
     }
 
-    /** Lets lcores find the neighbour; where there is no room, their frames keep coming here. */
+    /**
+     * Lets lcores find the MAC that the neighbour has now; where there is no room, their frames
+     * keep coming here.
+     */
     private void publish(Neighbor neighbor) {
         if (neighbor.slot != NeighborTable.NONE) {
+            table.replace(neighbor.slot, neighbor.mac);
             return;
         }
         neighbor.slot = table.add(neighbor.uplink.index, neighbor.address, neighbor.mac);
@@ -288,7 +293,7 @@ public final class NeighborResolver {
      */
     public int tick() {
         final long now = clock.getAsLong();
-        int work = 0;
+        int work = table.reclaim();
         for (Neighbor due = timers.pollDue(now); due != null; due = timers.pollDue(now)) {
             expire(due, now);
             work++;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.neighbor;
 
+import io.ipvane.memory.Memory;
+import io.ipvane.memory.Pages;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.table.AddressTable;
 import io.ipvane.table.Grace;
+import io.ipvane.table.GrowingTable;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.Queue;
 
 /**
  * (uplink, IPv4 or IPv6 next hop) to MAC, for lcores: an {@link AddressTable} finds a slot, and the
@@ -17,83 +19,86 @@ import java.lang.invoke.VarHandle;
  * {@link Grace} knows of, without a lock: a slot is one 64-bit word, written with release, and is
  * given to another neighbour only after a grace period, so a word belongs to the address that was
  * looked up. Readers leave one trace, a byte a slot that says "used", which the conductor takes.
+ *
+ * <p>Neighbours come and go for as long as the switch runs, so the index is rebuilt whenever it is
+ * full, for the most part of deleted entries. Readers find the new index by their next lookup. Who
+ * is still at the old one finds there the same slots, of which none belongs to another neighbour
+ * before that reader is done.
  */
 public final class NeighborTable implements AutoCloseable {
+    /** The largest capacity: 9 MB where all of it is used, and nothing where none is. */
+    public static final int MAX_CAPACITY = 1 << 20;
+
     /** No MAC is known. */
     public static final long UNRESOLVED = -1;
 
     /** No slot. */
     static final int NONE = -1;
 
-    private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
-
     /** Low 16 bits of the word of a slot in use, so that a word of 0 is a slot that is not. */
     private static final long IN_USE = 1;
 
-    private final AddressTable slots;
+    /** A slot that may be used again once its ticket has {@linkplain Grace#passed passed}. */
+    private record Resting(int slot, long ticket) {}
+
+    private final int capacity;
     private final Grace grace;
     private final Arena arena = Arena.ofShared();
 
-    /** A word a slot: MAC &lt;&lt; 16 | {@link #IN_USE}, or 0. */
-    private final MemorySegment words;
+    /** Address of a word a slot: MAC &lt;&lt; 16 | {@link #IN_USE}, or 0. */
+    private final long words;
 
-    /** A byte a slot: 1 once a reader has been given its MAC. */
-    private final MemorySegment used;
+    /** Address of a byte a slot: 1 once a reader has been given its MAC. */
+    private final long used;
 
-    /** Ring of slots not in use, in the order in which they may be used again. */
-    private final int[] free;
+    private final GrowingTable slots;
 
-    /** What {@link Grace#passed} is to be asked before the slot beside it is used. */
-    private final long[] tickets;
+    /** What readers search: that of {@link #slots}. */
+    private volatile AddressTable index;
 
-    /** Whether the slot beside it was ever in use, and so has a ticket. */
-    private final boolean[] ticketed;
+    /** In the order in which they may be used again. */
+    private final Queue<Resting> resting = new ArrayDeque<>();
 
-    private int freeHead;
-    private int freeCount;
+    /** Slots below this have been in use. */
+    private int touched;
 
     /**
      * An empty table.
      *
-     * @param capacity neighbours of all uplinks and both families, 1 or more
+     * @param capacity neighbours of all uplinks and both families, 1 to {@value #MAX_CAPACITY}
      */
     public NeighborTable(int capacity, Grace grace) {
+        this.capacity = capacity;
         this.grace = grace;
-        slots = new AddressTable(capacity, capacity, grace);
-        words = arena.allocate(capacity * 8L, 64);
-        used = arena.allocate(capacity, 64);
-        free = new int[capacity];
-        tickets = new long[capacity];
-        ticketed = new boolean[capacity];
-        for (int slot = 0; slot < capacity; slot++) {
-            free[slot] = slot;
-        }
-        freeCount = capacity;
+        words = Pages.zeroed(arena, capacity * 8L);
+        used = Pages.zeroed(arena, capacity);
+        slots = new GrowingTable(grace);
+        index = slots.table();
     }
 
     // -- readers --
 
     /** MAC of an IPv4 next hop of an uplink, host-order int, or {@link #UNRESOLVED}. */
     public long mac4(int uplink, int address) {
-        return macAt(slots.find4(uplink, address));
+        return macAt(index.find4(uplink, address));
     }
 
     /** MAC of an IPv6 next hop of an uplink, host-order halves, or {@link #UNRESOLVED}. */
     public long mac6(int uplink, long high, long low) {
-        return macAt(slots.find6(uplink, high, low));
+        return macAt(index.find6(uplink, high, low));
     }
 
     private long macAt(int slot) {
         if (slot == AddressTable.NONE) {
             return UNRESOLVED;
         }
-        final long word = (long) WORD.getAcquire(words, slot * 8L);
+        final long word = Memory.i64Acquire(words + slot * 8L);
         if (word == 0) {
             return UNRESOLVED;
         }
         // Written once between two looks of the conductor, so that readers do not fight over it.
-        if (used.get(ValueLayout.JAVA_BYTE, slot) == 0) {
-            used.set(ValueLayout.JAVA_BYTE, slot, (byte) 1);
+        if (Memory.u8(used + slot) == 0) {
+            Memory.put8(used + slot, 1);
         }
         return word >>> 16;
     }
@@ -103,58 +108,62 @@ public final class NeighborTable implements AutoCloseable {
     /**
      * Adds a neighbour that is not in the table.
      *
-     * @return its slot, or {@link #NONE} where there is no room now
+     * @return its slot, or {@link #NONE} where as many as fit are in it, or were a moment ago
      */
     int add(int uplink, IpAddress address, long mac) {
-        if (freeCount == 0 || (ticketed[freeHead] && !grace.passed(tickets[freeHead]))) {
+        final int slot = takeSlot();
+        if (slot == NONE) {
             return NONE;
         }
-        final int slot = free[freeHead];
         replace(slot, mac);
-        used.set(ValueLayout.JAVA_BYTE, slot, (byte) 0);
-        final AddressTable.Outcome outcome =
-                address.isIpv4()
-                        ? slots.put4(uplink, address.ipv4(), slot)
-                        : slots.put6(uplink, address.key0(), address.key1(), slot);
-        if (outcome == AddressTable.Outcome.FULL) {
-            WORD.setRelease(words, slot * 8L, 0L);
-            return NONE;
+        Memory.put8(used + slot, 0);
+        if (slots.put(uplink, address, slot)) {
+            index = slots.table();
+            slots.published();
         }
-        freeHead = (freeHead + 1) % free.length;
-        freeCount--;
         return slot;
+    }
+
+    private int takeSlot() {
+        final Resting next = resting.peek();
+        if (next != null && grace.passed(next.ticket())) {
+            return resting.remove().slot();
+        }
+        return touched == capacity ? NONE : touched++;
     }
 
     /** Gives the neighbour in a slot another MAC. */
     void replace(int slot, long mac) {
-        WORD.setRelease(words, slot * 8L, mac << 16 | IN_USE);
+        Memory.put64Release(words + slot * 8L, mac << 16 | IN_USE);
     }
 
     /** Takes a neighbour out; its slot rests until no reader can mean it any more. */
     void remove(int uplink, IpAddress address, int slot) {
-        if (address.isIpv4()) {
-            slots.remove4(uplink, address.ipv4());
-        } else {
-            slots.remove6(uplink, address.key0(), address.key1());
-        }
-        WORD.setRelease(words, slot * 8L, 0L);
-        final int tail = (freeHead + freeCount) % free.length;
-        free[tail] = slot;
-        tickets[tail] = grace.retire();
-        ticketed[tail] = true;
-        freeCount++;
+        slots.remove(uplink, address);
+        Memory.put64Release(words + slot * 8L, 0L);
+        resting.add(new Resting(slot, grace.retire()));
     }
 
     /** Whether a reader was given the MAC in a slot since this was last asked. */
     boolean takeUsed(int slot) {
-        final boolean was = used.get(ValueLayout.JAVA_BYTE, slot) != 0;
-        used.set(ValueLayout.JAVA_BYTE, slot, (byte) 0);
+        final boolean was = Memory.u8(used + slot) != 0;
+        Memory.put8(used + slot, 0);
         return was;
+    }
+
+    /** Frees indices that no reader looks at any more; says how many. Call from time to time. */
+    int reclaim() {
+        return slots.reclaim();
     }
 
     /** Neighbours in the table. */
     public int size() {
-        return free.length - freeCount;
+        return touched - resting.size();
+    }
+
+    /** Neighbours that fit. */
+    public int capacity() {
+        return capacity;
     }
 
     /** Frees the memory; the caller knows that no reader is left. */

@@ -8,7 +8,11 @@ import io.ipvane.packet.IpAddress;
 import io.ipvane.testing.Frames;
 import io.ipvane.testing.MemoryPool;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +45,8 @@ class NeighborResolverPropertyTest {
         }
     }
 
+    private record Configured(int uplink, IpAddress address) {}
+
     private static final class Run {
         private final int seed;
         private final SplittableRandom random;
@@ -51,6 +57,8 @@ class NeighborResolverPropertyTest {
         private final NeighborTable table = new NeighborTable(8, grace);
         private final NeighborResolver resolver =
                 new NeighborResolver(CONFIG, table, pool, sink, clock);
+        private final Map<Configured, Long> configured = new HashMap<>();
+        private final Set<Integer> uplinks = new HashSet<>();
         private int sent;
         private int left;
 
@@ -77,11 +85,16 @@ class NeighborResolverPropertyTest {
         private void step() {
             final int uplink = random.nextInt(2);
             final IpAddress address = someAddress();
-            switch (random.nextInt(12)) {
-                case 0 -> resolver.putUplink(uplink, UplinkIdentity.of(Frames.OWN, List.of()));
+            switch (random.nextInt(14)) {
+                case 0 -> {
+                    resolver.putUplink(uplink, UplinkIdentity.of(Frames.OWN, List.of()));
+                    uplinks.add(uplink);
+                }
                 case 1 -> {
                     if (random.nextInt(20) == 0) {
                         resolver.removeUplink(uplink);
+                        uplinks.remove(uplink);
+                        configured.keySet().removeIf(one -> one.uplink() == uplink);
                     }
                 }
                 case 2 -> {
@@ -97,11 +110,24 @@ class NeighborResolverPropertyTest {
                                 random.nextBoolean());
                 case 5 -> use(uplink, address);
                 case 6 -> grace.pass();
+                case 7 -> configure(uplink, address);
+                case 8 -> {
+                    resolver.notPermanent(uplink, address);
+                    configured.remove(new Configured(uplink, address));
+                }
                 default -> {
                     sent++;
                     resolver.unresolved(
                             uplink, address, null, 1, pool.frame(new byte[] {(byte) sent}));
                 }
+            }
+        }
+
+        private void configure(int uplink, IpAddress address) {
+            if (uplinks.contains(uplink)) {
+                final long mac = 1L + random.nextInt(4);
+                resolver.permanent(uplink, address, mac);
+                configured.put(new Configured(uplink, address), mac);
             }
         }
 
@@ -128,7 +154,10 @@ class NeighborResolverPropertyTest {
             final int[] neighbors = new int[2];
             for (NeighborView view : views) {
                 waiting += view.waiting();
-                neighbors[view.uplink()]++;
+                final Long mac = configured.get(new Configured(view.uplink(), view.address()));
+                neighbors[view.uplink()] += mac == null ? 1 : 0;
+                assertEquals(mac != null, view.state() == NeighborState.PERMANENT, where);
+                assertTrue(mac == null || mac == view.mac(), where);
                 assertTrue(view.waiting() <= CONFIG.queuePerNeighbor(), where);
                 assertTrue(view.waiting() == 0 || view.state() == NeighborState.INCOMPLETE, where);
             }

@@ -360,6 +360,97 @@ class NeighborResolverTest {
         assertEquals(NeighborState.STALE, state(X4));
     }
 
+    // -- configured --
+
+    @Test
+    void shouldUseAConfiguredMacInPlaceOfTheOneThatWasLearned() {
+        send(X4, 1);
+        answer(X4);
+        sink.takeFates();
+        resolver.permanent(UPLINK, X4, Frames.OTHER);
+        assertEquals(Frames.OTHER, tableMac(X4), "lcores must find what is configured");
+        assertEquals(NeighborState.PERMANENT, state(X4));
+        resolver.permanent(UPLINK, X4, Frames.X);
+        assertEquals(Frames.X, tableMac(X4), "and follow it to another one");
+    }
+
+    @Test
+    void shouldNeitherAskNorForgetNorBelieveAnotherMacOfAConfiguredNeighbour() {
+        resolver.permanent(UPLINK, X4, Frames.X);
+        resolver.learned(UPLINK, X4, Frames.OTHER, true, true);
+        tableMac(X4);
+        passSeconds(200);
+        assertEquals(Frames.X, tableMac(X4));
+        assertEquals(NeighborState.PERMANENT, state(X4));
+        assertEquals(1, resolver.counters().ignored());
+        assertEquals(0, sink.transmitted.size());
+    }
+
+    @Test
+    void shouldSendWhatWaitsToTheConfiguredMac() {
+        send(X4, 1);
+        send(X4, 2);
+        resolver.permanent(UPLINK, X4, Frames.X);
+        assertEquals(List.of("5: frame 1" + TO_X, "5: frame 2" + TO_X), sink.takeFates());
+        assertEquals(Frames.X, tableMac(X4));
+        passSeconds(10);
+        assertEquals(1, sink.transmitted.size(), "nobody is asked any more");
+    }
+
+    @Test
+    void shouldConfigureANeighbourInWhateverStateItIs() {
+        send(X4, 1);
+        passSeconds(3);
+        assertEquals(NeighborState.FAILED, state(X4));
+        resolver.permanent(UPLINK, X4, Frames.X);
+        send(address(1), 2);
+        answer(address(1));
+        passSeconds(30);
+        assertEquals(NeighborState.STALE, state(address(1)));
+        resolver.permanent(UPLINK, address(1), Frames.OTHER);
+        send(address(2), 3);
+        answer(address(2));
+        tableMac(address(2));
+        passSeconds(30);
+        assertEquals(NeighborState.PROBE, state(address(2)));
+        resolver.permanent(UPLINK, address(2), Frames.OTHER);
+        passSeconds(200);
+        assertEquals(Frames.X, tableMac(X4));
+        assertEquals(Frames.OTHER, tableMac(address(1)));
+        assertEquals(Frames.OTHER, tableMac(address(2)));
+        assertEquals(3, resolver.view().size());
+    }
+
+    @Test
+    void shouldAskAnewOnceANeighbourIsConfiguredNoLonger() {
+        resolver.permanent(UPLINK, X4, Frames.X);
+        resolver.notPermanent(UPLINK, X4);
+        assertEquals(NeighborTable.UNRESOLVED, tableMac(X4));
+        assertEquals(List.of(), resolver.view());
+        send(X4, 1);
+        assertArrayEquals(arpQuestion(), sink.transmitted.get(0));
+        resolver.notPermanent(UPLINK, X4);
+        assertEquals(NeighborState.INCOMPLETE, state(X4), "that one was not configured");
+        resolver.notPermanent(UPLINK + 1, X4);
+        assertEquals(List.of(), sink.takeFates());
+    }
+
+    @Test
+    void shouldLetConfiguredNeighboursNeitherCountNorMakeRoom() {
+        for (int i = 0; i < 6; i++) {
+            resolver.permanent(UPLINK, address(i), Frames.X);
+        }
+        for (int i = 6; i < 12; i++) {
+            send(address(i), i);
+            answer(address(i));
+        }
+        for (int i = 0; i < 6; i++) {
+            assertEquals(Frames.X, tableMac(address(i)));
+        }
+        assertEquals(2, resolver.counters().evicted());
+        assertEquals(10, resolver.view().size());
+    }
+
     // -- edges --
 
     @Test

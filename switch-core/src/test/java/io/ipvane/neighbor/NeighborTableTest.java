@@ -76,6 +76,39 @@ class NeighborTableTest {
         assertFalse(table.takeUsed(slot));
     }
 
+    @Test
+    void shouldTakeManyTimesItsCapacityOneAfterTheOther() {
+        for (int i = 0; i < 1_000; i++) {
+            final IpAddress v4 = IpAddress.ipv4(0x0A00_0000 + i);
+            final IpAddress v6 = IpAddress.ipv6(0x2001_0DB8L << 32, i);
+            final int slot4 = table.add(i & 3, v4, MAC);
+            final int slot6 = table.add(i & 3, v6, MAC + 1);
+            assertEquals(MAC, mac4(i & 3, v4), "neighbour " + i);
+            assertEquals(MAC + 1, table.mac6(i & 3, v6.key0(), v6.key1()), "neighbour " + i);
+            table.remove(i & 3, v4, slot4);
+            table.remove(i & 3, v6, slot6);
+            grace.pass();
+        }
+        assertEquals(0, table.size());
+    }
+
+    /** An lcore may be at a lookup in the index that is about to be replaced. */
+    @Test
+    void shouldNotFreeAnIndexThatReadersMayLookAt() {
+        try (NeighborTable large = new NeighborTable(100_000, grace)) {
+            for (int i = 0; i < 10_000; i++) {
+                assertNotEquals(NeighborTable.NONE, large.add(0, IpAddress.ipv4(i), MAC + i));
+            }
+            assertEquals(0, large.reclaim());
+            grace.pass();
+            assertTrue(large.reclaim() > 0);
+            assertEquals(0, large.reclaim());
+            for (int i = 0; i < 10_000; i++) {
+                assertEquals(MAC + i, large.mac4(0, i));
+            }
+        }
+    }
+
     private long mac4(int uplink, IpAddress address) {
         return table.mac4(uplink, address.ipv4());
     }
