@@ -209,11 +209,27 @@ public final class RtNetlink implements InterfaceLists {
         socket.execute(request, "add address " + address + " to " + on(link));
     }
 
-    /** Deletes an address. */
+    /**
+     * Deletes an address and no other. By itself the kernel may delete more: with the first IPv4
+     * address of a network it takes those that were added to that network later, its secondaries,
+     * unless {@code promote_secondaries} is set. So that is set meanwhile.
+     *
+     * @param link with its present name
+     */
     public void deleteAddress(Link link, IpPrefix address) {
-        socket.execute(
-                InterfaceAddress.request(Rtnl.DELADDR, 0, link.index(), address),
-                "delete address " + address + " of " + on(link));
+        final String setting = Sysctl.promoteSecondaries(link.name());
+        final Optional<String> before =
+                IpPrefix.family(address.address()) == Rtnl.AF_INET
+                        ? Sysctl.read(netns, setting).filter("0"::equals)
+                        : Optional.empty();
+        before.ifPresent(value -> Sysctl.write(netns, setting, "1"));
+        try {
+            socket.execute(
+                    InterfaceAddress.request(Rtnl.DELADDR, 0, link.index(), address),
+                    "delete address " + address + " of " + on(link));
+        } finally {
+            before.ifPresent(value -> Sysctl.write(netns, setting, value));
+        }
     }
 
     // -- routes --

@@ -31,6 +31,11 @@ final class Sysctl {
         return "ipv6/conf/" + interfaceName + "/keep_addr_on_down";
     }
 
+    /** Path of the setting that keeps other IPv4 addresses of a network when its first one goes. */
+    static String promoteSecondaries(String interfaceName) {
+        return "ipv4/conf/" + interfaceName + "/promote_secondaries";
+    }
+
     /** Path of the setting that says which ARP requests an interface leaves unanswered. */
     static String arpIgnore(String interfaceName) {
         return "ipv4/conf/" + interfaceName + "/arp_ignore";

@@ -84,6 +84,32 @@ class TapInterfaceTest {
     }
 
     @Test
+    void shouldLeaveTheOtherAddressesOfItsNetworkWhenOneIsDeleted() {
+        try (TapInterface port =
+                TapInterface.bringUp(
+                        spec(
+                                1500,
+                                true,
+                                "10.5.0.1/24",
+                                "10.5.0.2/24",
+                                "10.5.0.3/24",
+                                "10.6.0.1/24"))) {
+            net.run("sysctl -q -w net.ipv4.conf.eth0.promote_secondaries=0");
+            net.run("ip route add default via 10.5.0.254");
+
+            port.deleteAddress(IpPrefix.parse("10.5.0.1/24"));
+
+            final String shown = net.run("ip address show dev eth0");
+            assertFalse(shown.contains("10.5.0.1/24"), shown);
+            for (String other : List.of("10.5.0.2/24", "10.5.0.3/24", "10.6.0.1/24")) {
+                assertTrue(shown.contains(other), shown);
+            }
+            assertTrue(net.run("ip route show").contains("default via 10.5.0.254"));
+            assertEquals("0", net.run("sysctl -n net.ipv4.conf.eth0.promote_secondaries").strip());
+        }
+    }
+
+    @Test
     void shouldDoWithoutIpv6WhereItIsDisabled() {
         net.run("sysctl -q -w net.ipv6.conf.default.disable_ipv6=1");
         try (TapInterface port = TapInterface.bringUp(spec(1500, true, "10.5.0.1/24"))) {
