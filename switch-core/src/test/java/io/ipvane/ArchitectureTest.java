@@ -52,6 +52,7 @@ final class ArchitectureTest {
                     Set.of("table"),
                     Set.of("ipvlan", "neighbor", "icmp", "dhcp", "group", "macnat", "memif"),
                     Set.of("snapshot"),
+                    Set.of("egress"),
                     Set.of("pipeline"),
                     Set.of("device"),
                     Set.of("config"),

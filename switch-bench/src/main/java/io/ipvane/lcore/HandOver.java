@@ -14,7 +14,7 @@ public final class HandOver {
 
     /** An empty ring whose bursts live as long as {@code arena}. */
     public HandOver(Arena arena) {
-        ring = new BurstRing(arena);
+        ring = new BurstRing(arena, true);
     }
 
     /** The burst that {@link #give} would hand over, or null where the ring is full. */

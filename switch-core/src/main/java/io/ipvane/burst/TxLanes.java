@@ -46,6 +46,11 @@ public final class TxLanes {
         return Integer.compareUnsigned(port, ports) < 0 && length <= Memory.i32(lane(port), LIMIT);
     }
 
+    /** Whether there are frames that may be added unseen; {@code port} may be anything. */
+    public boolean isOpen(int port) {
+        return takes(port, 0);
+    }
+
     /** Takes a frame over; the port exists and has room. The caller sees to {@link #use}. */
     public void add(int port, long mbuf, int length) {
         final long lane = lane(port);

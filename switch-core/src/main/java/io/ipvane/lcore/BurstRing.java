@@ -10,7 +10,8 @@ import java.lang.foreign.Arena;
 
 /**
  * The Disruptor ring between receive, run and transmit: a slot <i>is</i> a burst, so that a
- * hand-over copies nothing. One producer; run polls behind it, transmit behind run.
+ * hand-over copies nothing. One producer; run polls behind it, transmit behind run, or behind the
+ * producer where nobody polls for run.
  *
  * <p>{@value #SLOTS} slots: more would only let a slow stage add latency, and fewer bursts in
  * flight stay in cache. The producer never calls a waiting {@code next()}: it looks for room first.
@@ -23,12 +24,17 @@ final class BurstRing {
     private final EventPoller<Burst> run;
     private final EventPoller<Burst> transmit;
 
-    BurstRing(Arena arena) {
+    /**
+     * An empty ring.
+     *
+     * @param runsApart whether run polls by itself; else transmit runs each burst first
+     */
+    BurstRing(Arena arena, boolean runsApart) {
         ring =
                 RingBuffer.createSingleProducer(
                         () -> new Burst(arena), SLOTS, new BusySpinWaitStrategy());
         run = ring.newPoller();
-        transmit = ring.newPoller(run.getSequence());
+        transmit = runsApart ? ring.newPoller(run.getSequence()) : ring.newPoller();
         ring.addGatingSequences(transmit.getSequence());
     }
 

@@ -7,7 +7,7 @@ import io.ipvane.burst.HotPath;
 import io.ipvane.burst.Stage;
 import io.ipvane.burst.Stages;
 
-/** Role RUN: the stages of the pipeline over every burst in the ring, in place. */
+/** Role RUN on an lcore of its own: the stages of the pipeline over every burst, in place. */
 @HotPath
 final class RunRole implements LcoreRole {
     private final BurstRing ring;

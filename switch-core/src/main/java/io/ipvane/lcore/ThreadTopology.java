@@ -24,7 +24,17 @@ public record ThreadTopology(ThreadPlan plan, IdleMode idle, List<LcorePlan> lco
     }
 
     /** One thread: the CPU it is pinned to and what it runs, in order. */
-    public record LcorePlan(int lcore, List<Role> roles) {}
+    public record LcorePlan(int lcore, List<Role> roles) {
+        /** Whether it transmits each burst before it runs the next one: RUN is in TRANSMIT then. */
+        boolean runsAndTransmits() {
+            return roles.contains(Role.RUN) && roles.contains(Role.TRANSMIT);
+        }
+
+        /** Its roles without those that another one of them does. */
+        List<Role> steps() {
+            return roles.stream().filter(r -> r != Role.RUN || !runsAndTransmits()).toList();
+        }
+    }
 
     /**
      * The topology for a plan.

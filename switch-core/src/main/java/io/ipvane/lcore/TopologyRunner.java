@@ -51,10 +51,6 @@ public final class TopologyRunner implements AutoCloseable {
     private final List<List<Integer>> readers = new ArrayList<>();
     private int nextReader;
     private BurstRing ring;
-
-    /** Of the lcore that is being built, where it runs and transmits. */
-    private Transmitter together;
-
     private boolean closed;
 
     /**
@@ -77,7 +73,7 @@ public final class TopologyRunner implements AutoCloseable {
         this.publisher = publisher;
         this.mailbox = mailbox;
         this.arena = arena;
-        final int roles = topology.lcores().stream().mapToInt(l -> l.roles().size()).sum();
+        final int roles = topology.lcores().stream().mapToInt(l -> l.steps().size()).sum();
         this.quiescence = new Quiescence(publisher, roles);
         build();
         for (int port = 0; port < devices.length; port++) {
@@ -91,7 +87,7 @@ public final class TopologyRunner implements AutoCloseable {
         for (LcorePlan plan : topology.lcores()) {
             final List<LcoreRole> roles = new ArrayList<>();
             final List<Integer> own = new ArrayList<>();
-            for (Role role : plan.roles()) {
+            for (Role role : plan.steps()) {
                 own.add(nextReader);
                 roles.add(role(plan, role));
             }
@@ -112,18 +108,18 @@ public final class TopologyRunner implements AutoCloseable {
                         quiescence, publisher, reader, head ? EpochReport.HEAD : reader - 1);
         return switch (role) {
             case RECEIVE -> {
-                ring = new BurstRing(arena);
+                final boolean apart =
+                        topology.lcores().stream().noneMatch(LcorePlan::runsAndTransmits);
+                ring = new BurstRing(arena, apart);
                 yield new ReceiveRole(receiver(), ring, report);
             }
-            case RUN -> {
-                if (plan.roles().contains(Role.TRANSMIT)) {
-                    together = transmitter();
-                    yield new RunRole(ring, pipeline(together), report);
-                }
-                yield new RunRole(ring, pipeline(), report);
+            case RUN -> new RunRole(ring, watched(new Pipeline(arena, pool)), report);
+            case TRANSMIT -> {
+                final Transmitter own = transmitter();
+                yield plan.runsAndTransmits()
+                        ? new TransmitRole(ring, pipeline(own), own, report)
+                        : new TransmitRole(ring, own, report);
             }
-            case TRANSMIT ->
-                    new TransmitRole(ring, together == null ? transmitter() : together, report);
             case FORWARD -> {
                 final boolean sends = wiring.transmitters() == 0;
                 final Transmitter own = transmitter();
@@ -138,10 +134,6 @@ public final class TopologyRunner implements AutoCloseable {
         final Receiver receiver = new Receiver(new RxQueue[0], publisher, counters.shard());
         wiring.add(agents.size(), receiver);
         return receiver;
-    }
-
-    private Pipeline pipeline() {
-        return watched(new Pipeline(arena, pool));
     }
 
     private Pipeline pipeline(Transmitter sameLcore) {
@@ -280,6 +272,11 @@ public final class TopologyRunner implements AutoCloseable {
             worked += agent.turn();
         }
         return worked;
+    }
+
+    /** One turn of one lcore, by its place in the topology, as {@link #step()}. */
+    public int step(int lcore) {
+        return agents.get(lcore).turn();
     }
 
     /**

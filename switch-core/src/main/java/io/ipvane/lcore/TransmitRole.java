@@ -7,7 +7,11 @@ import io.ipvane.burst.HotPath;
 import io.ipvane.burst.Stage;
 import io.ipvane.burst.Stages;
 
-/** Role TRANSMIT: carries out the verdicts of every burst that run is done with. */
+/**
+ * Role TRANSMIT: carries out the verdicts of every burst that run is done with. Where one lcore has
+ * both roles it runs each burst here and transmits it before the next one is run: what takes the
+ * short way out of a burst must not overtake what an earlier burst still holds.
+ */
 @HotPath
 final class TransmitRole implements LcoreRole {
     private final BurstRing ring;
@@ -16,10 +20,21 @@ final class TransmitRole implements LcoreRole {
     private final EpochReport report;
     private final EventPoller.Handler<Burst> handler = this::onBurst;
 
+    /** Behind a {@link RunRole}. */
     TransmitRole(BurstRing ring, Transmitter transmitter, EpochReport report) {
+        this(ring, transmitter, report, new Stage[] {transmitter});
+    }
+
+    /** In the place of a {@link RunRole} too; the ring is one that nobody else runs bursts of. */
+    TransmitRole(BurstRing ring, Stage pipeline, Transmitter transmitter, EpochReport report) {
+        this(ring, transmitter, report, new Stage[] {pipeline, transmitter});
+    }
+
+    private TransmitRole(
+            BurstRing ring, Transmitter transmitter, EpochReport report, Stage[] stages) {
         this.ring = ring;
         this.transmitter = transmitter;
-        this.stages = new Stage[] {transmitter};
+        this.stages = stages;
         this.report = report;
     }
 
@@ -40,7 +55,7 @@ final class TransmitRole implements LcoreRole {
         return sent + (worked ? 1 : 0);
     }
 
-    /** Run has stopped before: what it left in the ring is still sent. */
+    /** Who fills the ring has stopped before: what is left in it is still sent. */
     @Override
     public void close() {
         doWork();

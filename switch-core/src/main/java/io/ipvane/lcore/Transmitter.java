@@ -14,6 +14,7 @@ import io.ipvane.burst.TxLanes;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.device.Device;
+import io.ipvane.egress.EgressRules;
 import io.ipvane.ipvlan.Verdict;
 import io.ipvane.memory.Memory;
 import io.ipvane.neighbor.Learner;
@@ -28,22 +29,15 @@ import org.agrona.concurrent.MessageHandler;
 
 /**
  * Carries verdicts out: every frame of a burst ends here in a queue, with the conductor, or freed
- * and counted; exactly one of them. Group frames are replicated in line (spec TX-13), so that a
- * following unicast cannot overtake them and no shared backlog exists.
+ * and counted; exactly one of them. Frames are taken strictly one after the other, so that none
+ * overtakes an earlier one. Group frames are replicated in line (spec TX-13): no shared backlog
+ * exists.
  *
  * <p>Owned by the lcore that transmits; the only producer of its tx queues.
  */
 @HotPath
 final class Transmitter implements Stage, LaneOwner {
     private static final int SENDS_A_TURN = 64;
-
-    /** Verdicts that put copies into other buffers, and the answers that go back by one. */
-    private static final long REPLICATED =
-            (1L << Verdict.FLOOD_AND_WIRE)
-                    | (1L << Verdict.FLOOD_AND_PUNT)
-                    | (1L << Verdict.FLOOD_WIRE_AND_PUNT)
-                    | (1L << Verdict.WIRE_AND_PUNT)
-                    | (1L << Verdict.RESPOND);
 
     private final Arena arena;
     private final int queue;
@@ -72,10 +66,7 @@ final class Transmitter implements Stage, LaneOwner {
     /** Of which snapshot the limits of the buffers are; its generation. */
     private long limitsOf = Long.MIN_VALUE;
 
-    /** Frames before the cursor that are still ours, as bits. */
-    private long postponed;
-
-    /** Frame that is still ours; those before it are not, but for those postponed. */
+    /** Frame that is still ours; those before it are not. */
     private int cursor;
 
     /**
@@ -137,7 +128,6 @@ final class Transmitter implements Stage, LaneOwner {
     @Override
     public void process(Burst burst) {
         cursor = 0;
-        postponed = 0;
         try {
             carryOut(burst);
         } catch (RuntimeException | Error e) {
@@ -158,17 +148,10 @@ final class Transmitter implements Stage, LaneOwner {
             learn(burst, ingress);
         }
         makeRoom(burst);
-        if ((burst.anyVerdicts & REPLICATED) == 0) {
-            unicast(burst, ingress.uplink.index());
-            final long rest = postponed;
-            for (long left = rest; left != 0; left &= left - 1) {
-                other(burst, Long.numberOfTrailingZeros(left), snapshot, ingress);
-                postponed &= left - 1;
-            }
-        } else {
-            for (cursor = 0; cursor < burst.size; cursor++) {
-                other(burst, cursor, snapshot, ingress);
-            }
+        final int size = burst.size;
+        while ((cursor = unicast(burst, cursor, ingress.uplink.index())) < size) {
+            other(burst, cursor, snapshot, ingress);
+            cursor++;
         }
     }
 
@@ -199,29 +182,32 @@ final class Transmitter implements Stage, LaneOwner {
     }
 
     /**
-     * What nearly every frame is: for one port that is there, up and takes its length. A loop
-     * without calls; what it cannot do is postponed. That changes no order that matters: nothing
-     * here is replicated, and frames for one port are either all done here or all dropped.
+     * Sends on what nearly every frame is: for one port that is there, up and takes its length. A
+     * loop without calls. It ends at the first frame that is something else, because no later one
+     * may overtake that.
+     *
+     * @param first frame to begin with
+     * @return the frame that it ended at, or how many there are
      */
-    private void unicast(Burst burst, int wire) {
+    private int unicast(Burst burst, int first, int wire) {
         final TxLanes out = lanes;
         final int size = burst.size;
         long used = 0;
-        for (int i = 0; i < size; i++) {
+        int i = first;
+        for (; i < size; i++) {
             cursor = i;
             final long row = burst.row(i);
             final int verdict = Row.verdict(row);
             final int to = verdict == Verdict.WIRE ? wire : Row.port(row);
             final int length = Row.length(row);
-            if (verdict <= Verdict.WIRE && out.takes(to, length)) {
-                out.add(to, Row.mbuf(row), length);
-                used |= 1L << to;
-            } else {
-                postponed |= 1L << i;
+            if (verdict > Verdict.WIRE || !out.takes(to, length)) {
+                break;
             }
+            out.add(to, Row.mbuf(row), length);
+            used |= 1L << to;
         }
-        cursor = size;
         out.use(used);
+        return i;
     }
 
     private void other(Burst burst, int i, ForwardingSnapshot snapshot, PortEntry ingress) {
@@ -339,10 +325,7 @@ final class Transmitter implements Stage, LaneOwner {
      * ask.
      */
     private boolean tooLong(Burst burst, int i, PortEntry to, PortEntry ingress) {
-        if (!ingress.measured) {
-            return false;
-        }
-        final int most = to.maxFrame + Math.max(0, burst.l3(i) - Ethernet.LENGTH);
+        final int most = EgressRules.longest(ingress, to, burst.l3(i));
         return burst.length(i) > most && pool.longest(burst.mbuf(i)) > most;
     }
 
@@ -489,10 +472,7 @@ final class Transmitter implements Stage, LaneOwner {
      * by the last step of its turn, so the one at which the exception arose is still ours.
      */
     private void abandon(Burst burst) {
-        for (int i = 0; i < burst.size; i++) {
-            if (i < cursor && (postponed >>> i & 1) == 0) {
-                continue;
-            }
+        for (int i = cursor; i < burst.size; i++) {
             drop(burst, i, burst.ingress, DropReason.STAGE_ERROR.ordinal());
         }
     }

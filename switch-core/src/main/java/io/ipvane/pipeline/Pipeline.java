@@ -40,9 +40,12 @@ public final class Pipeline implements Stage {
         this(arena, pool, new Stage[] {new ParseStage(pool)});
     }
 
-    /** As the other, for an lcore that transmits too: most frames are sent on at once. */
+    /**
+     * As the other, for an lcore that transmits each burst before it runs the next: most frames are
+     * sent on at once.
+     */
     public Pipeline(Arena arena, FramePool pool, LaneOwner lanes) {
-        this(arena, pool, new Stage[] {new ParseStage(pool), new CutThrough(lanes)});
+        this(arena, pool, new Stage[] {new ParseStage(pool), new CutThrough(lanes, pool)});
     }
 
     private Pipeline(Arena arena, FramePool pool, Stage[] first) {

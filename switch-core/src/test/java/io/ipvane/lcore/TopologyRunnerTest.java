@@ -113,7 +113,7 @@ class TopologyRunnerTest {
     @Test
     void shouldSendWhatIsInTheRingWhenItStops() {
         rig.addresses.put4(Rig.WIRE, 0x0A00000B, Rig.C1);
-        final BurstRing ring = new BurstRing(rig.arena);
+        final BurstRing ring = new BurstRing(rig.arena, true);
         final Receiver receiver =
                 new Receiver(
                         new RxQueue[] {new RxQueue(rig.devices[Rig.WIRE], 0, Rig.WIRE)},

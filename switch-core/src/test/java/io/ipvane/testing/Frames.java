@@ -86,6 +86,7 @@ public final class Frames {
     private int ttl = 64;
     private int optionBytes;
     private int fragment;
+    private int id = 1;
     private int sourcePort = 4000;
     private int destinationPort = 5000;
     private byte[] payload = "payload!".getBytes(StandardCharsets.US_ASCII);
@@ -218,6 +219,12 @@ public final class Frames {
         return this;
     }
 
+    /** IPv4 identification, 16 bits. */
+    public Frames id(int value) {
+        id = value;
+        return this;
+    }
+
     /** UDP ports. */
     public Frames ports(int from, int to) {
         sourcePort = from;
@@ -301,7 +308,7 @@ public final class Frames {
         final int header = 20 + optionBytes;
         final ByteBuffer out = ByteBuffer.allocate(header + upper.length);
         out.put((byte) (0x40 | header / 4)).put((byte) 0).putShort((short) out.capacity());
-        out.putShort((short) 1).putShort((short) fragment);
+        out.putShort((short) id).putShort((short) fragment);
         out.put((byte) ttl).put((byte) UDP).putShort((short) 0);
         out.put(address(source)).put(address(destination));
         for (int i = 0; i < optionBytes; i++) {

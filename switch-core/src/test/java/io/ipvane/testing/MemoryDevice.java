@@ -50,6 +50,13 @@ public final class MemoryDevice implements Device {
         waiting.add(pool.frame(segments));
     }
 
+    /** As {@link #inject}, of a frame that is to be split into frames of so many bytes at most. */
+    public synchronized void injectToSplit(int longest, byte[]... segments) {
+        final long mbuf = pool.frame(segments);
+        pool.longest(mbuf, longest);
+        waiting.add(mbuf);
+    }
+
     /** Lets these frames come in over and over, a full burst a call; none ends that. */
     public synchronized void repeat(byte[]... frames) {
         repeated = frames.clone();

@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * A whole switch over {@link MemoryDevice}s, stepped by the test on its own thread: the real
@@ -56,18 +57,23 @@ public final class SwitchHarness implements AutoCloseable {
         this(yaml, plan, new MemoryPool());
     }
 
+    /** As the first, over a number of lcores that the plan takes, with frames from {@code pool}. */
+    public SwitchHarness(String yaml, ThreadPlan plan, int lcores, MemoryPool pool) {
+        this(yaml, topology(plan, lcores), pool, Map.of());
+    }
+
     /** As the other, with frames from {@code pool}. */
     public SwitchHarness(String yaml, ThreadPlan plan, MemoryPool pool) {
-        this(yaml, plan, pool, Map.of());
+        this(yaml, topology(plan, lcores(plan)), pool, Map.of());
     }
 
     /** As the first, with guests that bring their own MAC addresses behind some ports. */
     public SwitchHarness(String yaml, ThreadPlan plan, Map<String, GuestMac> guests) {
-        this(yaml, plan, new MemoryPool(), guests);
+        this(yaml, topology(plan, lcores(plan)), new MemoryPool(), guests);
     }
 
     private SwitchHarness(
-            String yaml, ThreadPlan plan, MemoryPool pool, Map<String, GuestMac> guests) {
+            String yaml, ThreadTopology plan, MemoryPool pool, Map<String, GuestMac> guests) {
         this.pool = pool;
         this.guests = guests;
         this.before = pool.available();
@@ -95,7 +101,7 @@ public final class SwitchHarness implements AutoCloseable {
         counters = new Counters(arena, all.size());
         topology =
                 new TopologyRunner(
-                        ThreadTopology.of(plan, IdleMode.BUSY, lcores(plan)),
+                        plan,
                         all.toArray(Device[]::new),
                         pool,
                         counters,
@@ -121,8 +127,12 @@ public final class SwitchHarness implements AutoCloseable {
         transmitted();
     }
 
-    private static List<Integer> lcores(ThreadPlan plan) {
-        return plan == ThreadPlan.PIPELINE ? List.of(0, 1, 2) : List.of(0);
+    private static int lcores(ThreadPlan plan) {
+        return plan == ThreadPlan.PIPELINE ? 3 : 1;
+    }
+
+    private static ThreadTopology topology(ThreadPlan plan, int lcores) {
+        return ThreadTopology.of(plan, IdleMode.BUSY, IntStream.range(0, lcores).boxed().toList());
     }
 
     /** Uplinks that share a device have one by its name in the configuration. */
@@ -206,6 +216,11 @@ public final class SwitchHarness implements AutoCloseable {
     /** One turn of the lcores only. */
     public int step() {
         return topology.step();
+    }
+
+    /** One turn of one lcore, by its place in the topology. */
+    public int step(int lcore) {
+        return topology.step(lcore);
     }
 
     /** What each device was given since the last call, in the order of the devices. */
