@@ -46,8 +46,18 @@ export QUICK := $(if $(CI),,-Dquick)
 
 .PHONY: test
 test: export QUICK :=
-test: setup-test image $(BENCH_LIBRARY) ## every test that this machine can run, and what was skipped and why
+test: setup-test image $(BENCH_LIBRARY) fuzzers ## every test that this machine can run, and what was skipped and why
 	@exec switch-core/src/test/scripts/test
+
+# SECS= of each fuzzer, SEED= to repeat a run.
+.PHONY: fuzz
+fuzz: setup-test image fuzzers ## what nobody should send, against everything that reads it: SECS=600 each, SEED=
+	@exec setpriv --pdeathsig TERM switch-core/src/test/scripts/fuzz "$(or $(SECS),600)" "$(or $(SEED),$(shell date +%s))"
+
+.PHONY: fuzzers
+fuzzers:
+	@echo "==> building the fuzzers"
+	@$(MAKE) -s -C native fuzz
 
 # LANES="nic ..." chooses.
 .PHONY: test-vm
