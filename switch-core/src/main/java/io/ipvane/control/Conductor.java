@@ -3,6 +3,7 @@ package io.ipvane.control;
 
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.MacAddress;
+import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.table.Grace;
@@ -16,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The control plane's one thread: the only writer of the model, of the address table and of the
- * neighbours. Takes few commands a turn, publishes at most one snapshot a turn, ages neighbours,
- * and logs what went wrong elsewhere.
+ * neighbours. Takes few commands a turn and publishes what they changed, works on frames, ages
+ * neighbours, and logs what went wrong elsewhere.
  *
  * <p>An exception within a turn is a defect: it is logged, once a second at most, and the next turn
  * runs. A conductor that ended would leave the switch deaf to every change.
@@ -90,7 +91,9 @@ final class Conductor implements Agent, LearnSink {
             work++;
             apply(command);
         }
-        work += neighbors.doWork() + errors.doWork() + snoop.doWork(live.get()) + claims.announce();
+        // Frames that come by way of here are decided by what the switch was told before.
+        published();
+        work += neighbors.doWork() + errors.doWork() + snoop.doWork() + claims.announce();
         askLinks(LINK_NANOS);
         if (snoop.takeDirty()) {
             live.touch();
@@ -243,6 +246,12 @@ final class Conductor implements Agent, LearnSink {
                 }
             }
         }
+    }
+
+    @Override
+    public ForwardingSnapshot snapshot() {
+        published();
+        return publisher.current();
     }
 
     @Override

@@ -66,8 +66,7 @@ public final class ControlPlane implements AutoCloseable {
         final CounterShard shard = counters.shard();
         final ErrorPlane errors = new ErrorPlane(mailbox, pool, shard, System::nanoTime);
         final NeighborPlane neighbors = new NeighborPlane(mailbox, pool, shard, quiescence, errors);
-        final LearnPlane learn =
-                new LearnPlane(mailbox, pool, shard, publisher, neighbors, System::nanoTime);
+        final LearnPlane learn = new LearnPlane(mailbox, pool, shard, neighbors, System::nanoTime);
         conductor =
                 new Conductor(
                         model,

@@ -15,9 +15,7 @@ import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.pipeline.Parser;
 import io.ipvane.pipeline.Pipeline;
-import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
-import io.ipvane.snapshot.SnapshotPublisher;
 import java.lang.foreign.Arena;
 import java.util.function.LongSupplier;
 
@@ -32,7 +30,6 @@ import java.util.function.LongSupplier;
 final class LearnPlane implements AutoCloseable {
     private final FramePool pool;
     private final CounterShard counters;
-    private final SnapshotPublisher publisher;
     private final FrameSender sender;
     private final ControlMailbox.Listener unresolved;
     private final LongSupplier clock;
@@ -53,12 +50,10 @@ final class LearnPlane implements AutoCloseable {
             ControlMailbox mailbox,
             FramePool pool,
             CounterShard counters,
-            SnapshotPublisher publisher,
             ControlMailbox.Listener unresolved,
             LongSupplier clock) {
         this.pool = pool;
         this.counters = counters;
-        this.publisher = publisher;
         this.sender = new FrameSender(mailbox, pool, counters);
         this.unresolved = unresolved;
         this.clock = clock;
@@ -86,17 +81,14 @@ final class LearnPlane implements AutoCloseable {
      * @param mbuf ours now
      */
     void learn(int from, int l3, long mbuf) {
-        final ForwardingSnapshot snapshot = publisher.current();
-        final PortEntry ingress = snapshot.entry(from);
-        if (ingress == null) {
-            pool.free(mbuf);
-            return;
-        }
-        burst.snapshot = snapshot;
+        final boolean there = sink.isThere(from);
+        burst.snapshot = sink.snapshot();
         burst.ingress = from;
         take(mbuf);
-        if (sink.isThere(from)) {
-            read(ingress, l3, mbuf);
+        if (there) {
+            read(sink.snapshot().entry(from), l3, mbuf);
+            // What was learned may have made the address table another one.
+            burst.snapshot = sink.snapshot();
         }
         pipeline.process(burst);
         carryOut(sink.model(), sink.model().port(from));

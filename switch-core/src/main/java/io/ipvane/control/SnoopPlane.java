@@ -75,7 +75,6 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
     private final Set<Integer> regrouped = new HashSet<>();
 
     private final Queue<Held> held = new ArrayDeque<>();
-    private SwitchModel model;
     private DhcpSink sink;
     private LearnSink learned;
     private IntConsumer groupsMayHaveChanged = port -> {};
@@ -104,12 +103,16 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
     }
 
     /** One turn: what was held, then what has come. */
-    int doWork(SwitchModel now) {
-        model = now;
+    int doWork() {
         int work = 0;
         for (Held frame = held.poll(); frame != null; frame = held.poll()) {
             sender.carryOut(
-                    model, frame.from(), frame.verdict(), frame.port(), frame.l3(), frame.mbuf());
+                    learned.model(),
+                    frame.from(),
+                    frame.verdict(),
+                    frame.port(),
+                    frame.l3(),
+                    frame.mbuf());
             work++;
         }
         work += mailbox.receiveSnooped(handler, FRAMES_A_TURN);
@@ -184,6 +187,7 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
 
     @Override
     public void snooped(int ingress, int verdict, int port, int l3, long mbuf) {
+        final SwitchModel model = learned.model();
         if (!model.has(ingress)) {
             pool.free(mbuf);
             return;
@@ -214,6 +218,7 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
     }
 
     private void request(PortModel from, int verdict, int port, int l3, long mbuf, byte[] payload) {
+        final SwitchModel model = learned.model();
         final UplinkModel uplink = model.uplinkOf(from.index());
         final long frame = changed(mbuf, l3, dhcp.request(client(from, uplink), payload), uplink);
         if ((verdict == Verdict.WIRE || anyLearns(uplink)) && expectAnswer(uplink.index())) {
@@ -224,7 +229,7 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
     }
 
     private boolean anyLearns(UplinkModel uplink) {
-        return model.members(uplink.index()).stream().anyMatch(port -> port.learn() > 0);
+        return learned.model().members(uplink.index()).stream().anyMatch(port -> port.learn() > 0);
     }
 
     /** Whether lcores have yet to be told that answers matter. */
@@ -252,6 +257,7 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
      * its siblings only under {@code bridge}.
      */
     private void reply(PortModel from, int verdict, int port, int l3, long mbuf, byte[] payload) {
+        final SwitchModel model = learned.model();
         final boolean sibling = from.role() == PortEntry.Role.PORT;
         final int address = Ipv4.destination(pool.data(mbuf) + l3);
         final boolean owned =

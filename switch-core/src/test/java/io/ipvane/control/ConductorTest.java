@@ -277,8 +277,7 @@ class ConductorTest {
             final CounterShard shard = new Counters(arena, 1).shard();
             final ErrorPlane told = new ErrorPlane(mailbox, pool, shard, () -> 0);
             final NeighborPlane neighbors = new NeighborPlane(mailbox, pool, shard, nobody, told);
-            final LearnPlane learn =
-                    new LearnPlane(mailbox, pool, shard, publisher, neighbors, () -> 0);
+            final LearnPlane learn = new LearnPlane(mailbox, pool, shard, neighbors, () -> 0);
             final Conductor conductor =
                     new Conductor(
                             SwitchModel.EMPTY,

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ipvane.group.MembershipReport;
 import io.ipvane.group.MembershipReport.Change;
 import io.ipvane.packet.IpAddress;
+import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.table.GroupFilter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,11 @@ class GroupLearnerTest {
                     new LearnSink() {
                         @Override
                         public SwitchModel model() {
+                            throw new AssertionError();
+                        }
+
+                        @Override
+                        public ForwardingSnapshot snapshot() {
                             throw new AssertionError();
                         }
 

@@ -11,12 +11,15 @@ import static io.ipvane.testing.Frames.X;
 import static io.ipvane.testing.Frames.X4;
 import static io.ipvane.testing.Frames.X6;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.burst.DropReason;
 import io.ipvane.config.ThreadPlan;
 import io.ipvane.control.AddressBook.Origin;
 import io.ipvane.packet.IpAddress;
+import io.ipvane.table.AddressTable;
 import io.ipvane.testing.Frames;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -57,6 +60,51 @@ class LearnedAddressesTest {
             assertEquals(List.of(NEW), guests.learned("g1"));
             assertEquals(1, guests.drops("g1", DropReason.ANTISPOOF), "the packet before");
         }
+    }
+
+    /** The table has no slot left: the address goes into another one, which lcores do not have. */
+    @ParameterizedTest
+    @EnumSource(ThreadPlan.class)
+    void shouldLetTheFirstFrameGoThoughItsAddressMakesTheTableGrow(ThreadPlan plan) {
+        try (GuestNetwork guests = new GuestNetwork("l2", plan)) {
+            final AddressTable full = fill(guests);
+            final List<String> heard = guests.receivers("g1", question(NEW, C1_4));
+            assertTrue(heard.containsAll(List.of("wire", "master", "c1", "g2")), heard::toString);
+            assertEquals(0, guests.drops("g1", DropReason.ANTISPOOF));
+            assertNotSame(full, guests.net.snapshot().addresses());
+            assertTrue(guests.receivers("g1", packet(NEW)).contains("wire"));
+            assertEquals(0, guests.drops("g1", DropReason.ANTISPOOF));
+        }
+    }
+
+    /** What it is addressed to may be in the new table only as well. */
+    @Test
+    void shouldDecideByWhatTheSwitchWasToldInTheSameTurn() {
+        try (GuestNetwork guests = new GuestNetwork("l2", ThreadPlan.SHARED)) {
+            fill(guests);
+            final String told = "10.0.0.77";
+            guests.net.transmitted();
+            guests.net.device("g1").inject(answer(NEW, told));
+            guests.net.step();
+            guests.address("c1", told + "/24", true);
+            assertEquals(1, guests.net.transmitted().get("c1").size());
+            assertEquals(List.of(NEW), guests.learned("g1"));
+        }
+    }
+
+    private static byte[] answer(String from, String to) {
+        return Frames.arpReply(to).ips(from, to).macs(OWN, OWN).build();
+    }
+
+    /** Gives c1 as many addresses as fit the table that there is. */
+    private static AddressTable fill(GuestNetwork guests) {
+        final AddressTable table = guests.net.snapshot().addresses();
+        for (int i = table.size4(); i < table.slots4() / 4; i++) {
+            guests.address("c1", "10.9.%d.%d/32".formatted(i >> 8, i & 255), true);
+        }
+        assertSame(table, guests.net.snapshot().addresses());
+        guests.net.run();
+        return table;
     }
 
     @Test
