@@ -12,6 +12,7 @@ import java.util.TreeMap;
  *
  * @param up administratively up
  * @param promiscuous by its flag
+ * @param mtu in bytes of L3; 0 where a record of an earlier release does not say
  * @param disableIpv6 the setting of that name; nothing in a kernel without IPv6
  * @param arpIgnore the setting of that name
  * @param ingressPlace whether there was a place for ingress filters
@@ -19,16 +20,19 @@ import java.util.TreeMap;
  * @param addresses its addresses in their order, temporary ones of IPv6 excepted
  * @param routes the unicast routes through it, those from router advertisements and multipath ones
  *     excepted
+ * @param neighbors permanent neighbours, and addresses that it answers for
  */
 record InterfaceSettings(
         boolean up,
         boolean promiscuous,
+        int mtu,
         Optional<String> disableIpv6,
         String arpIgnore,
         boolean ingressPlace,
         Map<String, Boolean> features,
         List<SavedMessage> addresses,
-        List<SavedMessage> routes) {
+        List<SavedMessage> routes,
+        List<SavedMessage> neighbors) {
     private static final int IFA_F_TEMPORARY = 0x01;
     private static final int RTPROT_RA = 9;
 
@@ -36,6 +40,7 @@ record InterfaceSettings(
         features = Collections.unmodifiableMap(new TreeMap<>(features));
         addresses = List.copyOf(addresses);
         routes = List.copyOf(routes);
+        neighbors = List.copyOf(neighbors);
     }
 
     static InterfaceSettings read(RtNetlink netlink, Link link) {
@@ -44,6 +49,7 @@ record InterfaceSettings(
             return new InterfaceSettings(
                     link.up(),
                     link.promiscuous(),
+                    link.mtu(),
                     Sysctl.read(netns, Sysctl.disableIpv6(link.name())),
                     Sysctl.read(netns, Sysctl.arpIgnore(link.name())).orElse("0"),
                     IngressBlock.hasPlace(netlink, link),
@@ -55,6 +61,9 @@ record InterfaceSettings(
                     netlink.dumpRoutes(link.index()).stream()
                             .map(SavedMessage::new)
                             .filter(saved -> isKept(saved.route(), link))
+                            .toList(),
+                    netlink.dumpConfiguredNeighbors(link.index()).stream()
+                            .map(SavedMessage::new)
                             .toList());
         }
     }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.linux;
 
+import java.net.Inet6Address;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * A kernel interface that the switch uses as an uplink, through a packet socket or XDP, taken away
@@ -176,8 +180,23 @@ public final class InterfaceTakeover implements AutoCloseable {
 
     // -- change --
 
+    /** What is on top of it gets its frames by the host's stack, which is to see none of them. */
+    private void refuseWhereOthersAreOnTop(Link link) {
+        final List<String> others = UpperInterfaces.of(netlink, link);
+        if (!others.isEmpty()) {
+            throw new LinuxException(
+                    Errno.EBUSY,
+                    "%s would hear nothing any more, without a sign of it (EBUSY); remove %s, and give the switch ports, or uplinks with a vlan, in %s place"
+                            .formatted(
+                                    String.join(", ", others),
+                                    others.size() == 1 ? "it" : "them",
+                                    others.size() == 1 ? "its" : "their"));
+        }
+    }
+
     private void change(Capture capture) {
         final Link link = netlink.link(original.key().name());
+        refuseWhereOthersAreOnTop(link);
         if (link.xdp() != 0) {
             if (!afterCrash) {
                 warnings.add(
@@ -261,19 +280,38 @@ public final class InterfaceTakeover implements AutoCloseable {
     }
 
     /**
-     * Gives addresses and routes of the interface to another one that is up: the host port.
-     * Link-local addresses of IPv6 and what the other has already are left out.
+     * Addresses that end unless somebody renews them, one sentence each: a DHCP client goes on
+     * trying that at the interface, where no answer reaches it, and not at the host port.
+     */
+    public List<String> leases() {
+        return given().stream()
+                .filter(saved -> saved.lifetime().isPresent())
+                .map(
+                        saved ->
+                                "address %s of %s has a lifetime of %d s, which nobody renews at the host port: it stays there without an end; give the host port a fixed address, or run the DHCP client there"
+                                        .formatted(
+                                                saved,
+                                                original.key(),
+                                                saved.lifetime().getAsLong()))
+                .toList();
+    }
+
+    /** The addresses that another interface can have in its place. */
+    private List<SavedMessage> given() {
+        return original.settings().addresses().stream()
+                .filter(saved -> !saved.address().local().address().isLinkLocalAddress())
+                .toList();
+    }
+
+    /**
+     * Gives addresses, routes and permanent neighbours of the interface to another one that is up:
+     * the host port. Link-local addresses of IPv6 and what the other has already are left out, and
+     * an address that would end stays.
      *
      * @return what could not be given, one sentence each
      */
     public List<String> giveTo(RtNetlink target, Link hostPort) {
-        return make(
-                target,
-                hostPort,
-                original.settings().addresses().stream()
-                        .filter(saved -> !saved.address().local().address().isLinkLocalAddress())
-                        .toList(),
-                original.settings().routes());
+        return make(target, hostPort, given(), SavedMessage::addForEver);
     }
 
     // -- restore --
@@ -310,6 +348,9 @@ public final class InterfaceTakeover implements AutoCloseable {
         final InterfaceSettings settings = original.settings();
         step(failures, () -> netlink.setUp(link, settings.up()));
         step(failures, () -> netlink.setPromiscuous(link, settings.promiscuous()));
+        if (settings.mtu() != 0 && settings.mtu() != link.mtu()) {
+            step(failures, () -> netlink.setMtu(link, settings.mtu()));
+        }
         step(
                 failures,
                 () ->
@@ -320,12 +361,36 @@ public final class InterfaceTakeover implements AutoCloseable {
                                                         netns,
                                                         Sysctl.disableIpv6(link.name()),
                                                         value)));
-        failures.addAll(make(netlink, link, settings.addresses(), settings.routes()));
+        failures.addAll(make(netlink, link, settings.addresses(), SavedMessage::add));
+        step(failures, () -> removeGenerated(link));
         step(
                 failures,
                 () -> Sysctl.write(netns, Sysctl.arpIgnore(link.name()), settings.arpIgnore()));
         step(failures, () -> IngressBlock.remove(netlink, link, !settings.ingressPlace()));
         step(failures, () -> restoreFeatures(link));
+    }
+
+    /**
+     * The kernel makes a link-local address when IPv6 is switched on, which may have been deleted,
+     * or another by hand.
+     */
+    private void removeGenerated(Link link) {
+        final Set<IpPrefix> had =
+                original.settings().addresses().stream()
+                        .map(saved -> saved.address().local())
+                        .collect(Collectors.toSet());
+        netlink.dumpAddresses(link.index()).stream()
+                .map(SavedMessage::new)
+                .filter(saved -> saved.address() != null && saved.address().link() == link.index())
+                .filter(saved -> saved.address().local().address() instanceof Inet6Address)
+                .filter(saved -> saved.address().local().address().isLinkLocalAddress())
+                .filter(saved -> !had.contains(saved.address().local()))
+                .forEach(
+                        saved ->
+                                netlink.execute(
+                                        saved.delete(link),
+                                        "delete address " + saved + " of '" + link.name() + "'",
+                                        Errno.EADDRNOTAVAIL));
     }
 
     private void restoreFeatures(Link link) {
@@ -344,20 +409,37 @@ public final class InterfaceTakeover implements AutoCloseable {
         }
     }
 
-    /** Makes addresses and routes at an interface; returns what could not be made. */
-    private static List<String> make(
-            RtNetlink netlink, Link link, List<SavedMessage> addresses, List<SavedMessage> routes) {
+    /**
+     * Makes addresses, the routes and the neighbours at an interface; returns what could not be
+     * made.
+     *
+     * @param add makes a request of an address
+     */
+    private List<String> make(
+            RtNetlink netlink,
+            Link link,
+            List<SavedMessage> addresses,
+            BiFunction<SavedMessage, Link, byte[]> add) {
         final List<String> failures = new ArrayList<>();
         for (final SavedMessage address : addresses) {
             step(
                     failures,
                     () ->
                             netlink.execute(
-                                    address.add(link),
+                                    add.apply(address, link),
                                     "add address " + address + " to '" + link.name() + "'",
                                     Errno.EEXIST));
         }
-        failures.addAll(makeRoutes(netlink, link, routes));
+        failures.addAll(makeRoutes(netlink, link, original.settings().routes()));
+        for (final SavedMessage neighbor : original.settings().neighbors()) {
+            step(
+                    failures,
+                    () ->
+                            netlink.execute(
+                                    neighbor.add(link),
+                                    "add neighbour " + neighbor + " at '" + link.name() + "'",
+                                    Errno.EEXIST));
+        }
         return failures;
     }
 

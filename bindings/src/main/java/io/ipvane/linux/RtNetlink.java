@@ -265,6 +265,48 @@ public final class RtNetlink implements InterfaceLists {
         socket.execute(route.request(Rtnl.DELROUTE, 0), "delete route " + route + " in " + netns);
     }
 
+    // -- neighbours --
+
+    /**
+     * RTM_NEWNEIGH messages of what somebody has configured at one interface: permanent neighbours
+     * and those that it answers for, in this order.
+     */
+    List<NetlinkMessage> dumpConfiguredNeighbors(int link) {
+        final List<NetlinkMessage> neighbors = new ArrayList<>();
+        for (final int flags : new int[] {0, Rtnl.NTF_PROXY}) {
+            final NetlinkRequest request =
+                    new NetlinkRequest(Rtnl.GETNEIGH, 0)
+                            .u8(Rtnl.AF_UNSPEC)
+                            .u8(0)
+                            .u16(0)
+                            .u32(0)
+                            .u16(0)
+                            .u8(flags)
+                            .u8(0);
+            socket.dump(request, "list neighbours in " + netns).stream()
+                    .map(SavedMessage::new)
+                    .filter(saved -> saved.isConfiguredNeighbor(link))
+                    .forEach(saved -> neighbors.add(saved.message()));
+        }
+        return neighbors;
+    }
+
+    // -- namespaces --
+
+    /**
+     * The id that another namespace has in this one, by which the kernel says in which namespace
+     * the lower device of an interface is; -1 where it has none.
+     */
+    int knownIdOf(Netns other) {
+        return socket.get(
+                        new NetlinkRequest(Rtnl.GETNSID, 0)
+                                .u32(0)
+                                .attribute32(Rtnl.NETNSA_FD, other.fd()),
+                        "look up the id of " + other + " in " + netns)
+                .attributes(4)
+                .i32(Rtnl.NETNSA_NSID, -1);
+    }
+
     // -- for neighbours in this package --
 
     /**

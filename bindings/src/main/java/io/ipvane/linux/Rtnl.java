@@ -24,6 +24,10 @@ final class Rtnl {
     static final int NEWTFILTER = 44;
     static final int DELTFILTER = 45;
 
+    static final int NEWNEIGH = 28;
+    static final int GETNEIGH = 30;
+    static final int GETNSID = 90;
+
     // Flags of requests and answers.
     static final int REQUEST = 0x01;
     static final int ACK = 0x04;
@@ -57,13 +61,22 @@ final class Rtnl {
     static final int IFLA_ADDRESS = 1;
     static final int IFLA_IFNAME = 3;
     static final int IFLA_MTU = 4;
+    static final int IFLA_LINK = 5;
+    static final int IFLA_MASTER = 10;
+    static final int IFLA_LINKINFO = 18;
     static final int IFLA_AF_SPEC = 26;
     static final int IFLA_EXT_MASK = 29;
     static final int IFLA_CARRIER = 33;
+    static final int IFLA_LINK_NETNSID = 37;
     static final int IFLA_XDP = 43;
     static final int IFLA_INET6_TOKEN = 7;
     static final int IFLA_INET6_ADDR_GEN_MODE = 8;
     static final int IN6_ADDR_GEN_MODE_NONE = 1;
+    static final int IFLA_INFO_KIND = 1;
+    static final int IFLA_INFO_DATA = 2;
+    static final int IFLA_VXLAN_LINK = 3;
+    static final int NETNSA_NSID = 1;
+    static final int NETNSA_FD = 3;
     static final int IFLA_XDP_FD = 1;
     static final int IFLA_XDP_ATTACHED = 2;
     static final int IFLA_XDP_FLAGS = 3;
@@ -74,9 +87,17 @@ final class Rtnl {
     static final int IFA_LOCAL = 2;
     static final int IFA_LABEL = 3;
     static final int IFA_BROADCAST = 4;
+    static final int IFA_CACHEINFO = 6;
     static final int IFA_FLAGS = 8;
     static final int IFA_F_NODAD = 0x02;
     static final int IFA_F_DADFAILED = 0x08;
+
+    // Attributes, flags and states of a neighbour.
+    static final int NDA_DST = 1;
+    static final int NDA_CACHEINFO = 3;
+    static final int NDA_PROBES = 4;
+    static final int NTF_PROXY = 0x08;
+    static final int NUD_PERMANENT = 0x80;
 
     // Attributes, flags and values of a route.
     static final int RTA_DST = 1;

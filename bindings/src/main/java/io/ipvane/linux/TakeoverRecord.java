@@ -23,12 +23,14 @@ import java.util.TreeMap;
  * index 5
  * up true
  * promiscuous false
+ * mtu 1500
  * disable_ipv6 0                missing in a kernel without IPv6
  * arp_ignore 0
  * ingress-place false
  * feature rx-gro true           any number
  * address 0a0b...               any number: the kernel's own message in hexadecimal
  * route 0a0b...                 any number
+ * neighbor 0a0b...              any number
  * end
  * </pre>
  *
@@ -92,12 +94,14 @@ record TakeoverRecord(
         lines.add("index " + index);
         lines.add("up " + settings.up());
         lines.add("promiscuous " + settings.promiscuous());
+        lines.add("mtu " + settings.mtu());
         settings.disableIpv6().ifPresent(value -> lines.add("disable_ipv6 " + value));
         lines.add("arp_ignore " + settings.arpIgnore());
         lines.add("ingress-place " + settings.ingressPlace());
         settings.features().forEach((name, on) -> lines.add("feature " + name + " " + on));
         settings.addresses().forEach(address -> lines.add("address " + address.hex()));
         settings.routes().forEach(route -> lines.add("route " + route.hex()));
+        settings.neighbors().forEach(neighbor -> lines.add("neighbor " + neighbor.hex()));
         lines.add(LAST_LINE);
         return String.join("\n", lines) + "\n";
     }
@@ -119,12 +123,14 @@ record TakeoverRecord(
         final Map<String, Boolean> features = new TreeMap<>();
         final List<SavedMessage> addresses = new ArrayList<>();
         final List<SavedMessage> routes = new ArrayList<>();
+        final List<SavedMessage> neighbors = new ArrayList<>();
         for (final String line : lines.subList(1, lines.size() - 1)) {
             final String[] words = line.split(" ", 3);
             switch (words[0]) {
                 case "feature" -> features.put(words[1], Boolean.valueOf(words[2]));
                 case "address" -> addresses.add(SavedMessage.parse(words[1]));
                 case "route" -> routes.add(SavedMessage.parse(words[1]));
+                case "neighbor" -> neighbors.add(SavedMessage.parse(words[1]));
                 default -> single.put(words[0], line.substring(words[0].length()).strip());
             }
         }
@@ -136,12 +142,14 @@ record TakeoverRecord(
                 new InterfaceSettings(
                         Boolean.parseBoolean(require(single, "up")),
                         Boolean.parseBoolean(single.get("promiscuous")),
+                        Integer.parseInt(single.getOrDefault("mtu", "0")),
                         Optional.ofNullable(single.get("disable_ipv6")),
                         require(single, "arp_ignore"),
                         Boolean.parseBoolean(require(single, "ingress-place")),
                         features,
                         addresses,
-                        routes));
+                        routes,
+                        neighbors));
     }
 
     private static String require(Map<String, String> facts, String name) {

@@ -78,6 +78,9 @@ class InterfaceTakeoverTest {
         host.run("ip route add 10.7.0.0/16 via 10.5.0.9 src 10.5.0.2");
         host.run("ip route add 10.8.0.0/16 dev eth0 table 77");
         host.run("ip route add default via 2001:db8:5::9 src 2001:db8:5::1");
+        host.run("ip neigh add 10.5.0.77 lladdr 02:00:00:00:00:77 dev eth0");
+        host.run("ip neigh add 2001:db8:5::77 lladdr 02:00:00:00:00:77 dev eth0 router");
+        host.run("ip neigh add proxy 10.5.0.88 dev eth0");
         eth0 = new WatchedInterface(host.name(), "eth0");
     }
 
@@ -108,6 +111,8 @@ class InterfaceTakeoverTest {
                 + host.run("ethtool -k eth0").replaceAll("\\[requested o[nf]+\\]", "")
                 + host.run("sysctl net.ipv6.conf.eth0.disable_ipv6 net.ipv4.conf.eth0.arp_ignore")
                 + host.run("tc qdisc show dev eth0")
+                + host.run("ip neigh show dev eth0 nud permanent")
+                + host.run("ip neigh show proxy dev eth0")
                 + host.run("ip -o link show dev eth0").replaceAll("state \\S+", "");
     }
 
@@ -144,6 +149,86 @@ class InterfaceTakeoverTest {
         }
         assertEquals(before, everything());
         assertEquals(List.of(), stateFiles());
+    }
+
+    @Test
+    void shouldGiveBackTheLinkLocalAddressThatItHadAndNoOther() throws Exception {
+        host.run("ip -6 address flush dev eth0 scope link");
+        host.run("ip address add fe80::5/64 dev eth0 nodad");
+        final String before = everything();
+
+        InterfaceTakeover.take(eth0, Capture.PACKET, state).close();
+
+        assertEquals(before, everything());
+    }
+
+    @Test
+    void shouldGiveBackTheMtu() throws Exception {
+        final String before = everything();
+        try (InterfaceTakeover takeover = InterfaceTakeover.take(eth0, Capture.PACKET, state)) {
+            assertEquals(List.of(), takeover.leases());
+            host.run("ip link set eth0 mtu 1300");
+        }
+        assertEquals(before, everything());
+    }
+
+    @Test
+    void shouldKeepALeasedAddressAtTheHostPortAndSaySo() {
+        host.run("ip address add 10.5.1.1/24 dev eth0 valid_lft 1000 preferred_lft 500");
+        try (InterfaceTakeover takeover = InterfaceTakeover.take(eth0, Capture.PACKET, state);
+                Netns netns = host.open();
+                RtNetlink netlink = new RtNetlink(netns)) {
+            host.run("ip link add host0 type veth peer name host1");
+            host.run("ip link set host1 up");
+            host.run("ip link set host0 up");
+
+            assertEquals(List.of(), takeover.giveTo(netlink, netlink.link("host0")));
+
+            assertEquals(1, takeover.leases().size());
+            final String lease = takeover.leases().get(0);
+            assertTrue(lease.startsWith("address 10.5.1.1/24 of 'eth0' in"), lease);
+            final String shown = host.run("ip -o address show dev host0 to 10.5.1.1");
+            assertTrue(shown.contains("valid_lft forever preferred_lft forever"), shown);
+            final String neighbors = host.run("ip neigh show dev host0 nud permanent");
+            assertTrue(neighbors.contains("10.5.0.77 lladdr"), neighbors);
+            host.run("ip link del host0");
+        }
+        final String shown = host.run("ip -o address show dev eth0 to 10.5.1.1");
+        assertTrue(shown.contains("valid_lft 9") || shown.contains("valid_lft 1000"), shown);
+    }
+
+    @Test
+    void shouldRefuseWhereOtherInterfacesAreOnTop() throws Exception {
+        final String before = everything();
+        host.run("ip link add vx0 type vxlan id 5 dev eth0 dstport 4789");
+        host.run("ip link add mac1 link eth0 type macvlan");
+        host.run("ip link set mac1 netns " + peer.name());
+        host.run("ip link add eth1 type veth peer name eth2");
+
+        final LinuxException refusal =
+                assertThrows(
+                        LinuxException.class,
+                        () -> InterfaceTakeover.take(eth0, Capture.PACKET, state));
+
+        assertTrue(
+                refusal.getMessage()
+                        .contains(
+                                "vxlan interface 'vx0', macvlan interface 'mac1' in netns '"
+                                        + peer.name()
+                                        + "' would hear nothing any more"),
+                refusal.getMessage());
+        assertEquals(before, everything());
+        host.run("ip link del vx0");
+        peer.run("ip link del mac1");
+        InterfaceTakeover.take(eth0, Capture.PACKET, state).close();
+        host.run("ip link add br0 type bridge");
+        host.run("ip link set eth0 master br0");
+        assertTrue(
+                assertThrows(
+                                LinuxException.class,
+                                () -> InterfaceTakeover.take(eth0, Capture.PACKET, state))
+                        .getMessage()
+                        .contains("'br0', whose member it is, would hear nothing"));
     }
 
     @Test

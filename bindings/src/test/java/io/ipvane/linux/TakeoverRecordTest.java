@@ -35,12 +35,14 @@ class TakeoverRecordTest {
                 new InterfaceSettings(
                         true,
                         false,
+                        1400,
                         Optional.of("0"),
                         "0",
                         false,
                         Map.of("rx-gro", true, "rx-lro", false),
                         List.of(saved(address)),
-                        List.of(saved(route.request(Rtnl.NEWROUTE, 0)))));
+                        List.of(saved(route.request(Rtnl.NEWROUTE, 0))),
+                        List.of()));
     }
 
     private static SavedMessage saved(NetlinkRequest request) {
@@ -53,6 +55,7 @@ class TakeoverRecordTest {
         final TakeoverRecord read = TakeoverRecord.parse(text);
 
         assertEquals(text, read.format());
+        assertEquals(1400, read.settings().mtu());
         assertEquals(new WatchedInterface("", "eth0"), read.key());
         assertEquals("10.5.0.1/24", read.settings().addresses().get(0).toString());
         assertEquals("default via 10.5.0.9", read.settings().routes().get(0).toString());

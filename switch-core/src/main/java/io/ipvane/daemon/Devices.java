@@ -225,6 +225,9 @@ final class Devices {
                     uplink.taken().stream()
                             .flatMap(taken -> tap.adopt(taken).stream())
                             .forEach(f -> LOG.warn("event=takeover_incomplete {}", f));
+                    uplink.taken().stream()
+                            .flatMap(taken -> taken.leases().stream())
+                            .forEach(lease -> LOG.warn("event=takeover_lease {}", lease));
                     return unit(
                             uplink,
                             host.interfaceName(),
