@@ -66,6 +66,18 @@ ipvane_netlink_join(int32_t fd, int32_t group)
 	return RETRY(setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)));
 }
 
+/*
+ * Lets a socket hear of every namespace that has an id in its own, beside its own: a socket inside would keep
+ * the namespace alive, this one does not. Who has CAP_NET_BROADCAST over a namespace hears of it.
+ */
+IPVANE_EXPORT int32_t
+ipvane_netlink_listen_all(int32_t fd)
+{
+	const int on = 1;
+
+	return RETRY(setsockopt(fd, SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, &on, sizeof(on)));
+}
+
 /* Sends one datagram to the kernel. */
 IPVANE_EXPORT int64_t
 ipvane_netlink_send(int32_t fd, const void *message, uint64_t length)
@@ -91,6 +103,34 @@ ipvane_netlink_receive(int32_t fd, void *buffer, uint64_t size, int32_t wait)
 		length = RETRY(recvfrom(fd, buffer, size, MSG_TRUNC | (wait ? 0 : MSG_DONTWAIT),
 					(struct sockaddr *)&from, &from_length));
 	} while (length >= 0 && from.nl_pid != 0);
+	return length;
+}
+
+/*
+ * Receives one notification without waiting, as ipvane_netlink_receive does.
+ *
+ * nsid: gets the id that the namespace it is from has in the socket's own, or -1 for the socket's own.
+ */
+IPVANE_EXPORT int64_t
+ipvane_netlink_news(int32_t fd, void *buffer, uint64_t size, int32_t *nsid)
+{
+	struct sockaddr_nl from = {0};
+	struct iovec data = {buffer, size};
+	char control[CMSG_SPACE(sizeof(struct nl_pktinfo)) + CMSG_SPACE(sizeof(int32_t))];
+	struct msghdr message = {.msg_name = &from, .msg_iov = &data, .msg_iovlen = 1, .msg_control = control};
+	long length;
+
+	*nsid = -1;
+	do {
+		message.msg_namelen = sizeof(from);
+		message.msg_controllen = sizeof(control);
+		length = RETRY(recvmsg(fd, &message, MSG_TRUNC | MSG_DONTWAIT));
+	} while (length >= 0 && from.nl_pid != 0);
+	if (length < 0)
+		return length;
+	for (struct cmsghdr *part = CMSG_FIRSTHDR(&message); part != NULL; part = CMSG_NXTHDR(&message, part))
+		if (part->cmsg_level == SOL_NETLINK && part->cmsg_type == NETLINK_LISTEN_ALL_NSID)
+			memcpy(nsid, CMSG_DATA(part), sizeof(*nsid));
 	return length;
 }
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * TAP devices that we own: created inside a namespace under their final name, one descriptor a
- * queue, gone when the last descriptor is closed. Frames travel in tap_queue.c.
+ * TAP devices that we own: one descriptor a queue, gone when the last descriptor is closed. Frames
+ * travel in tap_queue.c.
+ *
+ * A descriptor of /dev/net/tun is a socket of the namespace that it was opened in, and keeps that alive. So
+ * devices are made in the namespace of this process and moved from there to the one that they are for.
  */
 #define _GNU_SOURCE
 #include "ipvane_linux.h"
@@ -21,15 +24,9 @@
 #define TUN_F_USO6 0x40
 #endif
 
-struct creation {
-	const char *name;
-	const uint8_t *mac;
-	uint32_t queues;
-	int32_t *fds;
-};
-
+/* Writes the name that the kernel has given back over the one that was asked for. */
 static int
-open_queue(const char *name, short flags)
+open_queue(char *name, short flags)
 {
 	struct ifreq request = {0};
 	int fd = RETRY(open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
@@ -44,6 +41,7 @@ open_queue(const char *name, short flags)
 		close(fd);
 		return error;
 	}
+	memcpy(name, request.ifr_name, IFNAMSIZ);
 	return fd;
 }
 
@@ -69,47 +67,61 @@ set_mac(int fd, const uint8_t *mac)
 	return RETRY(ioctl(fd, SIOCSIFHWADDR, &request));
 }
 
-static int
-create(void *context)
+/*
+ * Creates a TAP device in the namespace of the calling thread, down, with carrier.
+ *
+ * name: IFNAMSIZ bytes; a %d in it becomes the lowest number that is free, and the name that it has is
+ * written back. mac: NULL for one that the kernel chooses. fds receives one non-blocking descriptor a
+ * queue, which reads and writes frames behind a virtio header. -EBUSY: the name is taken. On any failure
+ * the device does not exist.
+ */
+IPVANE_EXPORT int32_t
+ipvane_tap_create(char *name, const uint8_t *mac, uint32_t queues, int32_t *fds)
 {
-	const struct creation *tap = context;
-	short flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | (tap->queues > 1 ? IFF_MULTI_QUEUE : 0);
+	const short flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | (queues > 1 ? IFF_MULTI_QUEUE : 0);
 	uint32_t opened;
 	int error = 0;
 
-	for (opened = 0; opened < tap->queues; opened++) {
+	for (opened = 0; opened < queues; opened++) {
 		/* Exclusive at first, or we would attach to a persistent TAP that is not ours. */
-		int fd = open_queue(tap->name, opened == 0 ? flags | IFF_TUN_EXCL : flags);
+		int fd = open_queue(name, opened == 0 ? flags | IFF_TUN_EXCL : flags);
 
 		if (fd < 0) {
 			error = fd;
 			break;
 		}
-		tap->fds[opened] = fd;
+		fds[opened] = fd;
 	}
 	if (error == 0)
-		error = ipvane_tap_offer(tap->fds[0]);
-	if (error >= 0 && tap->mac != NULL)
-		error = set_mac(tap->fds[0], tap->mac);
+		error = ipvane_tap_offer(fds[0]);
+	if (error >= 0 && mac != NULL)
+		error = set_mac(fds[0], mac);
 	if (error < 0)
 		while (opened > 0)
-			close(tap->fds[--opened]);
+			close(fds[--opened]);
 	return error < 0 ? error : 0;
 }
 
 /*
- * Creates a TAP device inside a namespace, down, with carrier.
- *
- * mac: NULL for one that the kernel chooses. fds receives one non-blocking descriptor a queue, which
- * reads and writes frames behind a virtio header. -EBUSY: the name is taken. On any failure the device
- * does not exist.
+ * Opens the namespace that the device is in now, wherever somebody has taken it; -EBADFD: it was deleted.
+ * The handle keeps the namespace alive until it is closed.
  */
 IPVANE_EXPORT int32_t
-ipvane_tap_create(int32_t netns_fd, const char *name, const uint8_t *mac, uint32_t queues, int32_t *fds)
+ipvane_tap_netns(int32_t fd)
 {
-	struct creation tap = {name, mac, queues, fds};
+	return RETRY(ioctl(fd, TUNGETDEVNETNS));
+}
 
-	return ipvane_netns_run(netns_fd, create, &tap);
+/* Writes the name that the device has now, IFNAMSIZ bytes; -EBADFD: it was deleted. */
+IPVANE_EXPORT int32_t
+ipvane_tap_name(int32_t fd, char *name)
+{
+	struct ifreq request = {0};
+	int error = RETRY(ioctl(fd, TUNGETIFF, &request));
+
+	if (error == 0)
+		memcpy(name, request.ifr_name, IFNAMSIZ);
+	return error;
 }
 
 IPVANE_EXPORT int32_t

@@ -25,8 +25,22 @@ public sealed interface InterfaceEvent {
      */
     record LinkChanged(WatchedInterface at, Link link) implements InterfaceEvent {}
 
-    /** The interface was deleted or moved away, or was not there when the watch began. */
-    record InterfaceGone(WatchedInterface at) implements InterfaceEvent {}
+    /**
+     * The TAP was taken to another namespace. The kernel has left its addresses behind, each of
+     * which was reported as removed before.
+     *
+     * @param netns how to speak of the namespace: its name, {@code net:[INODE]} where it has none,
+     *     empty for that of this process
+     */
+    record InterfaceMoved(WatchedInterface at, String netns, Link link) implements InterfaceEvent {}
+
+    /**
+     * The interface was deleted, or was not there when the watch began; one that is no TAP of ours
+     * may have moved away, and is reported again where another gets its name.
+     *
+     * @param withNamespace its namespace has ended
+     */
+    record InterfaceGone(WatchedInterface at, boolean withNamespace) implements InterfaceEvent {}
 
     /**
      * The link-layer multicast groups that the interface listens to are others now.

@@ -12,10 +12,23 @@ import java.util.Set;
 /**
  * What is known of one watched interface. Turns news, which may be repeated or out of date, into
  * events, each exactly once. Owned by the watcher's thread.
+ *
+ * <p>An interface is known by its name until it is there, and then by its index, so that it may be
+ * renamed. A TAP of ours is known by its descriptor: another interface that gets its name, or its
+ * index in another namespace, is not taken for it.
  */
 final class InterfaceState {
     private final WatchedInterface at;
     private final InterfaceListener listener;
+
+    /** Null for an interface that is not ours. */
+    private final Tap tap;
+
+    private final Pause pause;
+    private long pausedUntil = System.nanoTime();
+
+    /** Where it was seen last; 0: nowhere yet. */
+    private long inode;
 
     /** The interface as last reported; null while there is none. */
     private Link link;
@@ -25,9 +38,40 @@ final class InterfaceState {
 
     private Set<Long> groups = Set.of();
 
-    InterfaceState(WatchedInterface at, InterfaceListener listener) {
+    /**
+     * @param tap the TAP that it is, or null where any interface of the name is meant
+     */
+    InterfaceState(WatchedInterface at, Tap tap, InterfaceListener listener) {
         this.at = at;
+        this.tap = tap;
         this.listener = listener;
+        this.pause = new Pause("looking for interface " + at);
+    }
+
+    /** Notes that it could not be looked for. */
+    void failed(Throwable why, long now) {
+        pausedUntil = now + pause.failed(why);
+    }
+
+    /** Notes that it was looked for. */
+    void worked() {
+        pause.worked();
+        pausedUntil = System.nanoTime();
+    }
+
+    /** When to look for it again, on the clock of System.nanoTime. */
+    long pausedUntil() {
+        return pausedUntil;
+    }
+
+    /** The TAP that it is, or null. */
+    Tap tap() {
+        return tap;
+    }
+
+    /** Opens the namespace that it is in, or is waited for in; the caller closes the handle. */
+    Netns open() {
+        return tap == null ? Netns.open(at.netns()) : tap.netns();
     }
 
     WatchedInterface at() {
@@ -47,7 +91,29 @@ final class InterfaceState {
      * wait for.
      */
     boolean concerns(Link news) {
-        return link == null ? news.name().equals(at.name()) : link.index() == news.index();
+        return link == null
+                ? tap == null && news.name().equals(at.name())
+                : link.index() == news.index();
+    }
+
+    /**
+     * Takes all that there is of the TAP, where it is now.
+     *
+     * @param now all its addresses that can be used
+     */
+    void found(TapPlace place, Collection<IpPrefix> now) {
+        final long there = place.netns().inode();
+        final boolean moved = inode != 0 && inode != there;
+        inode = there;
+        reconcileAddresses(now);
+        if (moved) {
+            groups = Set.of();
+            link = place.link();
+            listener.onEvent(
+                    new InterfaceEvent.InterfaceMoved(at, Netns.nameOf(there), place.link()));
+        } else {
+            linkChanged(place.link());
+        }
     }
 
     void linkChanged(Link now) {
@@ -68,14 +134,17 @@ final class InterfaceState {
                 || a.carrier() != b.carrier();
     }
 
-    void gone() {
+    /**
+     * @param withNamespace it went because its namespace ended
+     */
+    void gone(boolean withNamespace) {
         link = null;
         groups = Set.of();
         for (final InetAddress address : List.copyOf(addresses.keySet())) {
             addresses.remove(address);
             listener.onEvent(new InterfaceEvent.AddressRemoved(at, address));
         }
-        listener.onEvent(new InterfaceEvent.InterfaceGone(at));
+        listener.onEvent(new InterfaceEvent.InterfaceGone(at, withNamespace));
     }
 
     void addressAdded(IpPrefix prefix) {

@@ -15,14 +15,14 @@ import java.util.Set;
  * The link-layer multicast groups of all interfaces of one namespace: {@code /proc/net/dev_mcast}.
  * One thread.
  *
- * <p>The file shows the namespace that it was opened in, whoever reads it: it is opened once, on a
- * thread inside, and a reading costs no thread.
+ * <p>The file shows the namespace that it was opened in, whoever reads it, and keeps that alive: it
+ * is opened for each reading.
  */
 final class MulticastGroups implements AutoCloseable {
     private static final String FILE = "/proc/thread-self/net/dev_mcast";
     private static final int CHUNK = 1 << 16;
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofConfined();
     private final MemorySegment buffer = arena.allocate(CHUNK);
     private final String tried;
     private final int fd;
@@ -35,6 +35,13 @@ final class MulticastGroups implements AutoCloseable {
             throw LinuxException.cannot(-result, tried);
         }
         fd = result;
+    }
+
+    /** Those of a namespace; nothing is held there afterwards. */
+    static Map<Integer, Set<Long>> of(Netns netns) {
+        try (MulticastGroups groups = new MulticastGroups(netns)) {
+            return groups.read();
+        }
     }
 
     /** Groups by interface index, as MAC addresses. */

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.linux;
 
+import io.ipvane.linux.NetlinkSocket.News;
 import io.ipvane.memory.Memory;
 import io.ipvane.request.Request;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /**
  * Watches interfaces in any number of namespaces with one thread, and tells a listener of
@@ -17,8 +24,11 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>When {@link #watch} returns, the listener has been told all that there was. After that an
  * event comes within milliseconds; lost notifications are made up for by listing everything;
- * multicast groups may take a second. A handle keeps a watched namespace alive, so the deletion of
- * its name is not seen.
+ * multicast groups may take a second.
+ *
+ * <p>A socket or an open file in a namespace would keep it alive, so there is none: one socket in
+ * the namespace of this process hears of all others, which have an id there for that, and of their
+ * end. A TAP is asked where it is. Source: netlink(7), {@code NETLINK_LISTEN_ALL_NSID}.
  *
  * <p>Whatever goes wrong in one namespace is logged, and the namespace is asked again after a pause
  * ({@link Pause}); the thread goes on for all others.
@@ -26,30 +36,55 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Public methods: any thread. Everything else happens on the thread {@code namespace-watcher}.
  */
 public final class NamespaceWatcher implements AutoCloseable {
-    /** Bytes of notifications that may wait in a namespace: thousands of them. */
-    private static final int RECEIVE_BUFFER = 1 << 20;
+    /** Bytes of notifications that may wait, of all namespaces: thousands of them. */
+    private static final int RECEIVE_BUFFER = 4 << 20;
 
+    /** Datagrams taken in one turn; then it is the turn of those who wait for an answer. */
+    private static final int DATAGRAMS_A_TURN = 1024;
+
+    /** Datagrams thrown away in one go after a loss; more than any receive buffer holds. */
+    private static final int DISCARD_LIMIT = 1 << 20;
+
+    /** Whoever floods one namespace must not have all others listed without end. */
+    private static final long BETWEEN_LISTS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final int LOSSES_IN_A_ROW = 16;
     private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(1);
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
     private static final int POLL_FD = 8;
     private static final int POLLIN = 1;
 
-    /** What poll(2) passes over. */
-    private static final int NO_FD = -1;
-
     private static final System.Logger LOG = System.getLogger(NamespaceWatcher.class.getName());
 
     private final InterfaceListener listener;
-    private final int receiveBuffer;
+    private final Function<Netns, InterfaceLists> lists;
     private final int wakeup;
+    private final Netns own = Netns.open("");
+    private final RtNetlink ids;
+
+    /** Hears of the namespace of this process alone: nobody else can make it lose anything. */
+    private final NetlinkSocket home;
+
+    /** Hears of all others, and of their end. */
+    private final NetlinkSocket others;
+
     private final Thread thread = new Thread(this::run, "namespace-watcher");
     private final Queue<Request<Void>> tasks = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean givenBack = new AtomicBoolean();
     private volatile boolean closed;
 
     // Owned by the thread.
-    private final List<WatchedNamespace> namespaces = new ArrayList<>();
-    private Arena pollArena;
-    private long pollFds;
+    /** By the id in the namespace of this process. */
+    private final Map<Integer, WatchedNamespace> namespaces = new TreeMap<>();
+
+    private final Arena pollArena = Arena.ofShared();
+    private final long pollFds = pollArena.allocate(3L * POLL_FD, 8).address();
+
+    /** Interfaces to be looked for, as something was missed of them. */
+    private final Set<InterfaceState> sought = new LinkedHashSet<>();
+
+    private long listedAt = System.nanoTime() - BETWEEN_LISTS;
+    private long losses;
 
     /** A watcher that tells this listener; it does nothing before {@link #start}. */
     public NamespaceWatcher(InterfaceListener listener) {
@@ -57,10 +92,40 @@ public final class NamespaceWatcher implements AutoCloseable {
     }
 
     NamespaceWatcher(InterfaceListener listener, int receiveBuffer) {
+        this(listener, receiveBuffer, RtNetlink::new);
+    }
+
+    /**
+     * @param lists opens what lists everything that a namespace has
+     */
+    NamespaceWatcher(
+            InterfaceListener listener, int receiveBuffer, Function<Netns, InterfaceLists> lists) {
+        this.lists = lists;
         this.listener = event -> tell(listener, event);
-        this.receiveBuffer = receiveBuffer;
-        this.wakeup = LinuxException.check(Shim.wakeupOpen(), "make a wake-up descriptor");
+        try (UndoLog undo = new UndoLog()) {
+            wakeup = LinuxException.check(Shim.wakeupOpen(), "make a wake-up descriptor");
+            undo.add(() -> Shim.close(wakeup));
+            ids = new RtNetlink(own);
+            undo.add(ids::close);
+            home = listening(receiveBuffer);
+            undo.add(home::close);
+            others = listening(receiveBuffer);
+            undo.add(others::close);
+            others.join(Rtnl.GROUP_NETNS_ID);
+            others.listenToAll();
+            undo.forget();
+        }
         thread.setDaemon(true);
+    }
+
+    private NetlinkSocket listening(int receiveBuffer) {
+        final NetlinkSocket socket = new NetlinkSocket(own, receiveBuffer);
+        socket.join(Rtnl.GROUP_LINK);
+        socket.join(Rtnl.GROUP_IPV4_ADDRESS);
+        socket.join(Rtnl.GROUP_IPV6_ADDRESS);
+        socket.join(Rtnl.GROUP_IPV4_MULTICAST);
+        socket.join(Rtnl.GROUP_IPV6_MULTICAST);
+        return socket;
     }
 
     private static void tell(InterfaceListener listener, InterfaceEvent event) {
@@ -95,7 +160,18 @@ public final class NamespaceWatcher implements AutoCloseable {
      * @throws LinuxException where the namespace does not exist
      */
     public void watch(WatchedInterface at) {
-        execute(() -> begin(at));
+        execute(() -> begin(new InterfaceState(at, null, listener)));
+    }
+
+    /**
+     * Watches a TAP, and follows it when its name or its namespace changes. All that there is of it
+     * has been reported when this returns. No other interface is taken for it, whatever its name:
+     * when it is gone it is gone for ever.
+     *
+     * @param at how its events speak of it
+     */
+    public void watch(WatchedInterface at, Tap tap) {
+        execute(() -> begin(new InterfaceState(at, tap, listener)));
     }
 
     /** No longer watches an interface; nothing of it is reported once this has returned. */
@@ -110,15 +186,17 @@ public final class NamespaceWatcher implements AutoCloseable {
         submit(
                 Request.of(
                         () ->
-                                namespaces.stream()
-                                        .filter(namespace -> namespace.watches(at))
-                                        .forEach(WatchedNamespace::groupsMayHaveChanged)));
+                                states(at)
+                                        .forEach(
+                                                state ->
+                                                        namespaceOf(state)
+                                                                .groupsMayHaveChanged())));
     }
 
-    /** How often notifications were lost and made up for, of the namespaces watched now. */
+    /** How often notifications were lost. */
     long losses() {
         final long[] sum = new long[1];
-        execute(() -> namespaces.forEach(namespace -> sum[0] += namespace.losses()));
+        execute(() -> sum[0] = losses);
         return sum[0];
     }
 
@@ -160,16 +238,15 @@ public final class NamespaceWatcher implements AutoCloseable {
 
     private void run() {
         final Pause pause = new Pause("the namespace watcher");
+        putPollFd(0, wakeup);
+        putPollFd(1, home.fd());
+        putPollFd(2, others.fd());
         try {
             while (!closed) {
                 turn(pause);
             }
         } finally {
             closed = true;
-            namespaces.forEach(WatchedNamespace::close);
-            if (pollArena != null) {
-                pollArena.close();
-            }
             for (Request<Void> task = tasks.poll(); task != null; task = tasks.poll()) {
                 task.withdraw();
             }
@@ -181,10 +258,12 @@ public final class NamespaceWatcher implements AutoCloseable {
         try {
             waitForNews();
             runTasks();
+            // Asked without looking at poll's answer: an empty socket costs one call that says so.
+            takeNews(home);
+            takeNews(others);
             final long now = System.nanoTime();
-            for (final WatchedNamespace namespace : List.copyOf(namespaces)) {
-                namespace.look(now);
-            }
+            seek(now);
+            List.copyOf(namespaces.values()).forEach(namespace -> namespace.readGroups(now));
             pause.worked();
         } catch (RuntimeException | Error e) {
             LockSupport.parkNanos(pause.failed(e));
@@ -192,81 +271,21 @@ public final class NamespaceWatcher implements AutoCloseable {
     }
 
     private void waitForNews() {
-        if (pollArena == null) {
-            rebuildPollFds();
-        }
         final long now = System.nanoTime();
         long wait = LONGEST_WAIT;
-        for (int i = 0; i < namespaces.size(); i++) {
-            final WatchedNamespace namespace = namespaces.get(i);
-            wait = Math.min(wait, Math.max(0, namespace.due() - now));
-            putPollFd(i + 1, namespace.isPaused(now) ? NO_FD : namespace.fd());
+        for (final WatchedNamespace namespace : namespaces.values()) {
+            wait = Math.min(wait, Math.max(0, namespace.groupsDue() - now));
+        }
+        for (final InterfaceState state : sought) {
+            wait = Math.min(wait, Math.max(0, state.pausedUntil() - now));
+            wait = Math.max(wait, listedAt + BETWEEN_LISTS - now);
         }
         // Rounded up: a wait that ends a little early would be followed by another of zero.
         final int milliseconds = (int) TimeUnit.NANOSECONDS.toMillis(wait + 999_999);
-        final int ready = Shim.poll(pollFds, namespaces.size() + 1L, milliseconds);
-        LinuxException.check(ready, "wait for rtnetlink");
-        if (isReady(0)) {
+        LinuxException.check(Shim.poll(pollFds, 3, milliseconds), "wait for rtnetlink");
+        if (Memory.u16(pollFds + 6) != 0) {
             Shim.wakeupClear(wakeup);
         }
-    }
-
-    private boolean isReady(int i) {
-        return Memory.u16(pollFds + (long) i * POLL_FD + 6) != 0;
-    }
-
-    private void runTasks() {
-        for (Request<Void> task = tasks.poll(); task != null; task = tasks.poll()) {
-            task.run();
-        }
-    }
-
-    private void begin(WatchedInterface at) {
-        final WatchedNamespace namespace = namespace(Netns.open(at.netns()));
-        try {
-            namespace.add(at, listener);
-        } catch (RuntimeException | Error e) {
-            end(at);
-            throw e;
-        }
-    }
-
-    /** The namespace of a handle, which it takes over. */
-    private WatchedNamespace namespace(Netns netns) {
-        final long inode = netns.inode();
-        for (final WatchedNamespace known : namespaces) {
-            if (known.inode() == inode) {
-                netns.close();
-                known.takeNews();
-                return known;
-            }
-        }
-        final WatchedNamespace added = new WatchedNamespace(netns, receiveBuffer);
-        namespaces.add(added);
-        rebuildPollFds();
-        return added;
-    }
-
-    private void end(WatchedInterface at) {
-        namespaces.forEach(namespace -> namespace.remove(at));
-        for (final WatchedNamespace namespace : List.copyOf(namespaces)) {
-            if (namespace.isEmpty()) {
-                namespaces.remove(namespace);
-                namespace.close();
-            }
-        }
-        rebuildPollFds();
-    }
-
-    /** Makes the array of struct pollfd: the wake-up first, then the namespaces in their order. */
-    private void rebuildPollFds() {
-        final Arena fresh = Arena.ofConfined();
-        pollFds = fresh.allocate((namespaces.size() + 1L) * POLL_FD, 8).address();
-        putPollFd(0, wakeup);
-        if (pollArena != null) {
-            pollArena.close();
-        }
-        pollArena = fresh;
     }
 
     private void putPollFd(int i, int fd) {
@@ -275,9 +294,244 @@ public final class NamespaceWatcher implements AutoCloseable {
         Memory.put16(pollFds + (long) i * POLL_FD + 6, 0);
     }
 
+    private void runTasks() {
+        for (Request<Void> task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    /** Looks for what has to be looked for; after a failure not before a pause is over. */
+    private void seek(long now) {
+        if (sought.isEmpty() || now - listedAt < BETWEEN_LISTS) {
+            return;
+        }
+        listedAt = now;
+        for (final InterfaceState state : List.copyOf(sought)) {
+            if (now - state.pausedUntil() >= 0) {
+                attempt(state, now);
+            }
+        }
+    }
+
+    private void attempt(InterfaceState state, long now) {
+        try {
+            lookFor(state);
+            sought.remove(state);
+            state.worked();
+        } catch (RuntimeException | Error e) {
+            sought.add(state);
+            state.failed(e, now);
+        }
+    }
+
+    /** Takes the notifications that wait at a socket. */
+    private void takeNews(NetlinkSocket socket) {
+        for (int i = 0; i < DATAGRAMS_A_TURN; i++) {
+            final Optional<News> news;
+            try {
+                news = socket.poll();
+            } catch (LinuxException e) {
+                // ENOBUFS, or what the kernel reports instead when it had no memory to notify us.
+                losses++;
+                seekAll(socket);
+                discardNews(socket);
+                return;
+            }
+            if (news.isEmpty()) {
+                return;
+            }
+            take(socket, news.get());
+        }
+        // More is there: the wait for it ends at once.
+    }
+
+    /** Lets all be looked for that a socket may have spoken of. */
+    private void seekAll(NetlinkSocket socket) {
+        namespaces.forEach(
+                (nsid, namespace) -> {
+                    if ((nsid == NetlinkSocket.OWN) == (socket == home)) {
+                        sought.addAll(namespace.interfaces());
+                    }
+                });
+    }
+
+    /** What waits after a loss is older than the lists that are read next, and full of gaps. */
+    private void discardNews(NetlinkSocket socket) {
+        int failuresInARow = 0;
+        for (int i = 0; i < DISCARD_LIMIT; i++) {
+            try {
+                if (socket.poll().isEmpty()) {
+                    return;
+                }
+                failuresInARow = 0;
+            } catch (LinuxException e) {
+                losses++;
+                // The kernel forgets a loss when it has told it; what stays is something else.
+                if (++failuresInARow > LOSSES_IN_A_ROW) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void take(NetlinkSocket socket, News news) {
+        for (final NetlinkMessage message : news.messages()) {
+            if (message.type() == Rtnl.DELNSID) {
+                if (socket == others && isOwn(news.nsid())) {
+                    ended(message.attributes(4).i32(Rtnl.NETNSA_NSID, NetlinkSocket.OWN));
+                }
+                continue;
+            }
+            // What the namespace of this process has to say, its own socket says.
+            final boolean heard = socket == home || news.nsid() != NetlinkSocket.OWN;
+            final WatchedNamespace namespace = heard ? namespaces.get(news.nsid()) : null;
+            if (namespace != null) {
+                final InterfaceState lookedFor = namespace.take(message);
+                if (lookedFor != null) {
+                    attempt(lookedFor, System.nanoTime());
+                }
+            }
+        }
+    }
+
+    /** The namespace of this process may have an id in itself. */
+    private boolean isOwn(int nsid) {
+        return nsid == NetlinkSocket.OWN || ids.knownIdOf(own) == nsid;
+    }
+
+    /** A namespace has ended, with all that was in it. */
+    private void ended(int nsid) {
+        final WatchedNamespace namespace = namespaces.remove(nsid);
+        if (namespace != null) {
+            namespace.interfaces().forEach(sought::remove);
+            namespace.interfaces().forEach(state -> state.gone(true));
+        }
+    }
+
+    /** Finds out where an interface is, and reports what differs from what was reported. */
+    private void lookFor(InterfaceState state) {
+        if (state.tap() == null) {
+            lookForName(state);
+        } else {
+            lookForTap(state);
+        }
+    }
+
+    private void lookForTap(InterfaceState state) {
+        try (TapPlace place = TapPlace.of(state.tap())) {
+            final WatchedNamespace there = namespace(place.netns());
+            for (final WatchedNamespace other : List.copyOf(namespaces.values())) {
+                if (other != there) {
+                    other.remove(state);
+                }
+            }
+            there.add(state);
+            state.found(place, usable(place.netlink().addresses(place.link())));
+            there.groupsMayHaveChanged();
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EBADFD) {
+                throw e;
+            }
+            forget(state);
+            state.gone(false);
+        }
+        forgetEmpty();
+    }
+
+    private void lookForName(InterfaceState state) {
+        try (Netns netns = state.open();
+                InterfaceLists netlink = lists.apply(netns)) {
+            final List<Link> links = netlink.links();
+            if (state.isPresent() && links.stream().noneMatch(state::concerns)) {
+                state.gone(false);
+            }
+            final Optional<Link> link = links.stream().filter(state::concerns).findFirst();
+            if (link.isPresent()) {
+                state.linkChanged(link.get());
+                final int index = link.get().index();
+                state.reconcileAddresses(
+                        usable(
+                                netlink.addresses().stream()
+                                        .filter(address -> address.link() == index)
+                                        .toList()));
+            }
+        }
+    }
+
+    private static List<IpPrefix> usable(List<InterfaceAddress> addresses) {
+        return addresses.stream()
+                .filter(InterfaceAddress::usable)
+                .map(InterfaceAddress::local)
+                .toList();
+    }
+
+    private void begin(InterfaceState state) {
+        try (Netns netns = state.open()) {
+            takeNews(home);
+            takeNews(others);
+            namespace(netns).add(state);
+            lookFor(state);
+            if (state.isPresent()) {
+                state.reconcileGroups(MulticastGroups.of(netns));
+            } else if (state.tap() == null) {
+                state.gone(false);
+            }
+        } catch (RuntimeException | Error e) {
+            forget(state);
+            forgetEmpty();
+            throw e;
+        }
+    }
+
+    /** The namespace of a handle, which stays the caller's. */
+    private WatchedNamespace namespace(Netns netns) {
+        final long inode = netns.inode();
+        final int nsid = inode == own.inode() ? NetlinkSocket.OWN : ids.idOf(netns);
+        final WatchedNamespace known = namespaces.get(nsid);
+        if (known != null && known.inode() == inode) {
+            return known;
+        }
+        // Its id is another's by now: its end was among what was lost.
+        ended(nsid);
+        final WatchedNamespace added = new WatchedNamespace(inode);
+        namespaces.put(nsid, added);
+        return added;
+    }
+
+    private List<InterfaceState> states(WatchedInterface at) {
+        return namespaces.values().stream()
+                .flatMap(namespace -> namespace.interfaces().stream())
+                .filter(state -> state.at().equals(at))
+                .toList();
+    }
+
+    private WatchedNamespace namespaceOf(InterfaceState state) {
+        return namespaces.values().stream()
+                .filter(namespace -> namespace.interfaces().contains(state))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void end(WatchedInterface at) {
+        states(at).forEach(this::forget);
+        forgetEmpty();
+    }
+
+    private void forget(InterfaceState state) {
+        sought.remove(state);
+        namespaces.values().forEach(namespace -> namespace.remove(state));
+    }
+
+    private void forgetEmpty() {
+        namespaces.values().removeIf(WatchedNamespace::isEmpty);
+    }
+
     /** Ends the thread and gives everything back. Not to be called by the listener. */
     @Override
     public void close() {
+        if (givenBack.getAndSet(true)) {
+            return;
+        }
         closed = true;
         Shim.wakeupSignal(wakeup);
         boolean interrupted = false;
@@ -290,6 +544,10 @@ public final class NamespaceWatcher implements AutoCloseable {
             }
         }
         Shim.close(wakeup);
+        home.close();
+        others.close();
+        ids.close();
+        pollArena.close();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

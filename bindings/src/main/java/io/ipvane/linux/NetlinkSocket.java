@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A NETLINK_ROUTE socket of one namespace: requests with their answers, or notifications.
@@ -18,6 +19,9 @@ final class NetlinkSocket implements AutoCloseable {
     /** Larger than any datagram that the kernel makes, which is 32 KiB. */
     private static final int BUFFER = 1 << 16;
 
+    /** In the place of an id: the socket's own namespace. */
+    static final int OWN = -1;
+
     private static final int DUMP_ATTEMPTS = 8;
     private static final int ERROR_FIXED_PART = 4;
     private static final int ERROR_TEXT = 1;
@@ -26,6 +30,7 @@ final class NetlinkSocket implements AutoCloseable {
     private final int fd;
     private final Arena arena = Arena.ofShared();
     private final long buffer = arena.allocate(BUFFER, 8).address();
+    private final long nsid = arena.allocate(4, 4).address();
     private int sequence;
 
     /**
@@ -130,16 +135,35 @@ final class NetlinkSocket implements AutoCloseable {
     }
 
     /**
-     * Takes the notifications of one datagram without waiting; empty where none waits.
+     * Hears of every namespace that has an id in the socket's own, not only of that; none of them
+     * is kept alive by it.
+     */
+    void listenToAll() {
+        LinuxException.check(
+                Shim.netlinkListenAll(fd), "listen to rtnetlink of all namespaces with an id");
+    }
+
+    /**
+     * Notifications that came together.
+     *
+     * @param nsid the id that their namespace has in the socket's own; {@link #OWN}: they are of
+     *     the socket's own
+     */
+    record News(int nsid, List<NetlinkMessage> messages) {}
+
+    /**
+     * Takes the notifications of one datagram without waiting; nothing where none waits.
      *
      * @throws LinuxException with ENOBUFS where notifications were lost
      */
-    synchronized List<NetlinkMessage> poll() {
-        final long length = Shim.netlinkReceive(fd, buffer, BUFFER, 0);
-        if (length == -Errno.EAGAIN) {
-            return List.of();
-        }
-        return messages(length, "listen to rtnetlink in " + namespace);
+    synchronized Optional<News> poll() {
+        final long length = Shim.netlinkNews(fd, buffer, BUFFER, nsid);
+        return length == -Errno.EAGAIN
+                ? Optional.empty()
+                : Optional.of(
+                        new News(
+                                Memory.i32(nsid),
+                                messages(length, "listen to rtnetlink in " + namespace)));
     }
 
     private void send(byte[] message, int flags, String tried) {

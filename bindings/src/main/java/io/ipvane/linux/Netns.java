@@ -3,7 +3,9 @@ package io.ipvane.linux;
 
 import io.ipvane.memory.Memory;
 import io.ipvane.memory.NativeLibrary;
+import java.io.File;
 import java.lang.foreign.Arena;
+import java.util.OptionalLong;
 
 /**
  * A handle on a network namespace. It keeps the namespace alive and means the same one for ever,
@@ -42,6 +44,43 @@ public final class Netns implements AutoCloseable {
             throw refusal(name, path, -fd);
         }
         return new Netns(fd, name);
+    }
+
+    /** Takes over a descriptor; {@code label} is for messages. */
+    static Netns of(int fd, String label) {
+        return new Netns(fd, label);
+    }
+
+    /**
+     * Inode of the namespace that a name or path stands for now; nothing where it stands for none.
+     */
+    public static OptionalLong inodeAt(String name) {
+        try (Netns netns = open(name)) {
+            return OptionalLong.of(netns.inode());
+        } catch (LinuxException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /**
+     * How to speak of a namespace: by its name below {@link #DIRECTORY}, or where it has none, as
+     * {@code net:[4026532201]}, which is what {@code /proc} shows; empty for that of this process.
+     */
+    static String nameOf(long inode) {
+        try (Netns own = open("")) {
+            if (own.inode() == inode) {
+                return "";
+            }
+        }
+        final String[] names = new File(DIRECTORY).list();
+        if (names != null) {
+            for (final String name : names) {
+                if (inodeAt(name).orElse(0) == inode) {
+                    return name;
+                }
+            }
+        }
+        return "net:[" + inode + "]";
     }
 
     private static LinuxException refusal(String name, String path, int errno) {
@@ -88,6 +127,13 @@ public final class Netns implements AutoCloseable {
             final long inode = arena.allocate(8, 8).address();
             LinuxException.check(Shim.netnsInode(fd, inode), "identify " + this);
             return Memory.i64(inode);
+        }
+    }
+
+    /** Whether this is the namespace of this process, under whatever name. */
+    boolean isOwn() {
+        try (Netns own = open("")) {
+            return fd == OWN || own.inode() == inode();
         }
     }
 

@@ -44,4 +44,18 @@ public final class PortLinkLocal {
         final InetAddress address = IpPrefix.address(bytes);
         return new IpPrefix(address, PREFIX);
     }
+
+    /** The link-local address that the kernel makes of a MAC address by itself (RFC 4291, A). */
+    static IpPrefix eui64(long mac) {
+        final byte[] bytes = new byte[16];
+        final byte[] hardware = Mac.bytes(mac);
+        bytes[0] = (byte) 0xFE;
+        bytes[1] = (byte) 0x80;
+        System.arraycopy(hardware, 0, bytes, 8, 3);
+        bytes[8] ^= 2;
+        bytes[11] = (byte) 0xFF;
+        bytes[12] = (byte) 0xFE;
+        System.arraycopy(hardware, 3, bytes, 13, 3);
+        return new IpPrefix(IpPrefix.address(bytes), PREFIX);
+    }
 }

@@ -97,6 +97,17 @@ public final class RtNetlink implements InterfaceLists {
         socket.execute(Link.request(Rtnl.SETLINK, link.index(), on ? flag : 0, flag), tried);
     }
 
+    /**
+     * Moves an interface to another namespace, where it has this name; its addresses stay behind.
+     */
+    void move(Link link, Netns target, String name) {
+        socket.execute(
+                Link.request(Rtnl.SETLINK, link.index())
+                        .attribute32(Rtnl.IFLA_NET_NS_FD, target.fd())
+                        .attribute(Rtnl.IFLA_IFNAME, name),
+                "move " + on(link) + " to " + target);
+    }
+
     /** Sets the MTU, in bytes of L3. */
     public void setMtu(Link link, int mtu) {
         socket.execute(
@@ -294,17 +305,34 @@ public final class RtNetlink implements InterfaceLists {
     // -- namespaces --
 
     /**
-     * The id that another namespace has in this one, by which the kernel says in which namespace
-     * the lower device of an interface is; -1 where it has none.
+     * The id of another namespace in this one, by which the kernel says where a notification is
+     * from, or the lower device of an interface is; one without an id is given the lowest that is
+     * free. The id goes when the namespace does.
      */
+    int idOf(Netns other) {
+        final int known = knownIdOf(other);
+        if (known >= 0) {
+            return known;
+        }
+        // Somebody may have been faster.
+        execute(
+                idRequest(Rtnl.NEWNSID, other).attribute32(Rtnl.NETNSA_NSID, -1),
+                "give " + other + " an id in " + netns,
+                Errno.EEXIST);
+        return knownIdOf(other);
+    }
+
+    /** The same, or -1 where it has none. */
     int knownIdOf(Netns other) {
         return socket.get(
-                        new NetlinkRequest(Rtnl.GETNSID, 0)
-                                .u32(0)
-                                .attribute32(Rtnl.NETNSA_FD, other.fd()),
+                        idRequest(Rtnl.GETNSID, other),
                         "look up the id of " + other + " in " + netns)
                 .attributes(4)
                 .i32(Rtnl.NETNSA_NSID, -1);
+    }
+
+    private static NetlinkRequest idRequest(int type, Netns other) {
+        return new NetlinkRequest(type, 0).u32(0).attribute32(Rtnl.NETNSA_FD, other.fd());
     }
 
     // -- for neighbours in this package --

@@ -26,6 +26,8 @@ final class Rtnl {
 
     static final int NEWNEIGH = 28;
     static final int GETNEIGH = 30;
+    static final int NEWNSID = 88;
+    static final int DELNSID = 89;
     static final int GETNSID = 90;
 
     // Flags of requests and answers.
@@ -42,6 +44,7 @@ final class Rtnl {
     static final int GROUP_LINK = 1;
     static final int GROUP_IPV4_ADDRESS = 5;
     static final int GROUP_IPV6_ADDRESS = 9;
+    static final int GROUP_NETNS_ID = 28;
     static final int GROUP_IPV4_MULTICAST = 37;
     static final int GROUP_IPV6_MULTICAST = 38;
 
@@ -65,6 +68,7 @@ final class Rtnl {
     static final int IFLA_MASTER = 10;
     static final int IFLA_LINKINFO = 18;
     static final int IFLA_AF_SPEC = 26;
+    static final int IFLA_NET_NS_FD = 28;
     static final int IFLA_EXT_MASK = 29;
     static final int IFLA_CARRIER = 33;
     static final int IFLA_LINK_NETNSID = 37;

@@ -30,7 +30,9 @@ final class Shim {
     private static final MethodHandle FD_WRITE =
             NativeLibrary.call("ipvane_fd_write", JAVA_LONG, JAVA_INT, POINTER, JAVA_LONG);
     private static final MethodHandle TAP_CREATE =
-            intCall("ipvane_tap_create", JAVA_INT, POINTER, POINTER, JAVA_INT, POINTER);
+            intCall("ipvane_tap_create", POINTER, POINTER, JAVA_INT, POINTER);
+    private static final MethodHandle TAP_NETNS = intCall("ipvane_tap_netns", JAVA_INT);
+    private static final MethodHandle TAP_NAME = intCall("ipvane_tap_name", JAVA_INT, POINTER);
     private static final MethodHandle TAP_SET_CARRIER =
             intCall("ipvane_tap_set_carrier", JAVA_INT, JAVA_INT);
     private static final MethodHandle TAP_MAC = intCall("ipvane_tap_mac", JAVA_INT, POINTER);
@@ -50,6 +52,11 @@ final class Shim {
     private static final MethodHandle NETLINK_RECEIVE =
             NativeLibrary.call(
                     "ipvane_netlink_receive", JAVA_LONG, JAVA_INT, POINTER, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle NETLINK_LISTEN_ALL =
+            intCall("ipvane_netlink_listen_all", JAVA_INT);
+    private static final MethodHandle NETLINK_NEWS =
+            NativeLibrary.call(
+                    "ipvane_netlink_news", JAVA_LONG, JAVA_INT, POINTER, JAVA_LONG, POINTER);
     private static final MethodHandle POLL = intCall("ipvane_poll", POINTER, JAVA_LONG, JAVA_INT);
     private static final MethodHandle WAKEUP_OPEN = intCall("ipvane_wakeup_open");
     private static final MethodHandle WAKEUP_SIGNAL =
@@ -138,9 +145,25 @@ final class Shim {
         }
     }
 
-    static int tapCreate(int netns, long name, long mac, int queues, long fds) {
+    static int tapCreate(long name, long mac, int queues, long fds) {
         try {
-            return (int) TAP_CREATE.invokeExact(netns, name, mac, queues, fds);
+            return (int) TAP_CREATE.invokeExact(name, mac, queues, fds);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int tapNetns(int fd) {
+        try {
+            return (int) TAP_NETNS.invokeExact(fd);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int tapName(int fd, long name) {
+        try {
+            return (int) TAP_NAME.invokeExact(fd, name);
         } catch (Throwable e) {
             throw impossible(e);
         }
@@ -229,6 +252,22 @@ final class Shim {
     static long netlinkReceive(int fd, long buffer, long size, int wait) {
         try {
             return (long) NETLINK_RECEIVE.invokeExact(fd, buffer, size, wait);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int netlinkListenAll(int fd) {
+        try {
+            return (int) NETLINK_LISTEN_ALL.invokeExact(fd);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static long netlinkNews(int fd, long buffer, long size, long nsid) {
+        try {
+            return (long) NETLINK_NEWS.invokeExact(fd, buffer, size, nsid);
         } catch (Throwable e) {
             throw impossible(e);
         }

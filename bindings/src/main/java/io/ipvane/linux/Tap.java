@@ -2,13 +2,16 @@
 package io.ipvane.linux;
 
 import io.ipvane.memory.Memory;
-import io.ipvane.memory.NativeLibrary;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /**
- * A TAP device that we own: it exists from {@link #create} to {@link #close}, in one namespace,
- * under its final name from the first moment. We hold its descriptors, so it stays ours when
- * somebody renames it or moves it to another namespace.
+ * A TAP device that we own: it exists from {@link #create} to {@link #close}, or until somebody
+ * deletes it, or the namespace that it is in ends. We hold its descriptors, so it stays ours when
+ * somebody renames it or moves it to another namespace; they tell where it is now.
+ *
+ * <p>It keeps no namespace alive: its descriptors belong to that of this process, where it is made
+ * before it moves to its own.
  *
  * <p>Control plane, any one thread at a time. Frames go through {@link TapQueue}.
  *
@@ -18,13 +21,17 @@ public final class Tap implements AutoCloseable {
     /** Most queues of one device: the kernel's MAX_TAP_QUEUES. */
     public static final int MAX_QUEUES = 256;
 
-    private final String name;
+    /** Name of a device until it moves; the kernel puts a number that is free. */
+    private static final String ON_THE_WAY = "ipvane%d";
+
+    /** IFNAMSIZ. */
+    private static final int NAME_BYTES = 16;
+
     private final String label;
     private final int[] fds;
     private volatile boolean closed;
 
-    private Tap(String name, String label, int[] fds) {
-        this.name = name;
+    private Tap(String label, int[] fds) {
         this.label = label;
         this.fds = fds;
     }
@@ -48,25 +55,43 @@ public final class Tap implements AutoCloseable {
                     Errno.EINVAL,
                     label + ": queues=" + queues + " is not in 1.." + MAX_QUEUES + "; give fewer");
         }
+        try {
+            return netns.isOwn()
+                    ? open(name, label, mac, queues)
+                    : moved(open(ON_THE_WAY, label, mac, queues), netns, name);
+        } catch (LinuxException e) {
+            throw refusal(netns, name, label, mac, e.errno());
+        }
+    }
+
+    /** Makes the device in the namespace of this process. */
+    private static Tap open(String name, String label, long mac, int queues) {
         try (Arena arena = Arena.ofConfined()) {
             final long macBytes = arena.allocate(Mac.BYTES).address();
             final long fdArray = arena.allocate(4L * queues, 4).address();
+            final MemorySegment nameBytes = arena.allocate(NAME_BYTES);
+            nameBytes.setString(0, name);
             Memory.putMac(macBytes, mac);
             final int result =
-                    Shim.tapCreate(
-                            netns.fd(),
-                            NativeLibrary.cString(arena, name),
-                            mac == 0 ? 0 : macBytes,
-                            queues,
-                            fdArray);
-            if (result < 0) {
-                throw refusal(netns, name, label, mac, -result);
-            }
+                    Shim.tapCreate(nameBytes.address(), mac == 0 ? 0 : macBytes, queues, fdArray);
+            LinuxException.check(result, "create " + label);
             final int[] fds = new int[queues];
             for (int i = 0; i < queues; i++) {
                 fds[i] = Memory.i32(fdArray + 4L * i);
             }
-            return new Tap(name, label, fds);
+            return new Tap(label, fds);
+        }
+    }
+
+    /** The device moves with its final name; it goes where it cannot have it. */
+    private static Tap moved(Tap tap, Netns netns, String name) {
+        try (Netns own = Netns.open("");
+                RtNetlink netlink = new RtNetlink(own)) {
+            netlink.move(netlink.link(tap.name()), netns, name);
+            return tap;
+        } catch (LinuxException e) {
+            tap.close();
+            throw e;
         }
     }
 
@@ -74,7 +99,7 @@ public final class Tap implements AutoCloseable {
             Netns netns, String name, String label, long mac, int errno) {
         final String why =
                 switch (errno) {
-                    case Errno.EBUSY ->
+                    case Errno.EBUSY, Errno.EEXIST ->
                             "the name is taken (EBUSY); choose another, or remove that interface: ip %slink del %s"
                                     .formatted(
                                             netns.name().isEmpty()
@@ -93,12 +118,33 @@ public final class Tap implements AutoCloseable {
                             "/dev/net/tun is not the TUN/TAP driver (ENOTTY); make it that: mknod /dev/net/tun c 10 200";
                     default -> Errno.name(errno) + LinuxException.remedy(errno);
                 };
-        return new LinuxException(errno, label + " cannot be created: " + why);
+        return new LinuxException(
+                errno == Errno.EEXIST ? Errno.EBUSY : errno, label + " cannot be created: " + why);
     }
 
-    /** The name that it was created under; somebody may have renamed it since. */
+    /**
+     * The name that it has now.
+     *
+     * @throws LinuxException with EBADFD where it was deleted
+     */
     public String name() {
-        return name;
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment name = arena.allocate(NAME_BYTES);
+            LinuxException.check(Shim.tapName(fds[0], name.address()), "name " + label);
+            return name.getString(0);
+        }
+    }
+
+    /**
+     * Opens the namespace that it is in now. The caller closes the handle soon: it keeps the
+     * namespace alive.
+     *
+     * @throws LinuxException with EBADFD where it was deleted
+     */
+    public Netns netns() {
+        return Netns.of(
+                LinuxException.check(Shim.tapNetns(fds[0]), "find the netns of " + label),
+                "of " + label);
     }
 
     /** Number of queues. */

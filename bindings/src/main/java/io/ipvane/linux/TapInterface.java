@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.linux;
 
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A TAP device with all that makes it usable in its namespace: MTU, ARP, link-local and other
- * addresses, up. It follows the interface by index, so a change of its name does no harm.
+ * addresses, up. It follows the interface by its descriptor, so a change of its name or namespace
+ * does no harm. Between two calls it holds nothing in the namespace, so that can end.
  *
  * <p>IPv6 addresses are added without duplicate address detection: who owns an address is the
  * switch's to say (spec ADR-2), and the port could ask nobody else before its device is served.
@@ -14,21 +18,22 @@ import java.util.Optional;
  * <p>IPv6 addresses outlive the interface going down, as IPv4 ones do anyway; the link-local one
  * cannot, see {@link #ensureLinkLocal}.
  *
- * <p>Control plane; threads may call what changes an existing interface at once.
+ * <p>Control plane; threads may call what changes an existing interface at once. What the
+ * interface's owner has deleted is refused with EBADFD.
  */
 public final class TapInterface implements AutoCloseable {
     private final Tap tap;
-    private final RtNetlink netlink;
-    private final Link link;
+    private final long home;
     private final IpPrefix linkLocal;
-    private final UndoLog undo;
 
-    private TapInterface(Tap tap, RtNetlink netlink, Link link, IpPrefix linkLocal, UndoLog undo) {
+    /** What it was told to have. */
+    private final Set<IpPrefix> addresses;
+
+    private TapInterface(Tap tap, long home, IpPrefix linkLocal, List<IpPrefix> addresses) {
         this.tap = tap;
-        this.netlink = netlink;
-        this.link = link;
+        this.home = home;
         this.linkLocal = linkLocal;
-        this.undo = undo;
+        this.addresses = new LinkedHashSet<>(addresses);
     }
 
     /**
@@ -37,11 +42,9 @@ public final class TapInterface implements AutoCloseable {
      * @throws LinuxException that says which step failed; what was done before it has been undone
      */
     public static TapInterface bringUp(TapSpec spec) {
-        try (UndoLog undo = new UndoLog()) {
-            final Netns netns = Netns.open(spec.netns());
-            undo.add(netns::close);
-            final RtNetlink netlink = new RtNetlink(netns);
-            undo.add(netlink::close);
+        try (UndoLog undo = new UndoLog();
+                Netns netns = Netns.open(spec.netns());
+                RtNetlink netlink = new RtNetlink(netns)) {
             // Closing the device takes every later step back: MTU, addresses and routes go with it.
             final Tap tap = Tap.create(netns, spec.name(), spec.mac(), spec.queues());
             undo.add(tap::close);
@@ -50,26 +53,32 @@ public final class TapInterface implements AutoCloseable {
                     configure(spec, netlink, link) && spec.linkLocal() != 0
                             ? PortLinkLocal.of(link.mac(), spec.linkLocal())
                             : null;
-            final UndoLog kept = new UndoLog();
-            final TapInterface result = new TapInterface(tap, netlink, link, linkLocal, kept);
-            result.ensureToken();
-            result.ensureLinkLocal();
-            undo.moveTo(kept);
+            final TapInterface result =
+                    new TapInterface(tap, netns.inode(), linkLocal, spec.addresses());
+            result.ensureToken(netlink, link);
+            result.ensureLinkLocal(netlink, link);
+            undo.forget();
             return result;
         }
     }
 
     /** Returns whether the interface has IPv6. */
     private static boolean configure(TapSpec spec, RtNetlink netlink, Link link) {
-        final boolean ipv6 = Sysctl.hasIpv6(netlink.netns(), spec.name());
-        if (ipv6) {
-            netlink.disableAddressGeneration(link);
-            Sysctl.write(netlink.netns(), Sysctl.keepAddressesOnDown(spec.name()), "1");
-        }
+        final boolean ipv6 = settle6(netlink, link);
         netlink.setMtu(link, spec.mtu());
         netlink.setArp(link, spec.arp());
         netlink.setUp(link, true);
         spec.addresses().forEach(address -> netlink.addAddress(link, address, true));
+        return ipv6;
+    }
+
+    /** The settings of IPv6 that are a port's; returns whether there is IPv6. */
+    private static boolean settle6(RtNetlink netlink, Link link) {
+        final boolean ipv6 = Sysctl.hasIpv6(netlink.netns(), link.name());
+        if (ipv6) {
+            netlink.disableAddressGeneration(link);
+            Sysctl.write(netlink.netns(), Sysctl.keepAddressesOnDown(link.name()), "1");
+        }
         return ipv6;
     }
 
@@ -78,9 +87,18 @@ public final class TapInterface implements AutoCloseable {
         return tap;
     }
 
-    /** Index of the interface in its namespace. */
-    public int index() {
-        return link.index();
+    /** Inode of the namespace that it was made in; it may be in another now. */
+    public long home() {
+        return home;
+    }
+
+    /** Whether it still is where it was made; false also where it was deleted. */
+    public boolean isHome() {
+        try (Netns netns = tap.netns()) {
+            return netns.inode() == home;
+        } catch (LinuxException e) {
+            return false;
+        }
     }
 
     /** Its link-local address: none where it was not asked for, or IPv6 is disabled there. */
@@ -88,19 +106,30 @@ public final class TapInterface implements AutoCloseable {
         return Optional.ofNullable(linkLocal);
     }
 
+    /** What is done to the interface where it is now. */
+    private interface Step {
+        void at(RtNetlink netlink, Link link);
+    }
+
+    private synchronized void inPlace(Step step) {
+        try (TapPlace place = TapPlace.of(tap)) {
+            step.at(place.netlink(), place.link());
+        }
+    }
+
     /**
      * Gives it the link-local address back. The kernel takes IPv6 addresses away from an interface
      * that goes down: to be called when it has come up again; no harm otherwise.
      */
-    public synchronized void ensureLinkLocal() {
+    public void ensureLinkLocal() {
         if (linkLocal != null) {
-            try {
-                netlink.addAddress(link, linkLocal, true);
-            } catch (LinuxException e) {
-                if (e.errno() != Errno.EEXIST) {
-                    throw e;
-                }
-            }
+            inPlace(this::ensureLinkLocal);
+        }
+    }
+
+    private void ensureLinkLocal(RtNetlink netlink, Link link) {
+        if (linkLocal != null) {
+            add(netlink, link, linkLocal);
         }
     }
 
@@ -109,7 +138,7 @@ public final class TapInterface implements AutoCloseable {
      * does, as with the kernel's ipvlan: of the shared MAC all ports would make the same. Where the
      * kernel takes no advertisements there is nothing to do.
      */
-    private void ensureToken() {
+    private void ensureToken(RtNetlink netlink, Link link) {
         if (linkLocal != null) {
             try {
                 netlink.setToken(link, linkLocal.address());
@@ -122,45 +151,112 @@ public final class TapInterface implements AutoCloseable {
     }
 
     /**
+     * Makes it what it was after somebody has taken it to another namespace: the kernel leaves
+     * addresses and settings of IPv6 behind, and lets it be up or down as its owner likes.
+     *
+     * @return the addresses that it has by this, link-local one included
+     */
+    public List<IpPrefix> settle() {
+        final List<IpPrefix> there = new ArrayList<>();
+        inPlace(
+                (netlink, link) -> {
+                    final boolean ipv6 = settle6(netlink, link);
+                    if (ipv6) {
+                        dropGenerated(netlink, link);
+                        ensureToken(netlink, link);
+                    }
+                    final List<IpPrefix> all = new ArrayList<>(addresses);
+                    linkLocal().ifPresent(all::add);
+                    for (final IpPrefix address : all) {
+                        if (ipv6 || IpPrefix.family(address.address()) != Rtnl.AF_INET6) {
+                            add(netlink, link, address);
+                            there.add(address);
+                        }
+                    }
+                });
+        return there;
+    }
+
+    /** What the kernel made of the shared MAC, if its owner took it up before us. */
+    private void dropGenerated(RtNetlink netlink, Link link) {
+        final IpPrefix generated = PortLinkLocal.eui64(link.mac());
+        for (final InterfaceAddress address : netlink.addresses(link)) {
+            if (address.local().equals(generated)) {
+                delete(netlink, link, generated);
+            }
+        }
+    }
+
+    /**
      * Takes the addresses and routes that another interface had before it was taken over.
      *
      * @return what could not be taken, one sentence each
      */
-    public synchronized List<String> adopt(InterfaceTakeover taken) {
-        return taken.giveTo(netlink, link);
+    public List<String> adopt(InterfaceTakeover taken) {
+        final List<String> failures = new ArrayList<>();
+        inPlace((netlink, link) -> failures.addAll(taken.giveTo(netlink, link)));
+        return failures;
     }
 
     /** Switches ARP and ND on (mode l2) or off (l3, l3s). */
-    public synchronized void setArp(boolean on) {
-        netlink.setArp(link, on);
-        if (on) {
-            ensureToken();
-        }
+    public void setArp(boolean on) {
+        inPlace(
+                (netlink, link) -> {
+                    netlink.setArp(link, on);
+                    if (on) {
+                        ensureToken(netlink, link);
+                    }
+                });
     }
 
     /** Sets the MTU, in bytes of L3. */
-    public synchronized void setMtu(int mtu) {
-        netlink.setMtu(link, mtu);
+    public void setMtu(int mtu) {
+        inPlace((netlink, link) -> netlink.setMtu(link, mtu));
     }
 
     /** Sets the MAC address, when the uplink's has changed (spec CFG-8). */
-    public synchronized void setMac(long mac) {
-        netlink.setMac(link, mac);
+    public void setMac(long mac) {
+        inPlace((netlink, link) -> netlink.setMac(link, mac));
     }
 
-    /** Adds an address. */
-    public synchronized void addAddress(IpPrefix address) {
-        netlink.addAddress(link, address, true);
+    /**
+     * Takes addresses away and adds others. What is asked for may have been done by hand in the
+     * namespace already.
+     */
+    public synchronized void changeAddresses(List<IpPrefix> gone, List<IpPrefix> added) {
+        gone.forEach(addresses::remove);
+        addresses.addAll(added);
+        if (gone.isEmpty() && added.isEmpty()) {
+            return;
+        }
+        inPlace(
+                (netlink, link) -> {
+                    gone.forEach(address -> delete(netlink, link, address));
+                    added.forEach(address -> add(netlink, link, address));
+                });
     }
 
-    /** Deletes an address. */
-    public synchronized void deleteAddress(IpPrefix address) {
-        netlink.deleteAddress(link, address);
+    private static void add(RtNetlink netlink, Link link, IpPrefix address) {
+        unless(Errno.EEXIST, () -> netlink.addAddress(link, address, true));
+    }
+
+    private static void delete(RtNetlink netlink, Link link, IpPrefix address) {
+        unless(Errno.EADDRNOTAVAIL, () -> netlink.deleteAddress(link, address));
+    }
+
+    private static void unless(int done, Runnable step) {
+        try {
+            step.run();
+        } catch (LinuxException e) {
+            if (e.errno() != done) {
+                throw e;
+            }
+        }
     }
 
     /** Removes the device and all that was given to it. */
     @Override
     public void close() {
-        undo.close();
+        tap.close();
     }
 }

@@ -12,8 +12,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ipvane.linux.InterfaceEvent.AddressAdded;
 import io.ipvane.linux.InterfaceEvent.AddressRemoved;
 import io.ipvane.linux.InterfaceEvent.InterfaceGone;
+import io.ipvane.linux.InterfaceEvent.InterfaceMoved;
 import io.ipvane.linux.InterfaceEvent.LinkChanged;
 import io.ipvane.linux.InterfaceEvent.MulticastChanged;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -24,6 +27,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -188,7 +193,7 @@ class NamespaceWatcherTest {
         net.run("ip link set eth0 name other");
         net.run("ip address add 10.5.0.1/24 dev other");
         watcher.start(List.of(eth0));
-        assertEquals(new InterfaceGone(eth0), events.poll());
+        assertEquals(new InterfaceGone(eth0, false), events.poll());
 
         net.run("ip link set other name eth0");
 
@@ -301,6 +306,119 @@ class NamespaceWatcherTest {
     }
 
     @Test
+    void shouldFollowATapToAnotherNamespaceAndBack() throws Exception {
+        try (TestNetns second = TestNetns.create("second")) {
+            watcher.start(List.of());
+            watcher.watch(eth0, tap);
+            net.run("ip address add 10.5.0.1/24 dev eth0");
+            next(AddressAdded.class, SOON);
+
+            net.run("ip link set eth0 netns " + second.name() + " name wan");
+
+            assertEquals("10.5.0.1", next(AddressRemoved.class, SOON).address().getHostAddress());
+            final InterfaceMoved there = next(InterfaceMoved.class, SOON);
+            assertEquals(second.name(), there.netns());
+            assertEquals("wan", there.link().name());
+            second.run("ip address add 10.6.0.1/24 dev wan");
+            assertEquals(IpPrefix.parse("10.6.0.1/24"), next(AddressAdded.class, SOON).address());
+
+            second.run("ip link set wan netns " + net.name() + " name eth0");
+            assertEquals(net.name(), next(InterfaceMoved.class, SOON).netns());
+            net.run("ip address add 10.5.0.2/24 dev eth0");
+            assertEquals(IpPrefix.parse("10.5.0.2/24"), next(AddressAdded.class, SOON).address());
+        }
+    }
+
+    @Test
+    void shouldFollowATapToANamespaceWithoutAName() throws Exception {
+        final Process unnamed =
+                new ProcessBuilder("unshare", "--net", "sleep", "60").inheritIO().start();
+        try {
+            watcher.start(List.of());
+            watcher.watch(eth0, tap);
+            awaitOwnNetns(unnamed.pid());
+
+            net.run("ip link set eth0 netns " + unnamed.pid());
+
+            final String netns = next(InterfaceMoved.class, SOON).netns();
+            assertTrue(netns.matches("net:\\[[0-9]+]"), netns);
+        } finally {
+            unnamed.destroyForcibly().waitFor();
+        }
+        assertTrue(next(InterfaceGone.class, SOON).withNamespace());
+    }
+
+    private static void awaitOwnNetns(long pid) throws Exception {
+        final Path own = Path.of("/proc/self/ns/net");
+        final Path other = Path.of("/proc/" + pid + "/ns/net");
+        while (Files.readSymbolicLink(own).equals(Files.readSymbolicLink(other))) {
+            Thread.sleep(5);
+        }
+    }
+
+    @Test
+    void shouldNotKeepANamespaceAliveAndReportItsEnd() throws Exception {
+        watcher.start(List.of());
+        watcher.watch(eth0, tap);
+        net.run("ip address add 10.5.0.1/24 dev eth0");
+        next(AddressAdded.class, SOON);
+        // What this test itself holds of it.
+        netlink.close();
+        netns.close();
+
+        net.close();
+
+        assertEquals("10.5.0.1", next(AddressRemoved.class, SOON).address().getHostAddress());
+        assertTrue(next(InterfaceGone.class, SOON).withNamespace());
+        net = TestNetns.create("watch");
+        netns = net.open();
+        netlink = new RtNetlink(netns);
+    }
+
+    @Test
+    void shouldNotTakeAStrangerForATapThatWasDeleted() throws Exception {
+        watcher.start(List.of());
+        watcher.watch(eth0, tap);
+        net.run("ip link del eth0");
+        assertFalse(next(InterfaceGone.class, SOON).withNamespace());
+
+        net.run("ip link add eth0 type veth peer name far0");
+        net.run("ip address add 10.5.0.1/24 dev eth0");
+        net.run("ip link set eth0 up");
+
+        assertNull(events.poll(500, TimeUnit.MILLISECONDS));
+    }
+
+    @Test
+    void shouldFollowATapThroughLostNotifications() throws Exception {
+        watcher.close();
+        final CountDownLatch release = new CountDownLatch(1);
+        watcher =
+                new NamespaceWatcher(
+                        event -> {
+                            if (event instanceof AddressAdded) {
+                                awaitQuietly(release);
+                            }
+                            events.add(event);
+                        },
+                        4096);
+        watcher.start(List.of());
+        watcher.watch(eth0, tap);
+        try (TestNetns second = TestNetns.create("second")) {
+            final Link link = netlink.link("eth0");
+            for (int i = 0; i < 400; i++) {
+                netlink.addAddress(
+                        link, IpPrefix.parse("10.%d.%d.1/32".formatted(i / 200, i % 200)), false);
+            }
+            net.run("ip link set eth0 netns " + second.name());
+            release.countDown();
+
+            assertEquals(second.name(), next(InterfaceMoved.class, SOON).netns());
+            assertTrue(watcher.losses() > 0);
+        }
+    }
+
+    @Test
     void shouldRefuseToWatchAMissingNamespace() {
         final LinuxException refusal =
                 assertThrows(
@@ -368,56 +486,48 @@ class NamespaceWatcherTest {
      */
     @Test
     void shouldTryAgainAfterAPauseWhenListingFails() throws Exception {
-        final int[] tries = new int[1];
-        final boolean[] failing = {false};
-        try (RtNetlink lists = new RtNetlink(netns);
-                WatchedNamespace namespace =
-                        new WatchedNamespace(
-                                net.open(),
-                                4096,
-                                handle ->
-                                        new InterfaceLists() {
-                                            @Override
-                                            public List<Link> links() {
-                                                tries[0]++;
-                                                if (failing[0]) {
-                                                    throw new IllegalStateException("no memory");
-                                                }
-                                                return lists.links();
-                                            }
+        final AtomicInteger tries = new AtomicInteger();
+        final AtomicBoolean failing = new AtomicBoolean();
+        watcher.close();
+        watcher =
+                new NamespaceWatcher(
+                        events::add,
+                        4096,
+                        handle ->
+                                new InterfaceLists() {
+                                    private final RtNetlink lists = new RtNetlink(handle);
 
-                                            @Override
-                                            public List<InterfaceAddress> addresses() {
-                                                return lists.addresses();
-                                            }
+                                    @Override
+                                    public List<Link> links() {
+                                        tries.incrementAndGet();
+                                        if (failing.get()) {
+                                            throw new IllegalStateException("no memory");
+                                        }
+                                        return lists.links();
+                                    }
 
-                                            @Override
-                                            public void close() {
-                                                // The test's own.
-                                            }
-                                        })) {
-            net.run("ip link set eth0 name other");
-            namespace.add(eth0, events::add);
-            events.clear();
-            net.run("ip address add 10.5.0.1/24 dev other");
-            net.run("ip link set other name eth0");
+                                    @Override
+                                    public List<InterfaceAddress> addresses() {
+                                        return lists.addresses();
+                                    }
 
-            failing[0] = true;
-            tries[0] = 0;
-            final long before = System.nanoTime();
-            long now = before;
-            for (int round = 0; now - before < TimeUnit.MILLISECONDS.toNanos(650); round++) {
-                namespace.look(now);
-                now = Math.max(System.nanoTime(), namespace.due());
-                assertTrue(round < 10, "asked again at once");
-            }
-            assertEquals(3, tries[0], "after 0, 100 and 300 ms");
+                                    @Override
+                                    public void close() {
+                                        lists.close();
+                                    }
+                                });
+        net.run("ip link set eth0 name other");
+        start();
+        net.run("ip address add 10.5.0.1/24 dev other");
+        failing.set(true);
+        tries.set(0);
+        net.run("ip link set other name eth0");
+        Thread.sleep(650);
+        final int tried = tries.get();
+        assertTrue(tried >= 2 && tried <= 4, tried + " times; 0, 100 and 300 ms are meant");
 
-            failing[0] = false;
-            namespace.look(namespace.due());
-            assertEquals(IpPrefix.parse("10.5.0.1/24"), next(AddressAdded.class, 0).address());
-            assertFalse(namespace.isPaused(System.nanoTime()));
-        }
+        failing.set(false);
+        assertEquals(IpPrefix.parse("10.5.0.1/24"), next(AddressAdded.class, SOON).address());
     }
 
     @Test

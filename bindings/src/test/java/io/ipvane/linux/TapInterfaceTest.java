@@ -97,7 +97,7 @@ class TapInterfaceTest {
             net.run("sysctl -q -w net.ipv4.conf.eth0.promote_secondaries=0");
             net.run("ip route add default via 10.5.0.254");
 
-            port.deleteAddress(IpPrefix.parse("10.5.0.1/24"));
+            port.changeAddresses(List.of(IpPrefix.parse("10.5.0.1/24")), List.of());
 
             final String shown = net.run("ip address show dev eth0");
             assertFalse(shown.contains("10.5.0.1/24"), shown);

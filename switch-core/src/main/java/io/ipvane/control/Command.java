@@ -31,7 +31,10 @@ public sealed interface Command {
         }
     }
 
-    /** The interface of a port is not there: it was deleted, or moved out of its namespace. */
+    /** The interface of a port or host port has this name now, in this namespace. */
+    record PortPlace(int port, String netns, String interfaceName) implements OfPort {}
+
+    /** The interface of a port is not there: it was deleted, by itself or with its namespace. */
     record InterfaceGone(int port) implements OfPort {}
 
     /** The interface of a port has joined or left group addresses. */

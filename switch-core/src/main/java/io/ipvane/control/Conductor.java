@@ -146,6 +146,7 @@ final class Conductor implements Agent, LearnSink {
             case Command.AddressAdded c -> claims.added(c);
             case Command.AddressRemoved c -> claims.removed(c);
             case Command.PortLink c -> link(c);
+            case Command.PortPlace c -> place(c);
             case Command.InterfaceGone c -> gone(c);
             case Command.PortGroups c -> live.change(model().port(c.port()).withGroups(c.groups()));
             case Command.UplinkMtu c -> uplinkMtu(model().uplinks().get(c.port()), c.mtu());
@@ -286,6 +287,14 @@ final class Conductor implements Agent, LearnSink {
         }
         link(new Command.PortLink(command.port(), false));
         interfaces.forget(command.port());
+    }
+
+    private void place(Command.PortPlace command) {
+        final PortModel before = model().port(command.port());
+        final PortModel now = before.withPlace(command.netns(), command.interfaceName());
+        if (!now.equals(before)) {
+            live.change(now);
+        }
     }
 
     private void link(Command.PortLink command) {

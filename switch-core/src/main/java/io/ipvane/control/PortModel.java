@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param name as configured; a host port has the name of its interface
  * @param role what it is
  * @param uplink index of the uplink it belongs to or is
- * @param endpoint what a port or host port is attached to; an uplink has none
+ * @param endpoint what a port or host port is attached to, where that is now; an uplink has none
  * @param rules that it forwards by
  * @param link state of its interface
  * @param groups group addresses it has joined
@@ -121,6 +121,14 @@ public record PortModel(
     /** The same port with other groups. */
     public PortModel withGroups(GroupFilter now) {
         return with(rules, link, now);
+    }
+
+    /** The same port with its interface in another place. */
+    PortModel withPlace(String netns, String interfaceName) {
+        final EndpointConfig now =
+                new EndpointConfig.Tap(
+                        Optional.of(netns).filter(name -> !name.isEmpty()), interfaceName);
+        return new PortModel(index, name, role, uplink, Optional.of(now), rules, link, groups);
     }
 
     /** The same port with another MTU, and another wish for one. */

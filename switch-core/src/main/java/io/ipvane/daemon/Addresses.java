@@ -6,6 +6,7 @@ import io.ipvane.packet.IpPrefix;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** Addresses as Linux calls take them, and as the switch does; the same bits in both. */
 final class Addresses {
@@ -27,6 +28,11 @@ final class Addresses {
     /** To the form of system calls. */
     static io.ipvane.linux.IpPrefix linux(IpPrefix prefix) {
         return new io.ipvane.linux.IpPrefix(linux(prefix.address()), prefix.length());
+    }
+
+    /** To the form of system calls. */
+    static List<io.ipvane.linux.IpPrefix> linux(List<IpPrefix> prefixes) {
+        return prefixes.stream().map(Addresses::linux).toList();
     }
 
     /** To the form of system calls. */

@@ -24,7 +24,6 @@ import io.ipvane.linux.TapInterface;
 import io.ipvane.linux.TapSpec;
 import io.ipvane.linux.WatchedInterface;
 import io.ipvane.macnat.UplinkMac;
-import io.ipvane.packet.IpPrefix;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -220,7 +219,7 @@ final class Devices {
                                             mtu,
                                             true,
                                             HOST_LINK_LOCAL,
-                                            linux(host.addresses())),
+                                            Addresses.linux(host.addresses())),
                                     parts);
                     uplink.taken().stream()
                             .flatMap(taken -> tap.adopt(taken).stream())
@@ -274,7 +273,7 @@ final class Devices {
                                             mtu,
                                             mode == Mode.L2,
                                             linkLocal,
-                                            linux(port.addresses())),
+                                            Addresses.linux(port.addresses())),
                                     parts);
                     return unit(
                             uplink,
@@ -325,10 +324,6 @@ final class Devices {
                 Optional.empty(),
                 Unit.ANYWHERE,
                 parts);
-    }
-
-    private static List<io.ipvane.linux.IpPrefix> linux(List<IpPrefix> addresses) {
-        return addresses.stream().map(Addresses::linux).toList();
     }
 
     private TapDevice tapDevice(String name, TapInterface tap, int mtu, Closers parts) {

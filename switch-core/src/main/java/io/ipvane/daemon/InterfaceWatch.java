@@ -4,6 +4,7 @@ package io.ipvane.daemon;
 import io.ipvane.control.Command;
 import io.ipvane.control.ControlPlane;
 import io.ipvane.linux.InterfaceEvent;
+import io.ipvane.linux.IpPrefix;
 import io.ipvane.linux.Link;
 import io.ipvane.linux.LinuxException;
 import io.ipvane.linux.NamespaceWatcher;
@@ -39,6 +40,9 @@ final class InterfaceWatch implements AutoCloseable {
     /** An interface may be that of several uplinks, one a VLAN. */
     private final Map<WatchedInterface, List<Watched>> watched = new ConcurrentHashMap<>();
 
+    /** By port, where its interface was taken to. */
+    private final Map<Integer, String> moved = new ConcurrentHashMap<>();
+
     private final ControlPlane control;
     private final NamespaceWatcher watcher = new NamespaceWatcher(this::onEvent);
 
@@ -55,7 +59,11 @@ final class InterfaceWatch implements AutoCloseable {
             // Somebody watches it already: all is told again, and nobody minds.
             watcher.unwatch(one.at());
         }
-        watcher.watch(one.at());
+        if (one.tap().isPresent()) {
+            watcher.watch(one.at(), one.tap().get().tap());
+        } else {
+            watcher.watch(one.at());
+        }
     }
 
     private static List<Watched> plus(List<Watched> some, List<Watched> more) {
@@ -75,6 +83,7 @@ final class InterfaceWatch implements AutoCloseable {
         if (others == null) {
             watcher.unwatch(at);
         }
+        moved.remove(port);
     }
 
     /**
@@ -85,6 +94,12 @@ final class InterfaceWatch implements AutoCloseable {
                 .flatMap(List::stream)
                 .filter(w -> w.port() == port)
                 .forEach(w -> watcher.multicastMayHaveChanged(w.at()));
+    }
+
+    /** A port has its interface where that is now, whatever it was called. */
+    private void tellPlace(Watched to, Link link) {
+        final String netns = moved.getOrDefault(to.port(), to.at().netns());
+        control.put(new Command.PortPlace(to.port(), netns, link.name()));
     }
 
     private void onEvent(InterfaceEvent event) {
@@ -114,13 +129,14 @@ final class InterfaceWatch implements AutoCloseable {
         };
     }
 
-    private static Command port(Watched to, InterfaceEvent event) {
+    private Command port(Watched to, InterfaceEvent event) {
         return switch (event) {
             case InterfaceEvent.AddressAdded e ->
                     new Command.AddressAdded(to.port(), Addresses.of(e.address()), false);
             case InterfaceEvent.AddressRemoved e ->
                     new Command.AddressRemoved(to.port(), Addresses.of(e.address()));
             case InterfaceEvent.LinkChanged e -> link(to, e.link());
+            case InterfaceEvent.InterfaceMoved e -> moved(to, e);
             case InterfaceEvent.InterfaceGone e -> new Command.InterfaceGone(to.port());
             case InterfaceEvent.MulticastChanged e ->
                     new Command.PortGroups(
@@ -131,11 +147,33 @@ final class InterfaceWatch implements AutoCloseable {
     }
 
     /** The kernel takes the link-local address away from an interface that goes down. */
-    private static Command link(Watched to, Link link) {
+    private Command link(Watched to, Link link) {
+        tellPlace(to, link);
         if (link.up()) {
             restoreLinkLocal(to.tap().orElseThrow());
         }
         return new Command.PortLink(to.port(), link.up(), link.carrier(), link.mtu(), link.mac());
+    }
+
+    /** The port is where its interface is; what the kernel left behind comes after it. */
+    private Command moved(Watched to, InterfaceEvent.InterfaceMoved event) {
+        LOG.info(
+                "event=interface_moved interface={} netns={} name={}",
+                to.at(),
+                event.netns(),
+                event.link().name());
+        moved.put(to.port(), event.netns());
+        try {
+            for (final IpPrefix address : to.tap().orElseThrow().settle()) {
+                control.put(new Command.AddressAdded(to.port(), Addresses.of(address), true));
+            }
+        } catch (LinuxException e) {
+            LOG.warn(
+                    "event=interface_not_settled interface={} reason=\"{}\"",
+                    to.at(),
+                    e.getMessage());
+        }
+        return link(to, event.link());
     }
 
     private static void restoreLinkLocal(TapInterface tap) {

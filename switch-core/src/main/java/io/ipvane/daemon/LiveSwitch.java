@@ -12,9 +12,7 @@ import io.ipvane.daemon.Units.Placed;
 import io.ipvane.device.VlanTrunk;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.lcore.TopologyRunner;
-import io.ipvane.linux.Errno;
 import io.ipvane.linux.InterfaceTakeover;
-import io.ipvane.linux.LinuxException;
 import io.ipvane.linux.TapInterface;
 import io.ipvane.packet.IpPrefix;
 import java.util.ArrayList;
@@ -270,36 +268,20 @@ final class LiveSwitch implements ChangeSteps {
 
     /** At the interface, and in the table at once, without waiting for the kernel to tell. */
     private void addresses(Placed placed, List<IpPrefix> before, List<IpPrefix> after) {
-        final Optional<TapInterface> at = placed.unit().tap();
-        for (IpPrefix gone : minus(before, after)) {
-            control.put(new Command.AddressRemoved(placed.index(), gone.address()));
-            at.ifPresent(
-                    tap ->
-                            unless(
-                                    Errno.EADDRNOTAVAIL,
-                                    () -> tap.deleteAddress(Addresses.linux(gone))));
-        }
-        for (IpPrefix added : minus(after, before)) {
-            control.put(new Command.AddressAdded(placed.index(), added, true));
-            at.ifPresent(tap -> unless(Errno.EEXIST, () -> tap.addAddress(Addresses.linux(added))));
-        }
+        final List<IpPrefix> gone = minus(before, after);
+        final List<IpPrefix> added = minus(after, before);
+        gone.forEach(a -> control.put(new Command.AddressRemoved(placed.index(), a.address())));
+        added.forEach(a -> control.put(new Command.AddressAdded(placed.index(), a, true)));
+        placed.unit()
+                .tap()
+                .ifPresent(
+                        tap -> tap.changeAddresses(Addresses.linux(gone), Addresses.linux(added)));
     }
 
     private static List<IpPrefix> minus(List<IpPrefix> all, List<IpPrefix> without) {
         final List<IpPrefix> left = new ArrayList<>(all);
         left.removeAll(new HashSet<>(without));
         return left;
-    }
-
-    /** What is asked for may have been done by hand in the namespace. */
-    private static void unless(int done, Runnable step) {
-        try {
-            step.run();
-        } catch (LinuxException e) {
-            if (e.errno() != done) {
-                throw e;
-            }
-        }
     }
 
     @Override
