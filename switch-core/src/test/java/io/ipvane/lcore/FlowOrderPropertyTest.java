@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,7 +136,7 @@ class FlowOrderPropertyTest {
     }
 
     /** Some bursts from some places; what fits its receiver is returned, by flow. */
-    private Map<String, TreeSet<Integer>> round(SwitchHarness net, int lcores) {
+    private Map<String, SortedSet<Integer>> round(SwitchHarness net, int lcores) {
         final List<Flow> flows = new ArrayList<>();
         for (int i = 0; i < FLOWS; i++) {
             flows.add(flow());
@@ -143,7 +144,7 @@ class FlowOrderPropertyTest {
         final boolean ipv6 = random.nextInt(3) == 0;
         flows.replaceAll(f -> random.nextInt(8) == 0 ? f : flow(f.from, f.to, ipv6));
         final Map<Flow, Integer> next = new HashMap<>();
-        final Map<String, TreeSet<Integer>> fitting = new HashMap<>();
+        final Map<String, SortedSet<Integer>> fitting = new HashMap<>();
         for (int burst = random.nextInt(MOST_BURSTS); burst >= 0; burst--) {
             for (int frames = 1 + random.nextInt(64); frames > 0; frames--) {
                 final Flow flow = flows.get(random.nextInt(FLOWS));
@@ -229,7 +230,7 @@ class FlowOrderPropertyTest {
 
     private static void check(
             String where,
-            Map<String, TreeSet<Integer>> fitting,
+            Map<String, SortedSet<Integer>> fitting,
             Map<String, List<byte[]>> transmitted) {
         transmitted.forEach(
                 (device, frames) -> {
@@ -247,7 +248,7 @@ class FlowOrderPropertyTest {
                                                         place >> 16,
                                                         flow(frame),
                                                         before >> 16));
-                        final TreeSet<Integer> missing = fitting.get(device + " " + flow(frame));
+                        final SortedSet<Integer> missing = fitting.get(device + " " + flow(frame));
                         if (missing != null) {
                             missing.remove((int) (place >> 16));
                         }
