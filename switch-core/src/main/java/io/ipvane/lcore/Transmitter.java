@@ -60,7 +60,7 @@ final class Transmitter implements Stage, LaneOwner {
     /** No buffer stands at this index or above. */
     private int end;
 
-    /** Frames added since the last flush: no buffer holds more. */
+    /** Frames added since the last flush, and those of the burst under way: no buffer gets more. */
     private int added;
 
     /** Of which snapshot the limits of the buffers are; its generation. */
@@ -152,6 +152,15 @@ final class Transmitter implements Stage, LaneOwner {
         while ((cursor = unicast(burst, cursor, ingress.uplink.index())) < size) {
             other(burst, cursor, snapshot, ingress);
             cursor++;
+            keepRoom();
+        }
+    }
+
+    /** A frame may have become many: there must be room yet for the rest of its burst, unseen. */
+    private void keepRoom() {
+        if (added > TxBuffer.CAPACITY) {
+            flush();
+            added = Burst.MAX;
         }
     }
 
