@@ -191,14 +191,10 @@ public final class ControlPlane implements AutoCloseable {
 
     /** Gives an uplink another configuration; see {@link ModelBuilder#change}. */
     public void changeUplink(
-            int uplink,
-            UplinkConfig before,
-            UplinkConfig after,
-            int maxMtu,
-            Map<Integer, PortConfig> members) {
+            int uplink, UplinkConfig after, int maxMtu, Map<Integer, PortConfig> members) {
         build(
                 model -> {
-                    model.change(uplink, before, after, maxMtu, members);
+                    model.change(uplink, after, maxMtu, members);
                     return uplink;
                 });
     }

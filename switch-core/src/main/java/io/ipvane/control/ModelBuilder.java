@@ -83,15 +83,15 @@ public final class ModelBuilder {
                         config.device().toString(),
                         config.vlan().orElse(0),
                         mac,
-                        rules(config, routes(config)),
+                        rules(config),
                         new UplinkModel.Wire(linkUp, mtu, config.mtu().orElse(maxMtu)),
                         UplinkModel.HostPort.NONE));
         return index;
     }
 
-    private static UplinkModel.Rules rules(UplinkConfig config, List<Route> routes) {
+    private static UplinkModel.Rules rules(UplinkConfig config) {
         return new UplinkModel.Rules(
-                config.mode(), config.flag(), config.options(), routes, config.neighbors());
+                config.mode(), config.flag(), config.options(), routes(config), config.neighbors());
     }
 
     /** The routes that the configuration names. */
@@ -114,7 +114,8 @@ public final class ModelBuilder {
      * Adds the host port of an uplink.
      *
      * @param addresses what its interface has
-     * @param routes of the uplink beside those configured, taken over from its interface
+     * @param routes of the uplink beside those configured, taken over from its interface; they go
+     *     with the host port
      * @return its index
      */
     public int host(
@@ -139,9 +140,7 @@ public final class ModelBuilder {
                         new Rules(owner.mode(), owner.flag(), List.of(), 0),
                         new Link(true, true, owner.mtu(), PortModel.UPLINKS_MTU),
                         GroupFilter.ALL));
-        final List<Route> all = new ArrayList<>(owner.routes());
-        all.addAll(routes);
-        uplinks.put(uplink, owner.withHost(index, addresses, all));
+        uplinks.put(uplink, owner.withHost(index, addresses, routes));
         return index;
     }
 
@@ -179,25 +178,16 @@ public final class ModelBuilder {
 
     /**
      * Another configuration of an uplink: mode, flag, options, routes and neighbours; those of its
-     * ports and host port follow where they have none of their own.
+     * ports and host port follow where they have none of their own. Routes that the host port
+     * brought stay.
      *
      * @param maxMtu what its device can carry
      * @param members its ports by index
      */
     public void change(
-            int uplink,
-            UplinkConfig before,
-            UplinkConfig after,
-            int maxMtu,
-            Map<Integer, PortConfig> members) {
+            int uplink, UplinkConfig after, int maxMtu, Map<Integer, PortConfig> members) {
         final UplinkModel owner = uplinks.get(uplink);
-        final List<Route> routes = new ArrayList<>(owner.routes());
-        // What was taken over from the interface stays.
-        routes(before).forEach(routes::remove);
-        routes.addAll(0, routes(after));
-        uplinks.put(
-                uplink,
-                owner.withRules(rules(after, routes)).withMaxMtu(after.mtu().orElse(maxMtu)));
+        uplinks.put(uplink, owner.withRules(rules(after)).withMaxMtu(after.mtu().orElse(maxMtu)));
         final Rules own = new Rules(after.mode(), after.flag(), List.of(), 0);
         ports.set(uplink, ports.get(uplink).withRules(own));
         if (owner.host() != PortEntry.NONE) {

@@ -11,6 +11,7 @@ import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.PortEntry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One uplink and its state. Immutable.
@@ -53,10 +54,6 @@ public record UplinkModel(
             routes = List.copyOf(routes);
             neighbors = List.copyOf(neighbors);
         }
-
-        private Rules withRoutes(List<Route> now) {
-            return new Rules(mode, flag, options, now, neighbors);
-        }
     }
 
     /**
@@ -73,13 +70,15 @@ public record UplinkModel(
      *
      * @param index of the port, or -1
      * @param addresses with their prefix lengths
+     * @param routes by gateways, taken over with the interface; they come and go with the port
      */
-    public record HostPort(int index, List<IpPrefix> addresses) {
+    public record HostPort(int index, List<IpPrefix> addresses, List<Route> routes) {
         /** There is none. */
-        static final HostPort NONE = new HostPort(PortEntry.NONE, List.of());
+        static final HostPort NONE = new HostPort(PortEntry.NONE, List.of(), List.of());
 
         public HostPort {
             addresses = List.copyOf(addresses);
+            routes = List.copyOf(routes);
         }
     }
 
@@ -98,9 +97,9 @@ public record UplinkModel(
         return rules.options;
     }
 
-    /** See {@link Rules#routes}. */
+    /** Routes as configured, and behind them those that the host port brought. */
     public List<Route> routes() {
-        return rules.routes;
+        return Stream.concat(rules.routes.stream(), hostPort.routes.stream()).toList();
     }
 
     /** See {@link Rules#neighbors}. */
@@ -150,7 +149,7 @@ public record UplinkModel(
 
     /** The same uplink with other addresses of its host port. */
     public UplinkModel withHostAddresses(List<IpPrefix> addresses) {
-        return with(rules, wire, new HostPort(hostPort.index, addresses));
+        return with(rules, wire, new HostPort(hostPort.index, addresses, hostPort.routes));
     }
 
     /** The same uplink with another configuration. */
@@ -159,8 +158,8 @@ public record UplinkModel(
     }
 
     /** The same uplink with a host port. */
-    UplinkModel withHost(int port, List<IpPrefix> addresses, List<Route> all) {
-        return with(rules.withRoutes(all), wire, new HostPort(port, addresses));
+    UplinkModel withHost(int port, List<IpPrefix> addresses, List<Route> routes) {
+        return with(rules, wire, new HostPort(port, addresses, routes));
     }
 
     /** The same uplink without a host port, and without what it brought. */
@@ -203,7 +202,7 @@ public record UplinkModel(
                             null));
             all.add(new Route(own.network(), Route.Kind.CONNECTED, null));
         }
-        all.addAll(rules.routes);
+        all.addAll(routes());
         return all;
     }
 }

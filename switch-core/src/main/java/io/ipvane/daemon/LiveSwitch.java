@@ -210,8 +210,7 @@ final class LiveSwitch implements ChangeSteps {
         final Map<Integer, PortConfig> byIndex = new HashMap<>();
         members.forEach(port -> byIndex.put(units.ports.get(port.name()).index(), port));
         changeMtu(uplink, before, after);
-        control.changeUplink(
-                uplink.index(), before, after, uplink.unit().device().maxMtu(), byIndex);
+        control.changeUplink(uplink.index(), after, uplink.unit().device().maxMtu(), byIndex);
         after.mtu().ifPresent(mtu -> control.put(new Command.UplinkMtu(uplink.index(), mtu)));
         for (PortConfig port : members) {
             if (mode(before, port) != mode(after, port)) {

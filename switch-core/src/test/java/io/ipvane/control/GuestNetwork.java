@@ -73,8 +73,7 @@ final class GuestNetwork implements AutoCloseable {
 
     private int configure(Conductor conductor, SwitchConfig before, SwitchConfig after) {
         final ModelBuilder next = new ModelBuilder(conductor.model());
-        next.change(
-                net.index("wire"), before.uplinks().get(0), after.uplinks().get(0), 1500, Map.of());
+        next.change(net.index("wire"), after.uplinks().get(0), 1500, Map.of());
         next.change(net.index("g1"), g1(before), g1(after));
         conductor.replace(next.build());
         return 0;
