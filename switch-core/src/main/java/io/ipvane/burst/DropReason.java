@@ -50,7 +50,9 @@ public enum DropReason {
     STAGE_ERROR("a defect in the switch: an exception in a stage"),
     OFFLOAD_INVALID("asks for a checksum or segments that do not fit its headers"),
     ROUTE_UNREACHABLE("the route to the destination says unreachable"),
-    ROUTE_PROHIBIT("the route to the destination says prohibit");
+    ROUTE_PROHIBIT("the route to the destination says prohibit"),
+    NO_ANSWER("an ARP or ND question that any answer of the switch to would be wrong"),
+    POOL_EMPTY("no frame was free for the answer to an ARP or ND question");
 
     private static final DropReason[] ALL = values();
 

@@ -32,6 +32,12 @@ public final class Responder {
     /** The asker is no port: the wire or the host. */
     public static final int NO_PORT = -1;
 
+    /** No answer, because one would be wrong. */
+    public static final long SILENCE = 0;
+
+    /** No answer, because the pool has no frame for it. */
+    public static final long NO_FRAME = -1;
+
     private final FramePool pool;
 
     /** A responder that takes its answers from {@code pool}. */
@@ -46,24 +52,24 @@ public final class Responder {
      *     {@code port} its owner where the facts say KNOWN
      * @param ownMac the MAC to answer with
      * @param asker index of the port that asks, or {@link #NO_PORT}
-     * @return mbuf of the answer, the caller's now; 0 for silence or where the pool is empty. The
-     *     question stays the caller's either way
+     * @return mbuf of the answer, the caller's now; {@link #SILENCE} or {@link #NO_FRAME}, both
+     *     below 1, where there is none. The question stays the caller's either way
      */
     public long answer(Burst burst, int i, long ownMac, int asker) {
         final boolean known = (burst.facts(i) & Facts.KNOWN) != 0;
         if (known && burst.port(i) == asker) {
-            return 0;
+            return SILENCE;
         }
         return switch (burst.family(i)) {
             case Burst.KEY_IPV4 -> answerArp(burst, i, ownMac, known);
             case Burst.KEY_IPV6 -> answerNd(burst, i, ownMac, known);
-            default -> 0;
+            default -> SILENCE;
         };
     }
 
     private long answerArp(Burst burst, int i, long ownMac, boolean known) {
         if (!ArpCheck.isValid(burst, i)) {
-            return 0;
+            return SILENCE;
         }
         final long arp = burst.data(i) + burst.l3(i);
         final int target = Arp.target(arp);
@@ -74,19 +80,20 @@ public final class Responder {
                 || !ArpCheck.isHost(target)
                 || sender == target
                 || (probe ? !known : !ArpCheck.isHost(sender))) {
-            return 0;
+            return SILENCE;
         }
         final long mbuf = pool.allocate(ArpFrames.LENGTH);
-        if (mbuf != 0) {
-            ArpFrames.reply(pool.data(mbuf), Arp.senderMac(arp), sender, ownMac, target);
+        if (mbuf == 0) {
+            return NO_FRAME;
         }
+        ArpFrames.reply(pool.data(mbuf), Arp.senderMac(arp), sender, ownMac, target);
         return mbuf;
     }
 
     private long answerNd(Burst burst, int i, long ownMac, boolean known) {
         final int length = NdCheck.validLength(burst, i, Icmpv6.NEIGHBOR_SOLICITATION);
         if (length == 0) {
-            return 0;
+            return SILENCE;
         }
         final long ip = burst.data(i) + burst.l3(i);
         final long nd = ip + Ipv6.LENGTH;
@@ -101,11 +108,11 @@ public final class Responder {
                 || (askerHigh == high && askerLow == low)
                 || (probe && !known)
                 || !ArpCheck.isStation(askerMac)) {
-            return 0;
+            return SILENCE;
         }
         final long mbuf = pool.allocate(NdFrames.LENGTH);
         if (mbuf == 0) {
-            return 0;
+            return NO_FRAME;
         }
         final long frame = pool.data(mbuf);
         if (probe) {

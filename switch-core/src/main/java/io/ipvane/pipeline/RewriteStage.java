@@ -103,8 +103,9 @@ final class RewriteStage implements Stage {
     private void respond(Burst burst, int i, PortEntry ingress) {
         final int asker = ingress.role == PortEntry.Role.PORT ? ingress.index : Responder.NO_PORT;
         final long answer = responder.answer(burst, i, ingress.uplink.mac(), asker);
-        if (answer == 0) {
-            drop(burst, i, DropReason.L3_NONIP);
+        if (answer <= 0) {
+            final boolean silent = answer == Responder.SILENCE;
+            drop(burst, i, silent ? DropReason.NO_ANSWER : DropReason.POOL_EMPTY);
             return;
         }
         pool.free(burst.mbuf(i));

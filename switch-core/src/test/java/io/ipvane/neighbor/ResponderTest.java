@@ -220,10 +220,19 @@ class ResponderTest {
     }
 
     @Test
-    void shouldStaySilentWhenThePoolIsEmpty() {
-        try (MemoryPool small = new MemoryPool(1, 256);
-                Row row = new Row(small, Frames.arpRequest(Frames.C1_4).build()).ownedBy(C1)) {
-            assertEquals(0, new Responder(small).answer(row.burst, 0, Frames.OWN, NOBODY));
+    void shouldSayThatThePoolIsEmptyAndNotThatItIsSilent() {
+        try (MemoryPool small = new MemoryPool(1, 256)) {
+            final Responder starved = new Responder(small);
+            try (Row row = new Row(small, Frames.arpRequest(Frames.C1_4).build()).ownedBy(C1)) {
+                assertEquals(Responder.NO_FRAME, starved.answer(row.burst, 0, Frames.OWN, NOBODY));
+                assertEquals(
+                        Responder.SILENCE,
+                        starved.answer(row.burst, 0, Frames.OWN, C1),
+                        "a question that gets no answer needs no frame");
+            }
+            try (Row row = new Row(small, Frames.solicitation(Frames.C1_6).build()).ownedBy(C1)) {
+                assertEquals(Responder.NO_FRAME, starved.answer(row.burst, 0, Frames.OWN, NOBODY));
+            }
         }
     }
 
@@ -244,7 +253,7 @@ class ResponderTest {
                 row.ownedBy(owner);
             }
             final long mbuf = responder.answer(row.burst, 0, Frames.OWN, asker);
-            if (mbuf == 0) {
+            if (mbuf == Responder.SILENCE) {
                 return SILENCE;
             }
             final String hex = Frames.hex(pool.bytes(mbuf));
