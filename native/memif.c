@@ -38,14 +38,15 @@ enter(struct ipvane_memif *m, struct peer_lane *lane)
 	/* Sequentially consistent both: ipvane_memif_detach() does the same in the other order. */
 	atomic_store(&lane->busy, true);
 	link = atomic_load(&m->link);
-	peer_guard(link == NULL ? NULL : &link->gone);
+	if (link != NULL)
+		peer_guard_begin(memif_link_find, link, &link->gone);
 	return link;
 }
 
 static inline void
 leave(struct peer_lane *lane)
 {
-	peer_guard(NULL);
+	peer_guard_end();
 	atomic_store_explicit(&lane->busy, false, memory_order_release);
 }
 

@@ -87,6 +87,10 @@ struct memif_link {
 	struct memif_ring tx[PEER_MAX_QUEUES];
 };
 
+/* Finds the mapping of a link that an address lies in: peer_guard.h. */
+bool
+memif_link_find(const void *link, const uint8_t *address, struct peer_range *range);
+
 /* Makes rings empty and says what may be filled; before anybody uses them. */
 void
 memif_link_begin(struct memif_link *link);

@@ -43,6 +43,22 @@ ipvane_memif_link_new(struct memif_link **result)
 	return 0;
 }
 
+bool
+memif_link_find(const void *peer, const uint8_t *address, struct peer_range *range)
+{
+	const struct memif_link *const link = peer;
+
+	for (uint32_t i = 0; i < link->regions; i++) {
+		const struct memif_region *region = &link->region[i];
+
+		if (address >= region->base && address < region->base + region->mapped) {
+			*range = (struct peer_range){region->base, region->mapped};
+			return true;
+		}
+	}
+	return false;
+}
+
 static int32_t
 map(struct memif_link *link, int fd, uint64_t size)
 {
@@ -108,9 +124,9 @@ ipvane_memif_link_ring(struct memif_link *link, uint32_t to_peer, uint32_t regio
 		failed = -EBADF;
 	if (failed == 0) {
 		ring->shared = (struct memif_shared *)(link->region[region].base + offset);
-		peer_guard(&link->gone);
+		peer_guard_begin(memif_link_find, link, &link->gone);
 		cookie = *(volatile uint32_t *)&ring->shared->cookie;
-		peer_guard(NULL);
+		peer_guard_end();
 		failed = cookie == MEMIF_COOKIE ? 0 : -EPROTO;
 	}
 	if (failed < 0) {
@@ -247,12 +263,12 @@ begin(struct memif_ring *ring, bool client, bool to_peer)
 void
 memif_link_begin(struct memif_link *link)
 {
-	peer_guard(&link->gone);
+	peer_guard_begin(memif_link_find, link, &link->gone);
 	for (uint32_t i = 0; i < link->rx_rings; i++)
 		begin(&link->rx[i], link->client, false);
 	for (uint32_t i = 0; i < link->tx_rings; i++)
 		begin(&link->tx[i], link->client, true);
-	peer_guard(NULL);
+	peer_guard_end();
 }
 
 static void

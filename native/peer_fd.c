@@ -4,13 +4,24 @@
 #include "peer_fd.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include <linux/magic.h>
+
+/* It may be open for reading only, sealed, or more than there are huge pages or addresses for. */
+static bool
+can_be_mapped(int fd, uint64_t bytes)
+{
+	void *base = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	return base != MAP_FAILED && munmap(base, bytes) == 0;
+}
 
 const char *
 peer_fd_memory(int fd, uint64_t bytes)
@@ -24,6 +35,8 @@ peer_fd_memory(int fd, uint64_t bytes)
 		return "a region of memory is no memfd and no file of tmpfs or hugetlbfs";
 	if ((uint64_t)file.st_size < bytes)
 		return "a region of memory is longer than its file";
+	if (!can_be_mapped(fd, peer_fd_mapped(fd, bytes)))
+		return "a region of memory can not be mapped to be read and written";
 	return NULL;
 }
 

@@ -5,7 +5,10 @@
 
 #include <stdint.h>
 
-/* What is wrong with a descriptor whose first bytes are to be mapped; NULL: nothing. */
+/*
+ * What is wrong with a descriptor whose first bytes are to be mapped, to read and to write; NULL: nothing. It has been
+ * mapped so, and unmapped again.
+ */
 const char *
 peer_fd_memory(int fd, uint64_t bytes);
 

@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +23,12 @@
 /* One in use, and one that comes before the end of the other has been noticed. */
 #define MAX_CONNECTIONS 2
 
-/* Between two checks: whoever comes more often is not let in. Each may cost descriptors. */
+/*
+ * Connections that are let in at once; each second one more may come. Each may cost descriptors, and for WAIT_US keep
+ * the library's one thread from all others.
+ */
 #define MAX_NEW_CONNECTIONS 8
+#define WAIT_US 50000
 
 /* The library's RTE_MAX_VHOST_DEVICE. */
 #define MAX_VIDS 1024
@@ -192,8 +197,24 @@ vring_state_changed(int vid, uint16_t ring, int enable)
 	return 0;
 }
 
-/* What each connection has said; the library's thread only. */
-static struct vhost_message_state said[MAX_VIDS];
+/* Each connection by its number. */
+static struct connection {
+	struct ipvane_vhost *_Atomic port;  /* NULL: there is none */
+	_Atomic int fd;
+	struct vhost_message_state said; /* the library's thread only */
+} connections[MAX_VIDS];
+
+/*
+ * Whether an answer would find room. The library waits until it does, for each answer anew; a peer that reads none
+ * for so long will not read the next.
+ */
+static bool
+reads_answers(const struct connection *connection)
+{
+	struct pollfd socket = {.fd = connection->fd, .events = POLLOUT};
+
+	return poll(&socket, 1, 0) == 1 && (socket.revents & POLLOUT) != 0;
+}
 
 /*
  * The library is about to handle a message, and to touch the peer's memory. Some it must not see; and one
@@ -210,8 +231,11 @@ before_message(int vid, void *message)
 	} __attribute__((packed)) *const asked = message;
 	struct ipvane_vhost *v = find(vid);
 
-	peer_guard(v == NULL ? NULL : &v->gone);
-	if (v == NULL || vhost_message_check(&said[vid], message, 2 * v->queues) != NULL) {
+	peer_guard_end();
+	if (v != NULL)
+		peer_guard_begin(peer_find_any, NULL, &v->gone);
+	if (v == NULL || vhost_message_check(&connections[vid].said, message, 2 * v->queues) != NULL ||
+	    !reads_answers(&connections[vid])) {
 		if (v != NULL)
 			atomic_fetch_add(&v->refused, 1);
 		return RTE_VHOST_MSG_RESULT_ERR;
@@ -234,10 +258,6 @@ after_message(int vid, void *message)
 	(void)message;
 	if (v == NULL)
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
-	if (vhost_message_is_late(&said[vid])) {
-		atomic_fetch_add(&v->refused, 1);
-		return RTE_VHOST_MSG_RESULT_ERR;
-	}
 	if (atomic_load(&v->vid) == vid) {
 		struct vhost_view *view = vhost_view_open(vid, v->queues);
 
@@ -260,30 +280,88 @@ has_end_at(int fd, int (*name)(int, struct sockaddr *, socklen_t *), const char 
 	       strncmp(address.sun_path, path, sizeof(address.sun_path)) == 0;
 }
 
-/*
- * The library's one thread reads a message to its end, and waits for it: a peer that stops half way
- * would stop all ports. It does not say which descriptor a connection has; those at its path get the
- * limit. False where they cannot be looked for: there is no descriptor left.
- */
+/* Whether a descriptor is that of a connection of the port that is known. */
 static bool
-limit_waiting(const char *path)
+is_known(const struct ipvane_vhost *v, int fd)
 {
-	const struct timeval second = {.tv_sec = 1};
+	for (int vid = 0; vid < MAX_VIDS; vid++)
+		if (connections[vid].port == v && connections[vid].fd == fd)
+			return true;
+	return false;
+}
+
+static bool
+listens(int fd)
+{
+	int yes = 0;
+	socklen_t length = sizeof(yes);
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &length) == 0 && yes != 0;
+}
+
+/*
+ * The library does not say which descriptor a connection has: one at the port's path that no other connection has; -1:
+ * it is not found, or there is no descriptor left to look for it.
+ */
+static int
+find_descriptor(const struct ipvane_vhost *v)
+{
 	DIR *const open = opendir("/proc/self/fd");
 	const struct dirent *entry;
+	int found = -1;
 
 	if (open == NULL)
-		return false;
+		return -1;
 	while ((entry = readdir(open)) != NULL) {
 		const int fd = atoi(entry->d_name);
 
-		if (has_end_at(fd, getsockname, path) || has_end_at(fd, getpeername, path)) {
-			setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second));
-			setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof(second));
-		}
+		if ((has_end_at(fd, getsockname, v->path) || has_end_at(fd, getpeername, v->path)) && !listens(fd) &&
+		    !is_known(v, fd))
+			found = fd;
 	}
 	closedir(open);
-	return true;
+	return found;
+}
+
+/*
+ * The library's one thread reads a message to its end, and waits for it: a peer that stops half way holds up all
+ * ports. Peers send a message as a whole.
+ */
+static bool
+limit_waiting(int fd)
+{
+	const struct timeval limit = {.tv_usec = WAIT_US};
+
+	return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) == 0 &&
+	       setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) == 0;
+}
+
+/* Takes one of those that may come; false: there is none left for now. */
+static bool
+may_come(struct ipvane_vhost *v)
+{
+	unsigned int left = atomic_load(&v->may_come);
+
+	while (left > 0)
+		if (atomic_compare_exchange_weak(&v->may_come, &left, left - 1))
+			return true;
+	return false;
+}
+
+/* Notes which descriptor a connection has; called by the library's threads, of which it has two. */
+static bool
+note_connection(struct ipvane_vhost *v, int vid)
+{
+	struct connection *const connection = &connections[vid];
+	int fd;
+
+	pthread_mutex_lock(&ports_mutex);
+	fd = find_descriptor(v);
+	memset(&connection->said, 0, sizeof(connection->said));
+	connection->fd = fd;
+	connection->port = fd < 0 ? NULL : v;
+	pthread_mutex_unlock(&ports_mutex);
+	return fd >= 0 && limit_waiting(fd);
 }
 
 static int
@@ -295,14 +373,17 @@ new_connection(int vid)
 
 	if (v == NULL || atomic_load(&v->connections) == MAX_CONNECTIONS)
 		return -1;
-	if (atomic_fetch_add(&v->new_connections, 1) >= MAX_NEW_CONNECTIONS) {
+	if (!may_come(v)) {
 		atomic_fetch_add(&v->refused, 1);
 		atomic_store(&v->given_up, v->client);
 		return -1;
 	}
-	if (vid >= MAX_VIDS || !limit_waiting(v->path) || rte_vhost_extern_callback_register(vid, &extern_ops, v) < 0)
+	if (vid >= MAX_VIDS || rte_vhost_extern_callback_register(vid, &extern_ops, v) < 0)
 		return -1;
-	memset(&said[vid], 0, sizeof(said[vid]));
+	if (!note_connection(v, vid)) {
+		connections[vid].port = NULL;
+		return -1;
+	}
 	atomic_fetch_add(&v->connections, 1);
 	return 0;
 }
@@ -312,6 +393,7 @@ destroy_connection(int vid)
 {
 	struct ipvane_vhost *v = find(vid);
 
+	connections[vid].port = NULL;
 	if (v != NULL)
 		atomic_fetch_sub(&v->connections, 1);
 }
@@ -408,6 +490,7 @@ ipvane_vhost_open(const char *path, uint32_t client, uint32_t mergeable, uint32_
 	atomic_store(&v->vid, VHOST_NOBODY);
 	pthread_mutex_init(&v->changing, NULL);
 	v->next_vid = VHOST_NOBODY;
+	atomic_store(&v->may_come, MAX_NEW_CONNECTIONS);
 	v->client = client != 0;
 	v->mergeable = mergeable != 0;
 	v->queues = queues;
@@ -429,11 +512,22 @@ ipvane_vhost_open(const char *path, uint32_t client, uint32_t mergeable, uint32_
 	return 0;
 }
 
+/* Takes the socket from the library, which ends connections without saying so. */
+static void
+unregister_path(struct ipvane_vhost *v)
+{
+	rte_vhost_driver_unregister(v->path);
+	for (int vid = 0; vid < MAX_VIDS; vid++)
+		if (connections[vid].port == v)
+			connections[vid].port = NULL;
+	atomic_store(&v->connections, 0);
+}
+
 /* Ends the connection and takes the socket away; lcores no longer use the port. */
 IPVANE_EXPORT void
 ipvane_vhost_close(struct ipvane_vhost *v)
 {
-	rte_vhost_driver_unregister(v->path);
+	unregister_path(v);
 	unlink_port(v);
 	free(v);
 }
@@ -445,8 +539,7 @@ ipvane_vhost_reset(struct ipvane_vhost *v, char *why, uint32_t why_size)
 	int32_t failed;
 
 	ipvane_why_begin(why, why_size);
-	rte_vhost_driver_unregister(v->path);
-	atomic_store(&v->connections, 0);
+	unregister_path(v);
 	atomic_store(&v->gone, 0);
 	atomic_store(&v->nonsense, false);
 	atomic_store(&v->given_up, false);
@@ -495,7 +588,8 @@ ipvane_vhost_check(struct ipvane_vhost *v)
 		for (uint32_t queue = 0; queue < v->queues; queue++)
 			stuck |= is_stuck(v, vid, queue);
 	vhost_leave(&v->control);
-	atomic_store(&v->new_connections, 0);
+	if (atomic_load(&v->may_come) < MAX_NEW_CONNECTIONS)
+		atomic_fetch_add(&v->may_come, 1);
 	if (atomic_load(&v->gone) != 0)
 		return 2;
 	if (atomic_load(&v->given_up))

@@ -41,7 +41,7 @@ struct ipvane_vhost {
 	int32_t next_vid;	  /* a connection that is not in use yet or again, */
 	uint64_t next_enabled;	  /* and its rings */
 	atomic_uint connections;
-	atomic_uint new_connections; /* since the last check */
+	atomic_uint may_come;	     /* connections before the next is refused; each check adds one */
 	atomic_uint refused;	     /* messages, and connections that came too often, since the last check */
 	atomic_bool nonsense;	     /* a receiving ring of the connection in use holds what cannot be */
 	atomic_bool given_up;	     /* the library does not look for the peer any more */
@@ -69,7 +69,7 @@ vhost_enter(struct ipvane_vhost *v, struct peer_lane *lane)
 	/* Sequentially consistent both: destroy_device() does the same in the other order. */
 	atomic_store(&lane->busy, true);
 	vid = atomic_load(&v->vid);
-	peer_guard(&v->gone);
+	peer_guard_begin(peer_find_any, NULL, &v->gone);
 	return vid;
 }
 
@@ -81,14 +81,15 @@ vhost_enter_view(struct ipvane_vhost *v, struct peer_lane *lane)
 
 	atomic_store(&lane->busy, true);
 	view = atomic_load(&v->view);
-	peer_guard(&v->gone);
+	if (view != NULL)
+		peer_guard_begin(vhost_view_find, view, &v->gone);
 	return view;
 }
 
 static inline void
 vhost_leave(struct peer_lane *lane)
 {
-	peer_guard(NULL);
+	peer_guard_end();
 	atomic_store_explicit(&lane->busy, false, memory_order_release);
 }
 

@@ -29,7 +29,6 @@
 /* What one connection has said so far; zero at its start. The library's thread only. */
 struct vhost_message_state {
 	uint64_t features;
-	uint64_t since; /* CLOCK_MONOTONIC in ms at the last message */
 	uint16_t size[VHOST_MESSAGE_MAX_RINGS];	    /* entries; 0: not told since it was stopped */
 	uint8_t addressed[VHOST_MESSAGE_MAX_RINGS]; /* 1: told where it is since then */
 };
@@ -42,13 +41,5 @@ struct vhost_message_state {
  */
 const char *
 vhost_message_check(struct vhost_message_state *state, void *message, uint32_t rings);
-
-/*
- * To be asked when the library has handled and answered a message that was checked: whether that took so
- * long that the peer does not read its answers. The library does not look at how sending ends, and would
- * wait again for each of the messages that are in the socket already.
- */
-bool
-vhost_message_is_late(const struct vhost_message_state *state);
 
 #endif

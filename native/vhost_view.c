@@ -66,11 +66,27 @@ look_at_memory(struct vhost_view *view)
 	for (; view->regions < memory->nregions && view->regions < VHOST_VIEW_MAX_REGIONS; view->regions++) {
 		const struct rte_vhost_mem_region *region = &memory->regions[view->regions];
 
-		view->region[view->regions] = (struct vhost_region){region->guest_phys_addr, region->size,
-								    (uint8_t *)(uintptr_t)region->host_user_addr};
+		view->region[view->regions] =
+			(struct vhost_region){region->guest_phys_addr,
+					      region->size,
+					      (uint8_t *)(uintptr_t)region->host_user_addr,
+					      {region->mmap_addr, region->mmap_size}};
 	}
 	free(memory);
 	return true;
+}
+
+bool
+vhost_view_find(const void *peer, const uint8_t *address, struct peer_range *range)
+{
+	const struct vhost_view *const view = peer;
+
+	for (uint32_t i = 0; i < view->regions; i++) {
+		*range = view->region[i].mapped;
+		if (address >= range->base && address < range->base + range->bytes)
+			return true;
+	}
+	return false;
 }
 
 struct vhost_view *

@@ -18,6 +18,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "peer_guard.h"
+
 /* The library's VHOST_MEMORY_MAX_NREGIONS. */
 #define VHOST_VIEW_MAX_REGIONS 8
 
@@ -25,6 +27,7 @@ struct vhost_region {
 	uint64_t guest; /* address of its first byte, as the peer has it in descriptors */
 	uint64_t size;
 	uint8_t *base;
+	struct peer_range mapped; /* of which it is the whole or a part */
 };
 
 /* A receiving ring; one whose place cannot be used has a size of 0. */
@@ -52,6 +55,10 @@ struct vhost_view {
 	struct vhost_region region[VHOST_VIEW_MAX_REGIONS];
 	struct vhost_ring ring[];
 };
+
+/* Finds the mapping of a view that an address lies in: peer_guard.h. */
+bool
+vhost_view_find(const void *view, const uint8_t *address, struct peer_range *range);
 
 /* A connection that runs, as it is now; NULL: there is no memory for that. */
 struct vhost_view *

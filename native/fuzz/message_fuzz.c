@@ -122,7 +122,6 @@ try_one(struct vhost_message_state *state, uint32_t rings)
 		CHECK(state->size[ring] == 0 ||
 		      (ring < rings && state->size[ring] >= VHOST_MESSAGE_MIN_RING &&
 		       state->size[ring] <= VHOST_MESSAGE_MAX_RING));
-	(void)vhost_message_is_late(state);
 	return wrong == NULL;
 }
 

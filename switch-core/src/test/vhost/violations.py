@@ -67,6 +67,29 @@ def half_a_message_in_service(guest):
 
 
 @violation
+def half_a_message_again_and_again(guest):
+    """For three seconds, a connection for each: the others wait for their handshakes."""
+    end = time.monotonic() + 3
+    while time.monotonic() < end:
+        with contextlib.suppress(Closed, OSError):
+            guest.connect().connection.raw(protocol.HEADER.pack(protocol.SET_FEATURES, 1, 8))
+            guest.connection.closed_within(2)
+        guest.leave()
+
+
+@violation
+def descriptors_with_a_question(guest):
+    """Eight descriptors with a message that takes none, a hundred times: nobody would close them."""
+    guest.connect()
+    null = os.open("/dev/null", os.O_RDWR)
+    with contextlib.suppress(Closed):
+        for _ in range(100):
+            guest.connection.send(protocol.GET_QUEUE_NUM, b"", [null] * 8)
+            guest.connection.reply()
+    os.close(null)
+
+
+@violation
 def payload_of_4_gigabytes(guest):
     """A header that announces more than any message has."""
     guest.connect().connection.raw(protocol.HEADER.pack(protocol.SET_FEATURES, 1, 0xFFFFFFFF))
@@ -130,6 +153,25 @@ def features_changed_in_service(guest):
     changed = struct.pack("=Q", guest.features ^ MRG_RXBUF)
     for flags in (protocol.VERSION | protocol.NEED_REPLY, protocol.VERSION):
         guest.connection.send(protocol.SET_FEATURES, changed, flags=flags)
+        asked(guest)
+
+
+@violation
+def features_changed_with_rings(guest):
+    """Rings get their sizes and places, then features by which a ring is longer; then they start."""
+    guest.connect().negotiate(USUAL & ~EVENT_IDX).share()
+    for queue in (RX, TX):
+        guest.ring(queue)
+        guest.enable(queue)
+        guest.size(queue)
+        guest.addresses(queue)
+    guest.connection.send(
+        protocol.SET_FEATURES, struct.pack("=Q", guest.features | EVENT_IDX)
+    )
+    with contextlib.suppress(Closed):
+        for queue in (RX, TX):
+            guest.kick(queue)
+            guest.call(queue)
         asked(guest)
 
 
@@ -350,6 +392,33 @@ def memory_larger_than_its_file(guest):
     ring = guest.rings[TX]
     ring.describe(0, guest.memory.GUEST + guest.MEMORY + 4096, 100)
     ring.offer(0)
+
+
+@violation
+def memory_read_only_under_traffic(guest):
+    """A guest that is up replaces its memory: one of two regions is open for reading only."""
+    guest.started()
+    asked(guest, 20)
+    memory = guest.memory
+    only = os.open(f"/proc/self/fd/{memory.fd}", os.O_RDONLY)
+    other = memory.region(guest=0x9_0000_0000, user=0x7E00_0000_0000)
+    guest.share(memory.region(), other, fds=[memory.fd, only])
+    os.close(only)
+
+
+@violation
+def memory_of_more_addresses_than_there_are(guest):
+    """Eight regions of 100 TiB of a file that is as long and holds nothing."""
+    guest.started()
+    size = 100 << 40
+    sparse = os.memfd_create("sparse")
+    os.ftruncate(sparse, size)
+    regions = [
+        guest.memory.region(guest=(n + 1) << 48, user=(n + 1) << 48, size=size) for n in range(8)
+    ]
+    with contextlib.suppress(Closed):
+        guest.share(*regions, fds=[sparse] * 8)
+    os.close(sparse)
 
 
 @violation
