@@ -40,7 +40,7 @@ final class AddressElement implements Element {
         final Optional<Object> live =
                 source.ports().stream()
                         .filter(port -> port.name().equals(port(request)))
-                        .flatMap(port -> port.addresses().stream())
+                        .flatMap(port -> port.addressStream())
                         .filter(view -> isThis(view, address))
                         .findFirst()
                         .map(view -> view);
@@ -56,9 +56,8 @@ final class AddressElement implements Element {
     }
 
     @Override
-    public Object body(ServerRequest request) {
-        Body.none(request);
-        return null;
+    public Body body(ServerRequest request) {
+        return Body.none(request);
     }
 
     @Override

@@ -4,16 +4,16 @@ package io.ipvane.admin;
 import io.ipvane.control.view.AddressView;
 import io.ipvane.control.view.PortView;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** One address together with who has it: an element of {@code /v1/addresses}. */
 record AddressRow(String address, String port, String uplink, String origin, String state) {
-    static List<AddressRow> of(List<PortView> ports) {
-        return ports.stream().flatMap(AddressRow::of).toList();
-    }
-
-    private static Stream<AddressRow> of(PortView port) {
-        return port.addresses().stream().map(address -> of(port, address));
+    /** Those of all ports. */
+    static Rows of(List<PortView> ports) {
+        return sink ->
+                ports.forEach(
+                        port ->
+                                port.addresses()
+                                        .forEach(address -> sink.accept(of(port, address))));
     }
 
     private static AddressRow of(PortView port, AddressView address) {

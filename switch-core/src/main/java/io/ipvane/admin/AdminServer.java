@@ -4,6 +4,7 @@ package io.ipvane.admin;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.ipvane.config.AdminConfig;
 import io.ipvane.config.ListenAddress;
 import io.ipvane.control.view.ConfigTarget;
@@ -23,17 +24,19 @@ import java.util.Optional;
  * virtual threads.
  */
 public final class AdminServer implements AutoCloseable {
-    private static final int MAX_CONNECTIONS = 64;
     private static final int MAX_REQUEST_LINE_BYTES = 2_048;
     private static final int MAX_HEADER_BYTES = 8_192;
     private static final int MAX_BODY_BYTES = BatchResource.MAX_BODY_BYTES;
     private static final int OWNER_AND_GROUP = 0660;
-    private static final Duration IDLE_LIMIT = Duration.ofSeconds(60);
     private static final Duration GRACE = Duration.ofMillis(200);
 
+    private final ConnectionLimits limits;
     private final List<WebServer> servers = new ArrayList<>();
+    private final List<Connections> connections = new ArrayList<>();
 
-    private AdminServer() {}
+    private AdminServer(ConnectionLimits limits) {
+        this.limits = limits;
+    }
 
     /**
      * Opens every address of the configuration. Changes are taken over unix sockets only: there the
@@ -44,7 +47,13 @@ public final class AdminServer implements AutoCloseable {
      * @throws AdminException where one cannot be opened; then none is
      */
     public static AdminServer start(AdminConfig config, StatusSource source, ConfigTarget target) {
-        final AdminServer server = new AdminServer();
+        return start(config, source, target, ConnectionLimits.DEFAULT);
+    }
+
+    /** As {@link #start(AdminConfig, StatusSource, ConfigTarget)}, with limits of the caller's. */
+    static AdminServer start(
+            AdminConfig config, StatusSource source, ConfigTarget target, ConnectionLimits limits) {
+        final AdminServer server = new AdminServer(limits);
         try {
             config.listen().forEach(address -> server.open(address, source, target));
         } catch (AdminException e) {
@@ -81,19 +90,17 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private void listen(ListenAddress address, HttpRouting.Builder routing) {
+        final Connections watched = new Connections(address.toString(), http(), limits);
+        connections.add(watched);
         final WebServer server =
                 WebServer.builder()
                         .bindAddress(address.socketAddress())
                         .shutdownHook(false)
                         .shutdownGracePeriod(GRACE)
-                        .maxTcpConnections(MAX_CONNECTIONS)
                         .maxPayloadSize(MAX_BODY_BYTES)
-                        .idleConnectionTimeout(IDLE_LIMIT)
-                        .addProtocol(
-                                Http1Config.builder()
-                                        .maxPrologueLength(MAX_REQUEST_LINE_BYTES)
-                                        .maxHeadersSize(MAX_HEADER_BYTES)
-                                        .build())
+                        // The only one: with more the server reads before it asks any.
+                        .addConnectionSelector(watched)
+                        .protocolsDiscoverServices(false)
                         .directHandlers(Responses.directHandlers())
                         .routing(routing)
                         .build();
@@ -103,6 +110,16 @@ public final class AdminServer implements AutoCloseable {
                     "admin: cannot listen on " + address + "; the log of io.helidon says why");
         }
         servers.add(server);
+    }
+
+    private static Http1ConnectionSelector http() {
+        return Http1ConnectionSelector.builder()
+                .config(
+                        Http1Config.builder()
+                                .maxPrologueLength(MAX_REQUEST_LINE_BYTES)
+                                .maxHeadersSize(MAX_HEADER_BYTES)
+                                .build())
+                .build();
     }
 
     /** Binds once by ourselves: the HTTP server only logs why it cannot. */
@@ -146,5 +163,7 @@ public final class AdminServer implements AutoCloseable {
     public void close() {
         servers.forEach(WebServer::stop);
         servers.clear();
+        connections.forEach(Connections::close);
+        connections.clear();
     }
 }

@@ -7,7 +7,11 @@ import io.helidon.http.Method;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,17 +22,39 @@ final class Answer {
 
     private final Status status;
     private final byte[] body;
+
+    /** Instead of the body, where it is made while it is sent; else null. */
+    private final Rows rows;
+
     private final Map<HeaderName, String> headers;
 
     private Answer(Status status, byte[] body, Map<HeaderName, String> headers) {
+        this(status, body, null, headers);
+    }
+
+    private Answer(Status status, byte[] body, Rows rows, Map<HeaderName, String> headers) {
         this.status = status;
         this.body = body;
+        this.rows = rows;
         this.headers = headers;
     }
 
     /** 200 with a value that JSON can say. */
     static Answer ok(Object value) {
         return new Answer(Status.OK_200, Json.bytes(value), Map.of());
+    }
+
+    /** 200 with the part of a list that the request asks for; where there is more, with a link. */
+    static Answer list(ServerRequest request, Rows rows) {
+        final Page page = Page.of(request);
+        if (page.isWhole()) {
+            return new Answer(Status.OK_200, NOTHING, rows, Map.of());
+        }
+        final List<Object> cut = page.cut(rows);
+        return cut.size() <= page.limit()
+                ? ok(cut)
+                : ok(cut.subList(0, page.limit()))
+                        .with(HeaderNames.LINK, "<" + page.next(request) + ">; rel=\"next\"");
     }
 
     /** 200 with a text that is JSON already. */
@@ -55,7 +81,7 @@ final class Answer {
     Answer with(HeaderName name, String value) {
         final Map<HeaderName, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
-        return new Answer(status, body, more);
+        return new Answer(status, body, rows, more);
     }
 
     /** The entity tag of the body; empty where it has none. */
@@ -67,6 +93,10 @@ final class Answer {
     void send(ServerRequest request, ServerResponse response) {
         response.status(status).header(HeaderNames.CACHE_CONTROL, "no-store");
         headers.forEach(response::header);
+        if (rows != null) {
+            sendRows(request, response);
+            return;
+        }
         if (body.length == 0) {
             response.send();
             return;
@@ -78,5 +108,18 @@ final class Answer {
             return;
         }
         response.send(body);
+    }
+
+    private void sendRows(ServerRequest request, ServerResponse response) {
+        response.header(HeaderNames.CONTENT_TYPE, JSON);
+        if (request.prologue().method().equals(Method.HEAD)) {
+            response.send();
+            return;
+        }
+        try (OutputStream out = response.outputStream()) {
+            Json.write(rows, out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

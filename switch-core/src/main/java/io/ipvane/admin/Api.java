@@ -32,14 +32,14 @@ final class Api implements HttpService {
         resources =
                 List.of(
                         show("/switch", source::status),
-                        show("/uplinks", source::uplinks),
+                        list("/uplinks", source::uplinks),
                         ElementResource.at(
                                 "/uplinks/{name}",
                                 new UplinkElement(source),
                                 changes,
                                 Query.DRY_RUN,
                                 UplinkElement.CASCADE),
-                        show("/ports", source::ports),
+                        list("/ports", source::ports),
                         ElementResource.at(
                                 "/ports/{name}", new PortElement(source), changes, Query.DRY_RUN),
                         new Resource("/ports/{name}/stats").get(this::portStats),
@@ -50,21 +50,21 @@ final class Api implements HttpService {
                                 changes,
                                 Query.DRY_RUN),
                         BatchResource.at("/addresses", source, changes),
-                        show("/routes", source::routes),
+                        list("/routes", source::routes),
                         ElementResource.at(
                                 "/routes/{uplink}/{+to}",
                                 new RouteElement(),
                                 changes,
                                 Query.DRY_RUN),
-                        show("/neighbors", source::neighbors),
+                        list("/neighbors", source::neighbors),
                         ElementResource.at(
                                 "/neighbors/{uplink}/{address}",
                                 new NeighborElement(),
                                 changes,
                                 Query.DRY_RUN),
-                        show("/stats", source::stats),
-                        show("/drops", source::drops),
-                        show("/threads", source::threads),
+                        list("/stats", source::stats),
+                        list("/drops", source::drops),
+                        list("/threads", source::threads),
                         ConfigResource.at("/config", changes),
                         new Resource("/openapi.json").get(request -> Answer.json(description)));
     }
@@ -75,16 +75,23 @@ final class Api implements HttpService {
 
     @Override
     public void routing(HttpRules rules) {
-        resources.forEach(resource -> resource.register(rules));
+        final Readers readers = new Readers();
+        resources.forEach(resource -> resource.register(rules, readers::read));
     }
 
     private static Resource show(String path, Supplier<?> view) {
         return new Resource(path).get(request -> Answer.ok(view.get()));
     }
 
+    private static Resource list(String path, Supplier<? extends Iterable<?>> view) {
+        return new Resource(path).get(request -> Answer.list(request, Rows.of(view.get())));
+    }
+
     private Answer portAddresses(ServerRequest request) {
         final String name = PathParameters.get(request, "name");
-        return Answer.ok(one(source.ports(), port -> port.name().equals(name), name).addresses());
+        return Answer.list(
+                request,
+                Rows.of(one(source.ports(), port -> port.name().equals(name), name).addresses()));
     }
 
     private Answer portStats(ServerRequest request) {

@@ -23,11 +23,12 @@ final class BatchResource {
     static Resource at(String path, StatusSource source, Changes changes) {
         final BatchResource self = new BatchResource(changes);
         return new Resource(path)
-                .get(request -> Answer.ok(AddressRow.of(source.ports())))
-                .on(Method.POST, request -> changes.inTurn(() -> self.post(request)));
+                .get(request -> Answer.list(request, AddressRow.of(source.ports())))
+                .on(Method.POST, self::post);
     }
 
     private Answer post(ServerRequest request) {
+        changes.mustBeAllowed();
         final Query query = Query.of(request, Query.DRY_RUN);
         if (Preconditions.of(request).areThere()) {
             throw new ProblemException(
@@ -35,9 +36,13 @@ final class BatchResource {
                     "the list has no entity tag, since it may have a million rows, and so no"
                             + " precondition can hold");
         }
-        final AddressBatch batch = read(Body.read(request, MAX_BODY_BYTES));
-        changes.make(config -> {}, batch, true, query.isTrue(Query.DRY_RUN));
-        return Answer.ok(Map.of("deleted", batch.deleted(), "added", batch.added()));
+        final Body received = Body.receive(request, MAX_BODY_BYTES);
+        return changes.inTurn(
+                () -> {
+                    final AddressBatch batch = read(received.value());
+                    changes.make(config -> {}, batch, true, query.isTrue(Query.DRY_RUN));
+                    return Answer.ok(Map.of("deleted", batch.deleted(), "added", batch.added()));
+                });
     }
 
     private static AddressBatch read(Object body) {

@@ -26,6 +26,9 @@ final class Changes {
     /** Changes wait for each other anyway; more would only hold more memory. */
     private static final int AT_ONCE = 2;
 
+    /** More who wait for their turn would not get it in time. */
+    private static final int WAITING = 16;
+
     private static final long PATIENCE_SECONDS = 5;
 
     private final Semaphore turns = new Semaphore(AT_ONCE, true);
@@ -54,16 +57,28 @@ final class Changes {
     }
 
     /**
-     * Carries out a request that changes something, reading its body included.
+     * To be called before anything of a change is read.
      *
-     * @throws ProblemException 403 where changes are not allowed here, 503 where too many wait
+     * @throws ProblemException 403 where changes are not allowed here
      */
-    Answer inTurn(Supplier<Answer> request) {
+    void mustBeAllowed() {
         if (!allowed) {
             throw new ProblemException(
                     Status.FORBIDDEN_403,
                     "changes are taken over a unix socket only, where the kernel says who may"
                             + " connect; use the admin socket");
+        }
+    }
+
+    /**
+     * Carries out a request that changes something, once its body is there: nobody's turn waits for
+     * a client.
+     *
+     * @throws ProblemException 503 where too many wait
+     */
+    Answer inTurn(Supplier<Answer> request) {
+        if (turns.getQueueLength() >= WAITING) {
+            throw busy(WAITING + " other changes wait; ask again");
         }
         try {
             if (!turns.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

@@ -26,10 +26,11 @@ final class ConfigResource {
         final ConfigResource self = new ConfigResource(changes);
         return new Resource(path)
                 .get(request -> Answer.tagged(Status.OK_200, show(changes.running())))
-                .on(Method.PUT, request -> changes.inTurn(() -> self.put(request)));
+                .on(Method.PUT, self::put);
     }
 
     private Answer put(ServerRequest request) {
+        changes.mustBeAllowed();
         final boolean dryRun = Query.of(request, Query.DRY_RUN).isTrue(Query.DRY_RUN);
         final Preconditions preconditions = Preconditions.of(request);
         if (!preconditions.namesAState() && !dryRun) {
@@ -38,16 +39,20 @@ final class ConfigResource {
                     "If-Match is missing; send the ETag of the configuration that this one was made"
                             + " from, or * to replace it whatever it is");
         }
-        final Object body = Body.read(request, MAX_BODY_BYTES);
-        final Changes.Done done =
-                changes.make(
-                        config -> check(preconditions, config),
-                        config -> SwitchConfig.of(body),
-                        true,
-                        dryRun);
-        return dryRun
-                ? Answer.ok(show(done.after()))
-                : Answer.tagged(Status.OK_200, show(done.after()));
+        final Body received = Body.receive(request, MAX_BODY_BYTES);
+        return changes.inTurn(
+                () -> {
+                    final Object body = received.value();
+                    final Changes.Done done =
+                            changes.make(
+                                    config -> check(preconditions, config),
+                                    config -> SwitchConfig.of(body),
+                                    true,
+                                    dryRun);
+                    return dryRun
+                            ? Answer.ok(show(done.after()))
+                            : Answer.tagged(Status.OK_200, show(done.after()));
+                });
     }
 
     private static void check(Preconditions preconditions, SwitchConfig config) {

@@ -24,8 +24,8 @@ interface Element {
      */
     Optional<Object> configured(SwitchConfig config, ServerRequest request, Object body);
 
-    /** Reads the body of a PUT or a PATCH; null where it has none. */
-    Object body(ServerRequest request);
+    /** Receives the body of a PUT. */
+    Body body(ServerRequest request);
 
     /** Makes it, or replaces it. */
     ConfigEdit put(ServerRequest request, Object body);

@@ -39,12 +39,10 @@ final class ElementResource {
         final Resource resource =
                 new Resource(path)
                         .get(self::get)
-                        .on(Method.PUT, request -> changes.inTurn(() -> self.put(request)))
-                        .on(Method.DELETE, request -> changes.inTurn(() -> self.delete(request)));
+                        .on(Method.PUT, self::put)
+                        .on(Method.DELETE, self::delete);
         return element instanceof Element.Patchable patchable
-                ? resource.on(
-                        Method.PATCH,
-                        request -> changes.inTurn(() -> self.patch(patchable, request)))
+                ? resource.on(Method.PATCH, request -> self.patch(patchable, request))
                 : resource;
     }
 
@@ -55,27 +53,37 @@ final class ElementResource {
     }
 
     private Answer put(ServerRequest request) {
+        changes.mustBeAllowed();
         final Query query = Query.of(request, Query.DRY_RUN);
         final Preconditions preconditions = Preconditions.of(request);
-        final Object body = element.body(request);
-        return change(
-                request,
-                config -> check(preconditions, config, request, body),
-                query,
-                element.put(request, body),
-                body);
+        final Body received = element.body(request);
+        return changes.inTurn(
+                () -> {
+                    final Object body = received.value();
+                    return change(
+                            request,
+                            config -> check(preconditions, config, request, body),
+                            query,
+                            element.put(request, body),
+                            body);
+                });
     }
 
     private Answer patch(Element.Patchable patchable, ServerRequest request) {
+        changes.mustBeAllowed();
         final Query query = Query.of(request, Query.DRY_RUN);
         final Preconditions preconditions = Preconditions.of(request);
-        final Object body = Body.readPatch(request, MAX_BODY_BYTES);
-        return change(
-                request,
-                config -> checkIfThere(preconditions, config, request),
-                query,
-                patchable.patch(request, body),
-                body);
+        final Body received = Body.receivePatch(request, MAX_BODY_BYTES);
+        return changes.inTurn(
+                () -> {
+                    final Object body = received.value();
+                    return change(
+                            request,
+                            config -> checkIfThere(preconditions, config, request),
+                            query,
+                            patchable.patch(request, body),
+                            body);
+                });
     }
 
     private Answer change(
@@ -103,14 +111,18 @@ final class ElementResource {
     }
 
     private Answer delete(ServerRequest request) {
+        changes.mustBeAllowed();
         final Query query = Query.of(request, deleteSwitches);
         final Preconditions preconditions = Preconditions.of(request);
-        changes.make(
-                config -> checkIfThere(preconditions, config, request),
-                element.delete(request, query),
-                false,
-                query.isTrue(Query.DRY_RUN));
-        return Answer.done();
+        return changes.inTurn(
+                () -> {
+                    changes.make(
+                            config -> checkIfThere(preconditions, config, request),
+                            element.delete(request, query),
+                            false,
+                            query.isTrue(Query.DRY_RUN));
+                    return Answer.done();
+                });
     }
 
     /** What is not there is 404 whatever the request says of it: RFC 9110, section 13.2.1. */

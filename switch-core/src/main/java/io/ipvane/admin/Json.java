@@ -2,6 +2,7 @@
 package io.ipvane.admin;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -10,9 +11,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SequenceWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 
 /**
  * Records to JSON, keys in the order of the record, keys of maps sorted; and JSON to maps, lists
@@ -21,9 +25,16 @@ import java.io.Reader;
  */
 final class Json {
     /** No resource is deeper than six levels. */
-    private static final int MAX_DEPTH = 16;
+    static final int MAX_DEPTH = 16;
 
-    private static final int MAX_NUMBER_LENGTH = 20;
+    static final int MAX_NUMBER_LENGTH = 20;
+
+    /**
+     * Keys, values and brackets of a document; bodies of the largest size that are made of
+     * addresses have some 800,000. Each is an object of a hundred bytes or so while a request is
+     * worked on.
+     */
+    static final int MAX_TOKENS = 1_000_000;
 
     private static final ObjectMapper TREES = new ObjectMapper();
 
@@ -34,10 +45,13 @@ final class Json {
             new ObjectMapper(
                             JsonFactory.builder()
                                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                    // Keys are the client's choice: none is kept for the next.
+                                    .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                                     .streamReadConstraints(
                                             StreamReadConstraints.builder()
                                                     .maxNestingDepth(MAX_DEPTH)
                                                     .maxNumberLength(MAX_NUMBER_LENGTH)
+                                                    .maxTokenCount(MAX_TOKENS)
                                                     .build())
                                     .build())
                     .readerFor(Object.class)
@@ -51,6 +65,21 @@ final class Json {
             return WRITER.writeValueAsBytes(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a view cannot be written as JSON", e);
+        }
+    }
+
+    /** Writes a list as it is made, a few kilobytes at a time; the stream stays open. */
+    static void write(Rows rows, OutputStream out) throws IOException {
+        try (SequenceWriter writer =
+                WRITER.without(JsonGenerator.Feature.AUTO_CLOSE_TARGET).writeValuesAsArray(out)) {
+            rows.each(
+                    row -> {
+                        try {
+                            writer.write(row);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    });
         }
     }
 

@@ -41,8 +41,8 @@ final class PortElement implements Element.Patchable {
     }
 
     @Override
-    public Object body(ServerRequest request) {
-        return Body.read(request, ElementResource.MAX_BODY_BYTES);
+    public Body body(ServerRequest request) {
+        return Body.receive(request, ElementResource.MAX_BODY_BYTES);
     }
 
     @Override

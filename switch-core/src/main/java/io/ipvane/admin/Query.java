@@ -8,25 +8,42 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The switches behind the question mark of a change. One that is not known is refused: a mistyped
- * {@code dryRun} must not change anything.
+ * The parameters behind the question mark of a request. One that is not known is refused: a
+ * mistyped {@code dryRun} must not change anything.
  */
 final class Query {
     static final String DRY_RUN = "dryRun";
 
-    private final Map<String, Boolean> values;
+    private final Map<String, String> values;
 
-    private Query(Map<String, Boolean> values) {
+    private Query(Map<String, String> values) {
         this.values = values;
     }
 
     /**
-     * Reads them.
+     * Reads switches.
      *
      * @throws ProblemException 400 where one is unknown or neither true nor false
      */
     static Query of(ServerRequest request, String... known) {
-        final Map<String, Boolean> values = new HashMap<>();
+        final Query query = numbers(request, known);
+        query.values.forEach(
+                (name, value) -> {
+                    if (!"true".equals(value) && !"false".equals(value)) {
+                        throw ProblemException.badRequest(
+                                name + "='" + value + "' is neither true nor false; choose one");
+                    }
+                });
+        return query;
+    }
+
+    /**
+     * Reads parameters that {@link #number} looks at.
+     *
+     * @throws ProblemException 400 where one is unknown
+     */
+    static Query numbers(ServerRequest request, String... known) {
+        final Map<String, String> values = new HashMap<>();
         for (String name : request.query().names()) {
             if (!List.of(known).contains(name)) {
                 throw ProblemException.badRequest(
@@ -37,17 +54,34 @@ final class Query {
                                         .map(near -> "did you mean '" + near + "'?")
                                         .orElse("known here are " + String.join(", ", known)));
             }
-            final String value = request.query().get(name);
-            if (!"true".equals(value) && !"false".equals(value)) {
-                throw ProblemException.badRequest(
-                        name + "='" + value + "' is neither true nor false; choose one");
-            }
-            values.put(name, "true".equals(value));
+            values.put(name, request.query().get(name));
         }
         return new Query(values);
     }
 
     boolean isTrue(String name) {
-        return values.getOrDefault(name, false);
+        return "true".equals(values.get(name));
+    }
+
+    /**
+     * A whole number; 0 where it is not given.
+     *
+     * @throws ProblemException 400 where it is none, or out of range
+     */
+    int number(String name, int min, int max) {
+        final String value = values.get(name);
+        if (value == null) {
+            return 0;
+        }
+        try {
+            final int number = Integer.parseInt(value);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Refused below, like any other that cannot be.
+        }
+        throw ProblemException.badRequest(
+                name + "='" + value + "' is out of range; choose " + min + " to " + max);
     }
 }

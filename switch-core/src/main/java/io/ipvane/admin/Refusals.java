@@ -37,8 +37,7 @@ final class Refusals {
         final List<Problem> all = e.problems();
         final boolean conflict =
                 !hasBody || all.stream().allMatch(problem -> problem.errno().isConflict());
-        final String more =
-                all.size() == 1 ? "" : " (and " + (all.size() - 1) + " more, see errors)";
+        final String more = e.count() == 1 ? "" : " (and " + (e.count() - 1) + " more, see errors)";
         return new ProblemException(
                 conflict ? Status.CONFLICT_409 : Status.UNPROCESSABLE_CONTENT_422,
                 all.getFirst().errno().name(),

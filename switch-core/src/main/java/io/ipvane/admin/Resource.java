@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * One path and what may be done with it. HEAD comes with GET, OPTIONS always; every other method is
@@ -22,6 +23,8 @@ final class Resource {
     interface Action {
         Answer answer(ServerRequest request);
     }
+
+    private static final Set<Method> READING = Set.of(Method.GET, Method.HEAD);
 
     private final String path;
     private final Map<Method, Action> actions = new LinkedHashMap<>();
@@ -57,13 +60,29 @@ final class Resource {
     }
 
     void register(HttpRules rules) {
+        register(rules, Runnable::run);
+    }
+
+    /**
+     * Registers it.
+     *
+     * @param reading runs what answers GET and HEAD, up to the last byte that is sent
+     */
+    void register(HttpRules rules, Consumer<Runnable> reading) {
         actions.forEach(
                 (method, action) ->
                         rules.route(
                                 method,
                                 path,
-                                (request, response) ->
-                                        action.answer(request).send(request, response)));
+                                (request, response) -> {
+                                    final Runnable answer =
+                                            () -> action.answer(request).send(request, response);
+                                    if (READING.contains(method)) {
+                                        reading.accept(answer);
+                                    } else {
+                                        answer.run();
+                                    }
+                                }));
         rules.any(path, this::other);
     }
 

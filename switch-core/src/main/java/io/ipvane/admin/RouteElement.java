@@ -36,8 +36,8 @@ final class RouteElement implements Element {
     }
 
     @Override
-    public Object body(ServerRequest request) {
-        return Body.read(request, ElementResource.MAX_BODY_BYTES);
+    public Body body(ServerRequest request) {
+        return Body.receive(request, ElementResource.MAX_BODY_BYTES);
     }
 
     @Override

@@ -87,7 +87,8 @@ final class Draft {
         try {
             problems.throwIfAny();
         } catch (ConfigException e) {
-            throw new ConfigException(e.problems().stream().map(this::ofBody).toList());
+            throw new ConfigException(
+                    e.problems().stream().map(this::ofBody).toList(), e.unlisted());
         }
     }
 

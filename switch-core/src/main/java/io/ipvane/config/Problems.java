@@ -7,13 +7,20 @@ import java.util.List;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 
-/** Collects what is wrong while a file is read, so that one run reports everything. One thread. */
+/**
+ * Collects what is wrong while a file is read, so that one run reports everything: the first
+ * {@value #LIMIT} of it, and how many more there are. A request of a few megabytes can be wrong in
+ * a million places. One thread.
+ */
 final class Problems {
+    static final int LIMIT = 1_000;
+
     private static final Comparator<Problem> BY_PLACE =
             Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column);
 
     private final String file;
     private final List<Problem> found = new ArrayList<>();
+    private int unlisted;
 
     Problems(String file) {
         this.file = file;
@@ -26,6 +33,10 @@ final class Problems {
      * @param pointer as {@link Problem#pointer}
      */
     void add(Optional<Mark> mark, String pointer, Errno errno, String sentence) {
+        if (found.size() == LIMIT) {
+            unlisted++;
+            return;
+        }
         found.add(
                 new Problem(
                         file,
@@ -47,6 +58,6 @@ final class Problems {
     ConfigException exception() {
         // Stable, so that several problems of one place stay in the order found.
         found.sort(BY_PLACE);
-        return new ConfigException(found);
+        return new ConfigException(found, unlisted);
     }
 }

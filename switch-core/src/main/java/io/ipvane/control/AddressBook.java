@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Who claims which address, and who has it. One address belongs to one port of an uplink (spec
@@ -98,12 +99,32 @@ final class AddressBook {
         }
     }
 
+    /** How far a reader has come in the claims of a port. */
+    static final class Cursor {
+        static final Cursor START = new Cursor(null, null, 0);
+
+        private final PortClaims of;
+        private final Claim last;
+        private final int seen;
+        private final int removed;
+
+        private Cursor(PortClaims of, Claim last, int seen) {
+            this.of = of;
+            this.last = last;
+            this.seen = seen;
+            this.removed = of == null ? 0 : of.removed;
+        }
+    }
+
     /** The claims of one port in their order. */
     private static final class PortClaims {
         private Claim oldest;
         private Claim newest;
         private int size;
         private int learned;
+
+        /** Counts claims that have left their places, behind which a reader may stand. */
+        private int removed;
     }
 
     private final long secret0;
@@ -271,6 +292,37 @@ final class AddressBook {
         return all;
     }
 
+    /**
+     * Gives claims of one port to {@code reader}, oldest first. Where claims have gone since the
+     * last page, some may be given again; none that stays is left out.
+     *
+     * @return where the next begin, or null where these were the last
+     */
+    Cursor page(int port, Cursor from, int max, Consumer<Claim> reader) {
+        final PortClaims own = byPort.get(port);
+        if (own == null) {
+            return null;
+        }
+        final boolean same = from.of == own;
+        final int before = same ? Math.max(0, from.seen - (own.removed - from.removed)) : 0;
+        Claim c = own.oldest;
+        if (same && before == from.seen && from.last != null) {
+            c = from.last.newer;
+        } else {
+            for (int i = 0; i < before; i++) {
+                c = c.newer;
+            }
+        }
+        Claim last = null;
+        int count = 0;
+        for (; c != null && count < max; c = c.newer) {
+            reader.accept(c);
+            last = c;
+            count++;
+        }
+        return c == null ? null : new Cursor(own, last, before + count);
+    }
+
     /** Claims of all ports, with or without success. */
     int size() {
         return size;
@@ -304,6 +356,7 @@ final class AddressBook {
             claim.newer.older = claim.older;
         }
         own.learned -= claim.origin == Origin.LEARNED ? 1 : 0;
+        own.removed++;
         if (--own.size == 0) {
             byPort.remove(claim.port);
         }

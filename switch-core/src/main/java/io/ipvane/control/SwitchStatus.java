@@ -3,7 +3,6 @@ package io.ipvane.control;
 
 import io.ipvane.burst.DropReason;
 import io.ipvane.config.EndpointConfig;
-import io.ipvane.control.AddressBook.Claim;
 import io.ipvane.control.view.AddressView;
 import io.ipvane.control.view.DropView;
 import io.ipvane.control.view.NeighborView;
@@ -92,22 +91,17 @@ public final class SwitchStatus implements StatusSource {
     }
 
     private static long ports(Conductor conductor, PortEntry.Role role) {
-        return all(conductor).stream().filter(port -> port.role() == role).count();
+        return all(conductor.model()).stream().filter(port -> port.role() == role).count();
     }
 
-    private static List<PortModel> all(Conductor conductor) {
-        return conductor.model().ports().stream().filter(Objects::nonNull).toList();
+    private static List<PortModel> all(SwitchModel model) {
+        return model.ports().stream().filter(Objects::nonNull).toList();
     }
 
     @Override
     public List<UplinkView> uplinks() {
-        return control.ask(
-                conductor -> {
-                    final SwitchModel model = conductor.model();
-                    return model.uplinks().values().stream()
-                            .map(uplink -> view(model, uplink))
-                            .toList();
-                });
+        final SwitchModel model = control.ask(Conductor::model);
+        return model.uplinks().values().stream().map(uplink -> view(model, uplink)).toList();
     }
 
     private static UplinkView view(SwitchModel model, UplinkModel uplink) {
@@ -128,14 +122,23 @@ public final class SwitchStatus implements StatusSource {
     @Override
     public List<PortView> ports() {
         return control.ask(
-                conductor ->
-                        all(conductor).stream()
-                                .filter(port -> port.role() == PortEntry.Role.PORT)
-                                .map(port -> view(conductor, port))
-                                .toList());
+                conductor -> {
+                    final List<PortView> views = new ArrayList<>();
+                    int room = PortAddresses.PAGE;
+                    for (PortModel port : all(conductor.model())) {
+                        if (port.role() == PortEntry.Role.PORT) {
+                            final PortAddresses addresses =
+                                    new PortAddresses(control, conductor, port, room);
+                            room -= addresses.taken();
+                            views.add(view(conductor, port, addresses));
+                        }
+                    }
+                    return views;
+                });
     }
 
-    private static PortView view(Conductor conductor, PortModel port) {
+    private static PortView view(
+            Conductor conductor, PortModel port, Iterable<AddressView> addresses) {
         final UplinkModel uplink = conductor.model().uplinkOf(port.index());
         final EndpointConfig endpoint = port.endpoint().orElseThrow();
         return new PortView(
@@ -150,28 +153,16 @@ public final class SwitchStatus implements StatusSource {
                 port.mtu(),
                 port.up(),
                 port.carrier(),
-                addresses(conductor, port));
-    }
-
-    private static List<AddressView> addresses(Conductor conductor, PortModel port) {
-        final List<AddressView> views = new ArrayList<>();
-        for (Claim claim : conductor.claims().book().of(port.index())) {
-            views.add(
-                    new AddressView(
-                            claim.address().toString(),
-                            claim.origin().key(),
-                            conductor.claims().isActive(claim) ? "active" : "duplicate"));
-        }
-        return views;
+                addresses);
     }
 
     @Override
     public List<PortStatsView> stats() {
-        return control.ask(
-                conductor -> all(conductor).stream().map(port -> stats(conductor, port)).toList());
+        final SwitchModel model = control.ask(Conductor::model);
+        return all(model).stream().map(port -> stats(model, port)).toList();
     }
 
-    private PortStatsView stats(Conductor conductor, PortModel port) {
+    private PortStatsView stats(SwitchModel model, PortModel port) {
         final Map<String, Long> drops = new TreeMap<>();
         for (DropReason reason : DropReason.values()) {
             final long count = drops(port, reason);
@@ -181,7 +172,7 @@ public final class SwitchStatus implements StatusSource {
         }
         final boolean isPort = port.role() == PortEntry.Role.PORT;
         return new PortStatsView(
-                isPort ? port.name() : conductor.model().uplinkOf(port.index()).name(),
+                isPort ? port.name() : model.uplinkOf(port.index()).name(),
                 port.role().name().toLowerCase(Locale.ROOT),
                 sum(port, PortCounter.RECEIVE_PACKETS),
                 sum(port, PortCounter.RECEIVE_BYTES),
@@ -214,50 +205,38 @@ public final class SwitchStatus implements StatusSource {
 
     @Override
     public List<DropView> drops() {
-        return control.ask(
-                conductor -> {
-                    final List<DropView> views = new ArrayList<>();
-                    for (PortModel port : all(conductor)) {
-                        for (DropReason reason : DropReason.values()) {
-                            final long count = drops(port, reason);
-                            if (count > 0) {
-                                views.add(
-                                        new DropView(
-                                                port.name(),
-                                                reason.key(),
-                                                count,
-                                                reason.sentence()));
-                            }
-                        }
-                    }
-                    return views;
-                });
+        final List<DropView> views = new ArrayList<>();
+        for (PortModel port : all(control.ask(Conductor::model))) {
+            for (DropReason reason : DropReason.values()) {
+                final long count = drops(port, reason);
+                if (count > 0) {
+                    views.add(new DropView(port.name(), reason.key(), count, reason.sentence()));
+                }
+            }
+        }
+        return views;
     }
 
     @Override
     public List<NeighborView> neighbors() {
-        return control.ask(
-                conductor ->
-                        conductor.neighbors().view().stream()
-                                .map(
-                                        n ->
-                                                new NeighborView(
-                                                        conductor.model().port(n.uplink()).name(),
-                                                        n.address().toString(),
-                                                        n.mac() == NeighborResolver.NO_MAC
-                                                                ? ""
-                                                                : MacAddress.format(n.mac()),
-                                                        n.state().key()))
-                                .toList());
+        final var known = control.ask(c -> Map.entry(c.model(), c.neighbors().view()));
+        // Text is made here, not by the conductor, which has better things to do.
+        return known.getValue().stream().map(n -> view(known.getKey(), n)).toList();
+    }
+
+    private static NeighborView view(SwitchModel model, io.ipvane.neighbor.NeighborView neighbor) {
+        return new NeighborView(
+                model.port(neighbor.uplink()).name(),
+                neighbor.address().toString(),
+                neighbor.mac() == NeighborResolver.NO_MAC ? "" : MacAddress.format(neighbor.mac()),
+                neighbor.state().key());
     }
 
     @Override
     public List<RouteView> routes() {
-        return control.ask(
-                conductor ->
-                        conductor.model().uplinks().values().stream()
-                                .flatMap(u -> u.allRoutes().stream().map(r -> view(u, r)))
-                                .toList());
+        return control.ask(Conductor::model).uplinks().values().stream()
+                .flatMap(u -> u.allRoutes().stream().map(r -> view(u, r)))
+                .toList();
     }
 
     private static RouteView view(UplinkModel uplink, Route route) {

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A small switch that only exists on paper: one uplink, two ports. */
-public final class FakeStatusSource implements StatusSource {
+public class FakeStatusSource implements StatusSource {
     /** Frames that port web has sent; tests move it on. */
     public final AtomicLong webPackets = new AtomicLong(10);
 

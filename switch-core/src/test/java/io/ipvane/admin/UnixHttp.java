@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -81,10 +82,26 @@ final class UnixHttp {
         }
         final boolean hasBody = status != 204 && status != 304;
         final int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
-        final String text = new String(in.readNBytes(hasBody ? length : 0), StandardCharsets.UTF_8);
+        final byte[] body =
+                headers.containsKey("transfer-encoding")
+                        ? chunks(in)
+                        : in.readNBytes(hasBody ? length : 0);
+        final String text = new String(body, StandardCharsets.UTF_8);
         final boolean json = text.startsWith("{") || text.startsWith("[");
         return new Answer(
                 status, headers, text, json ? JSON.readTree(text) : MissingNode.getInstance());
+    }
+
+    private static byte[] chunks(InputStream in) throws IOException {
+        final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        while (true) {
+            final int length = Integer.parseInt(line(in), 16);
+            body.write(in.readNBytes(length));
+            line(in);
+            if (length == 0) {
+                return body.toByteArray();
+            }
+        }
     }
 
     private static String line(InputStream in) throws IOException {

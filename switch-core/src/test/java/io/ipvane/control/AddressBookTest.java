@@ -165,4 +165,45 @@ class AddressBookTest {
         book.remove(0, 2, IpAddress.parse("172.16.0.0"));
         assertTrue(book.hasRoomFor(claim(2, "10.0.0.21")));
     }
+
+    /** A reader sees every claim that stays, whatever comes and goes between two of its pages. */
+    @Test
+    void shouldGiveEveryClaimThatStaysInPages() {
+        final long seed = System.nanoTime();
+        final Random random = new Random(seed);
+        for (int round = 0; round < 200; round++) {
+            final AddressBook pages = new AddressBook();
+            final List<IpAddress> there = new ArrayList<>();
+            int next = 0;
+            for (; next < 40; next++) {
+                there.add(put(pages, next));
+            }
+            final List<IpAddress> stays = new ArrayList<>(there);
+            final List<IpAddress> seen = new ArrayList<>();
+            AddressBook.Cursor at = AddressBook.Cursor.START;
+            while (at != null) {
+                at =
+                        pages.page(
+                                2,
+                                at,
+                                1 + random.nextInt(8),
+                                claim -> seen.add(claim.address().address()));
+                for (int i = random.nextInt(4); i > 0 && !there.isEmpty(); i--) {
+                    final IpAddress gone = there.remove(random.nextInt(there.size()));
+                    stays.remove(gone);
+                    pages.remove(0, 2, gone);
+                }
+                if (random.nextInt(8) == 0 && next < 80) {
+                    there.add(put(pages, next++));
+                }
+            }
+            assertTrue(seen.containsAll(stays), "seed " + seed + ": " + seen + " of " + stays);
+        }
+    }
+
+    private static IpAddress put(AddressBook book, int number) {
+        final Claim claim = claim(2, "10.0.1." + number + "/32");
+        book.add(0, claim);
+        return claim.address().address();
+    }
 }

@@ -2,7 +2,8 @@
 package io.ipvane.control.view;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * One port.
@@ -18,7 +19,9 @@ import java.util.List;
  * @param mtu bytes of an L3 packet
  * @param up whether its interface is up
  * @param carrier whether its interface has a carrier, or somebody is connected to its socket
- * @param addresses all that it has
+ * @param addresses all that it has, oldest first; they may be asked for while they are gone
+ *     through, since there may be a million, and only then fail with {@link
+ *     StatusUnavailableException}
  */
 public record PortView(
         String name,
@@ -32,9 +35,9 @@ public record PortView(
         int mtu,
         boolean up,
         boolean carrier,
-        List<AddressView> addresses) {
-    /** Copies the list. */
-    public PortView {
-        addresses = List.copyOf(addresses);
+        Iterable<AddressView> addresses) {
+    /** The addresses as a stream. */
+    public Stream<AddressView> addressStream() {
+        return StreamSupport.stream(addresses.spliterator(), false);
     }
 }
