@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.admin;
 
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Headers;
+import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionListener;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.ipvane.config.AdminConfig;
 import io.ipvane.config.ListenAddress;
@@ -118,8 +122,19 @@ public final class AdminServer implements AutoCloseable {
                         Http1Config.builder()
                                 .maxPrologueLength(MAX_REQUEST_LINE_BYTES)
                                 .maxHeadersSize(MAX_HEADER_BYTES)
+                                .addReceiveListener(new LastRequest())
                                 .build())
                 .build();
+    }
+
+    /** The HTTP server says that it closes the connection then, and leaves it to the client. */
+    private static final class LastRequest implements Http1ConnectionListener {
+        @Override
+        public void headers(ConnectionContext context, Headers headers) {
+            if (headers.containsToken(HeaderValues.CONNECTION_CLOSE)) {
+                ((Connection) context).endAfterAnswer();
+            }
+        }
     }
 
     /** Binds once by ourselves: the HTTP server only logs why it cannot. */

@@ -5,11 +5,11 @@ import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,10 +116,18 @@ final class Answer {
             response.send();
             return;
         }
-        try (OutputStream out = response.outputStream()) {
+        try {
+            final OutputStream out = response.outputStream();
             Json.write(rows, out);
+            out.close();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new CloseConnectionException("the client does not read its answer", e);
+        } catch (RuntimeException e) {
+            // Too late to say what went wrong: what is broken off cannot be taken for the whole
+            // list.
+            throw response.isSent()
+                    ? new CloseConnectionException("the list cannot be read to its end", e)
+                    : e;
         }
     }
 }

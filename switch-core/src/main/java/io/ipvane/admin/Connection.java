@@ -53,6 +53,7 @@ final class Connection implements ServerConnection, ConnectionContext {
 
     // Owned by the serving thread.
     private boolean answered;
+    private boolean lastRequest;
     private long requestBytes;
     private long held;
 
@@ -66,6 +67,11 @@ final class Connection implements ServerConnection, ConnectionContext {
     /** Says who speaks HTTP here; once, before {@link #handle}. */
     void serve(ServerConnection protocol) {
         http = protocol;
+    }
+
+    /** The client says that it asks nothing more: RFC 9112, section 9.6. */
+    void endAfterAnswer() {
+        lastRequest = true;
     }
 
     /** Whether the client is waited for, to send or to read. */
@@ -107,6 +113,9 @@ final class Connection implements ServerConnection, ConnectionContext {
     /** What the client has sent; waits for it. Null: it has closed. */
     private byte[] receive() {
         if (answered) {
+            if (lastRequest) {
+                return null;
+            }
             forgetRequest();
         }
         waitFor(Turn.CLIENT_SENDS);

@@ -152,6 +152,20 @@ class AdminLimitsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"unix", "tcp"})
+    void shouldCloseAfterTheAnswerWhereTheClientAsksForIt(String kind) throws Exception {
+        final SocketChannel client =
+                client(kind, "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        final ByteBuffer answer = ByteBuffer.allocate(4_096);
+        final long before = System.nanoTime();
+
+        while (client.read(answer) >= 0) {
+            assertTrue(answer.hasRemaining());
+        }
+        assertTrue(System.nanoTime() - before < 1_900_000_000L, "before it is overdue");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
