@@ -172,7 +172,8 @@ final class Connection implements ServerConnection, ConnectionContext {
             write.run();
         } finally {
             turn = Turn.OURS;
-            answerNanos += System.nanoTime() - waitingSince;
+            final long waited = System.nanoTime() - waitingSince;
+            answerNanos = answerNanos + waited;
         }
     }
 

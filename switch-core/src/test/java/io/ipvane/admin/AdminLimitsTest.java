@@ -35,8 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdminLimitsTest {
     private static final ConnectionLimits LIMITS =
             new ConnectionLimits(
-                    16,
-                    32,
+                    40,
+                    80,
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(2),
