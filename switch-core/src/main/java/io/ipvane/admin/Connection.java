@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -31,6 +32,9 @@ final class Connection implements ServerConnection, ConnectionContext {
         CLIENT_SENDS,
         CLIENT_READS
     }
+
+    /** Who reads 64 KiB a second may take as long as the answer is. */
+    private static final long NANOS_A_BYTE = TimeUnit.SECONDS.toNanos(1) / (64 << 10);
 
     private final ConnectionContext context;
     private final Connections all;
@@ -46,13 +50,19 @@ final class Connection implements ServerConnection, ConnectionContext {
      */
     private volatile long requestSince;
 
-    /** How long the client has let us wait with the answer so far, in ns. */
-    private volatile long answerNanos;
+    /**
+     * How much longer than it has waited with the answer so far the client may let us wait, in ns.
+     */
+    private volatile long patience;
 
     private final AtomicBoolean dropped = new AtomicBoolean();
 
     // Owned by the serving thread.
     private boolean answered;
+
+    /** What is left of the time to read the answer, in ns. */
+    private long unspent;
+
     private boolean lastRequest;
     private long requestBytes;
     private long held;
@@ -92,7 +102,7 @@ final class Connection implements ServerConnection, ConnectionContext {
                     requestSince == 0
                             ? now - waitingSince > limits.silence().toNanos()
                             : now - requestSince > limits.request().toNanos();
-            case CLIENT_READS -> answerNanos + now - waitingSince > limits.answer().toNanos();
+            case CLIENT_READS -> now - waitingSince > patience;
         };
     }
 
@@ -143,7 +153,6 @@ final class Connection implements ServerConnection, ConnectionContext {
     /** The last request was answered: what comes now is of the next. */
     private void forgetRequest() {
         requestSince = 0;
-        answerNanos = 0;
         answered = false;
         requestBytes = 0;
         all.release(held);
@@ -165,15 +174,18 @@ final class Connection implements ServerConnection, ConnectionContext {
         }
     }
 
-    private void send(Runnable write) {
-        answered = true;
+    private void send(int bytes, Runnable write) {
+        if (!answered) {
+            answered = true;
+            unspent = all.limits().answer().toNanos();
+        }
+        patience = unspent;
         waitFor(Turn.CLIENT_READS);
         try {
             write.run();
         } finally {
             turn = Turn.OURS;
-            final long waited = System.nanoTime() - waitingSince;
-            answerNanos = answerNanos + waited;
+            unspent += bytes * NANOS_A_BYTE - (System.nanoTime() - waitingSince);
         }
     }
 
@@ -271,27 +283,35 @@ final class Connection implements ServerConnection, ConnectionContext {
 
         @Override
         public void write(BufferData... buffers) {
-            send(() -> socket.write(buffers));
+            send(length(buffers), () -> socket.write(buffers));
         }
 
         @Override
         public void write(BufferData buffer) {
-            send(() -> socket.write(buffer));
+            send(buffer.available(), () -> socket.write(buffer));
         }
 
         @Override
         public void writeNow(BufferData... buffers) {
-            send(() -> socket.writeNow(buffers));
+            send(length(buffers), () -> socket.writeNow(buffers));
         }
 
         @Override
         public void writeNow(BufferData buffer) {
-            send(() -> socket.writeNow(buffer));
+            send(buffer.available(), () -> socket.writeNow(buffer));
         }
 
         @Override
         public void flush() {
-            send(socket::flush);
+            send(0, socket::flush);
+        }
+
+        private static int length(BufferData... buffers) {
+            int length = 0;
+            for (BufferData buffer : buffers) {
+                length += buffer.available();
+            }
+            return length;
         }
 
         @Override

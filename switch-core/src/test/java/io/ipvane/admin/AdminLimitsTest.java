@@ -10,6 +10,7 @@ import io.ipvane.control.view.AddressView;
 import io.ipvane.control.view.PortView;
 import io.ipvane.control.view.StatusUnavailableException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -100,7 +101,7 @@ class AdminLimitsTest {
     private SocketAddress address(String kind) {
         return "unix".equals(kind)
                 ? UnixDomainSocketAddress.of(folder.resolve("admin.sock"))
-                : new InetSocketAddress("127.0.0.1", server.port(1));
+                : new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port(1));
     }
 
     private SocketChannel client(String kind, String request) throws IOException {
@@ -239,7 +240,7 @@ class AdminLimitsTest {
     @ValueSource(strings = {"PUT /v1/config?dryRun=true", "POST /v1/addresses"})
     void shouldRefuseAMillionEmptyElementsWithFewObjects(String request) throws Exception {
         final String body = "[" + "{},".repeat(2_700_000) + "{}]";
-        final String[] words = request.split(" ");
+        final String[] words = request.split(" ", -1);
 
         final UnixHttp.Answer answer = http.send(words[0], words[1], body);
 
