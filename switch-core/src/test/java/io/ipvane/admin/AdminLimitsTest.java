@@ -40,7 +40,7 @@ class AdminLimitsTest {
                     80,
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(2),
-                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(20),
                     1 << 20);
 
     /** More than all sockets and queues between the two hold. */
