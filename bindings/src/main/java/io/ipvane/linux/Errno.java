@@ -12,6 +12,9 @@ public final class Errno {
     /** No such process; rtnetlink: no such route. */
     public static final int ESRCH = 3;
 
+    /** No such device or address; rtnetlink: the interface has no IPv6. */
+    public static final int ENXIO = 6;
+
     /** Try again: nothing waits, or no room now. */
     public static final int EAGAIN = 11;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.linux;
 
+import java.net.Inet6Address;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,6 +35,29 @@ public final class TapInterface implements AutoCloseable {
         this.home = home;
         this.linkLocal = linkLocal;
         this.addresses = new LinkedHashSet<>(addresses);
+    }
+
+    /**
+     * Refuses what {@link #bringUp} would for reasons that lie in the namespace.
+     *
+     * @param addresses that the interface is to have
+     * @throws LinuxException where the namespace is not there, or has no IPv6 and an address is
+     *     IPv6
+     */
+    public static void checkPlace(String namespace, List<IpPrefix> addresses) {
+        try (Netns netns = Netns.open(namespace)) {
+            addresses.stream()
+                    .filter(address -> address.address() instanceof Inet6Address)
+                    .findFirst()
+                    .filter(address -> !Sysctl.hasIpv6(netns, "default"))
+                    .ifPresent(
+                            address -> {
+                                throw new LinuxException(
+                                        Errno.EAFNOSUPPORT,
+                                        "address %s needs IPv6, which is disabled in %s; enable it there (net.ipv6.conf.default.disable_ipv6=0) or leave the address out"
+                                                .formatted(address, netns));
+                            });
+        }
     }
 
     /**
@@ -114,6 +138,15 @@ public final class TapInterface implements AutoCloseable {
     private synchronized void inPlace(Step step) {
         try (TapPlace place = TapPlace.of(tap)) {
             step.at(place.netlink(), place.link());
+        }
+    }
+
+    /** Whether somebody has switched IPv6 off at it; then it takes no IPv6 address. */
+    public boolean isIpv6Disabled() {
+        try (TapPlace place = TapPlace.of(tap)) {
+            return Sysctl.read(place.netns(), Sysctl.disableIpv6(place.link().name()))
+                    .filter("1"::equals)
+                    .isPresent();
         }
     }
 
@@ -220,37 +253,65 @@ public final class TapInterface implements AutoCloseable {
     }
 
     /**
-     * Takes addresses away and adds others. What is asked for may have been done by hand in the
-     * namespace already.
+     * Adds addresses and takes others away: all of it, or where the kernel refuses one, nothing.
+     * What is asked for may have been done by hand in the namespace already.
      */
     public synchronized void changeAddresses(List<IpPrefix> gone, List<IpPrefix> added) {
-        gone.forEach(addresses::remove);
-        addresses.addAll(added);
         if (gone.isEmpty() && added.isEmpty()) {
             return;
         }
-        inPlace(
-                (netlink, link) -> {
-                    gone.forEach(address -> delete(netlink, link, address));
-                    added.forEach(address -> add(netlink, link, address));
-                });
+        inPlace((netlink, link) -> change(netlink, link, gone, added));
+        gone.forEach(addresses::remove);
+        addresses.addAll(added);
     }
 
-    private static void add(RtNetlink netlink, Link link, IpPrefix address) {
-        unless(Errno.EEXIST, () -> netlink.addAddress(link, address, true));
+    private static void change(
+            RtNetlink netlink, Link link, List<IpPrefix> gone, List<IpPrefix> added) {
+        final List<IpPrefix> come = new ArrayList<>();
+        final List<IpPrefix> went = new ArrayList<>();
+        try {
+            for (final IpPrefix address : added) {
+                if (add(netlink, link, address)) {
+                    come.add(address);
+                }
+            }
+            for (final IpPrefix address : gone) {
+                if (delete(netlink, link, address)) {
+                    went.add(address);
+                }
+            }
+        } catch (LinuxException e) {
+            try {
+                come.forEach(address -> delete(netlink, link, address));
+                went.forEach(address -> add(netlink, link, address));
+            } catch (LinuxException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
     }
 
-    private static void delete(RtNetlink netlink, Link link, IpPrefix address) {
-        unless(Errno.EADDRNOTAVAIL, () -> netlink.deleteAddress(link, address));
+    /** Returns whether it was not there. */
+    private static boolean add(RtNetlink netlink, Link link, IpPrefix address) {
+        return unless(Set.of(Errno.EEXIST), () -> netlink.addAddress(link, address, true));
     }
 
-    private static void unless(int done, Runnable step) {
+    /** Returns whether it was there; without IPv6 there are no such addresses. */
+    private static boolean delete(RtNetlink netlink, Link link, IpPrefix address) {
+        return unless(
+                Set.of(Errno.EADDRNOTAVAIL, Errno.ENXIO),
+                () -> netlink.deleteAddress(link, address));
+    }
+
+    private static boolean unless(Set<Integer> done, Runnable step) {
         try {
             step.run();
+            return true;
         } catch (LinuxException e) {
-            if (e.errno() != done) {
+            if (!done.contains(e.errno())) {
                 throw e;
             }
+            return false;
         }
     }
 

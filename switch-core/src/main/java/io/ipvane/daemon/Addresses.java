@@ -3,6 +3,7 @@ package io.ipvane.daemon;
 
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -35,14 +36,19 @@ final class Addresses {
         return prefixes.stream().map(Addresses::linux).toList();
     }
 
-    /** To the form of system calls. */
+    /** To the form of system calls; an IPv4-mapped address stays IPv6. */
     static InetAddress linux(IpAddress address) {
-        final ByteBuffer bytes =
-                address.isIpv4()
-                        ? ByteBuffer.allocate(4).putInt(address.ipv4())
-                        : ByteBuffer.allocate(16).putLong(address.key0()).putLong(address.key1());
         try {
-            return InetAddress.getByAddress(bytes.array());
+            return address.isIpv4()
+                    ? InetAddress.getByAddress(
+                            ByteBuffer.allocate(4).putInt(address.ipv4()).array())
+                    : Inet6Address.getByAddress(
+                            null,
+                            ByteBuffer.allocate(16)
+                                    .putLong(address.key0())
+                                    .putLong(address.key1())
+                                    .array(),
+                            -1);
         } catch (UnknownHostException e) {
             throw new AssertionError("4 or 16 bytes are an address", e);
         }

@@ -1,17 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.daemon;
 
+import io.ipvane.config.HostConfig;
 import io.ipvane.config.PortConfig;
 import io.ipvane.config.UplinkConfig;
 import io.ipvane.packet.IpPrefix;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * The steps of which a change of the configuration is made. Each is done or, where it throws with a
- * sentence, has changed nothing that its opposite would not put right.
+ * The steps of which a change of the configuration is made, and what can be said before the first
+ * of them. A step that throws with a sentence has changed nothing, or else what it concerns is
+ * amiss.
  */
 interface ChangeSteps {
+    /** All uplinks that stand, by name, as they were made or changed last. */
+    Map<String, UplinkConfig> uplinks();
+
+    /** All ports that stand, by name, as they were made or changed last. */
+    Map<String, PortConfig> ports();
+
+    /**
+     * Whether an uplink or a port that stands is as no configuration says: a step to it failed, and
+     * so did what would have undone that.
+     */
+    boolean isAmiss(String name);
+
+    // -- before the first step; nothing is changed by these --
+
+    /** Who has an address of an uplink, where that is another port than the one named. */
+    Optional<String> otherOwner(UplinkConfig uplink, PortConfig port, IpPrefix address);
+
+    /** Refuses a new port where that can be said now. */
+    void check(PortConfig port);
+
+    /** Refuses a new host port where that can be said now. */
+    void check(HostConfig host);
+
+    /** Refuses a change of a port where that can be said now. */
+    void checkChange(UplinkConfig uplink, PortConfig before, PortConfig after);
+
+    /**
+     * Opens the device of a new port, so that all that can fail has failed before something else
+     * goes for it. {@link #addPort} uses it, or {@link #closeOpened} closes it.
+     */
+    void openPort(UplinkConfig config, PortConfig port);
+
+    /** Closes devices that were opened and not used. */
+    void closeOpened();
+
+    // -- steps --
+
     /**
      * Adds an uplink and its host port.
      *
@@ -20,26 +60,26 @@ interface ChangeSteps {
     void addUplink(UplinkConfig config, List<UplinkConfig> all);
 
     /** Takes an uplink and its host port away; no port is left on it. */
-    void removeUplink(UplinkConfig config);
+    void removeUplink(String name);
 
     /**
      * Mode, flag, options, MTU, routes, neighbours and host port of an uplink; the device stays.
      *
      * @param members ports of it that stay
      */
-    void changeUplink(UplinkConfig before, UplinkConfig after, List<PortConfig> members);
+    void changeUplink(UplinkConfig after, List<PortConfig> members);
 
     /** Adds a port of an uplink that is there. */
     void addPort(UplinkConfig config, PortConfig port);
 
     /** Takes a port away. */
-    void removePort(PortConfig port);
+    void removePort(String name);
 
     /** Addresses, MTU, mode, flag and allowed sources of a port; the device stays. */
     void changePort(UplinkConfig uplink, PortConfig before, PortConfig after);
 
-    /** Who has an address of an uplink, where that is another port than the one named. */
-    Optional<String> otherOwner(UplinkConfig uplink, PortConfig port, IpPrefix address);
+    /** Closes what was taken away and could not be closed at once. */
+    void finishRemovals();
 
     /** Waits until every lcore forwards by all that was done. */
     void settle();

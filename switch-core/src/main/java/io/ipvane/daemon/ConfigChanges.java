@@ -7,17 +7,24 @@ import io.ipvane.config.UplinkConfig;
 import io.ipvane.control.view.ChangeRefusedException;
 import io.ipvane.control.view.ConfigTarget;
 import io.ipvane.control.view.StaleRevisionException;
+import io.ipvane.control.view.StatusUnavailableException;
+import io.ipvane.daemon.ChangePlan.PortChange;
+import io.ipvane.daemon.ChangePlan.UplinkChange;
 import io.ipvane.dpdk.DpdkException;
+import io.ipvane.lcore.LcoreBusyException;
 import io.ipvane.linux.Errno;
 import io.ipvane.linux.LinuxException;
+import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.socket.SocketFileException;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,11 +33,20 @@ import org.slf4j.LoggerFactory;
  * it in steps, or where a step fails undoes those before it. The start is a change from a switch
  * without uplinks, so there is one way for the file, REST and the command line.
  *
+ * <p>A change is planned whole ({@link ChangePlan}) and checked whole before its first step, and
+ * devices are opened before others go for them. So a step fails seldom. Where it does, the way back
+ * is a plan as well: from what stands then to the running configuration. Where that cannot be done
+ * whole either, something of the running configuration is absent or amiss, and the next change,
+ * whatever it is, puts that right.
+ *
  * <p>One change at a time, on the thread that asks.
  */
 final class ConfigChanges implements ConfigTarget {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigChanges.class);
 
+    private static final long PATIENCE_SECONDS = 10;
+
+    private final ReentrantLock lock = new ReentrantLock();
     private final ChangeSteps live;
     private SwitchConfig config;
     private long revision;
@@ -57,29 +73,66 @@ final class ConfigChanges implements ConfigTarget {
      *
      * @throws RuntimeException as what could not be opened says it
      */
-    synchronized void start(SwitchConfig first) {
-        change(first);
+    void start(SwitchConfig first) {
+        lock.lock();
+        try {
+            change(first);
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
-    public synchronized Running apply(SwitchConfig next, long expected) {
-        if (expected != revision) {
-            throw new StaleRevisionException(expected, revision);
-        }
-        refuseFixed(next);
+    public Running apply(SwitchConfig next, long expected) {
+        lockInTime();
         try {
+            if (expected != revision) {
+                throw new StaleRevisionException(expected, revision);
+            }
+            refuseFixed(next);
             change(next);
+            return running;
         } catch (LinuxException e) {
-            throw new ChangeRefusedException(
-                    e.errno() == 0 ? "EINVAL" : Errno.name(e.errno()), e.getMessage(), e);
+            throw refusal(e.errno() == 0 ? "EINVAL" : Errno.name(e.errno()), e);
         } catch (DpdkException e) {
-            throw new ChangeRefusedException("EIO", e.getMessage(), e);
+            throw refusal("EIO", e);
         } catch (SocketFileException e) {
-            throw new ChangeRefusedException("EADDRINUSE", e.getMessage(), e);
+            throw refusal("EADDRINUSE", e);
         } catch (IllegalArgumentException e) {
-            throw new ChangeRefusedException("EINVAL", e.getMessage(), e);
+            throw refusal("EINVAL", e);
+        } catch (LcoreBusyException e) {
+            throw new StatusUnavailableException(sentence(e));
+        } finally {
+            lock.unlock();
         }
-        return running;
+    }
+
+    /** Whoever changes the switch may be waiting for something; nobody waits behind it for ever. */
+    private void lockInTime() {
+        try {
+            if (lock.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new StatusUnavailableException(
+                "another change is under way for more than " + PATIENCE_SECONDS + " s; try again");
+    }
+
+    private static ChangeRefusedException refusal(String errno, RuntimeException e) {
+        return new ChangeRefusedException(errno, sentence(e), e);
+    }
+
+    /** Why a change was refused, and what could not be put back as it was. */
+    private static String sentence(RuntimeException e) {
+        final StringBuilder text = new StringBuilder(e.getMessage());
+        for (Throwable left : e.getSuppressed()) {
+            text.append("; what was done could not be undone: ")
+                    .append(left.getMessage())
+                    .append("; the next change puts it right");
+        }
+        return text.toString();
     }
 
     /** What is made once, when the switch starts. */
@@ -118,12 +171,16 @@ final class ConfigChanges implements ConfigTarget {
     }
 
     private void change(SwitchConfig next) {
-        final Deque<Runnable> undo = new ArrayDeque<>();
+        live.finishRemovals();
         try {
-            steps(next, undo);
+            final ChangePlan plan = ChangePlan.of(live, next);
+            check(plan, next);
+            open(plan, next);
+            carryOut(plan, next, Runnable::run);
             live.settle();
         } catch (RuntimeException | Error e) {
-            undo.forEach(ConfigChanges::undo);
+            live.closeOpened();
+            changeBack(e);
             throw e;
         }
         config = next;
@@ -132,100 +189,130 @@ final class ConfigChanges implements ConfigTarget {
         LOG.info("event=config_changed revision={}", revision);
     }
 
-    private static void undo(Runnable step) {
-        try {
-            step.run();
-        } catch (RuntimeException e) {
-            LOG.error("event=undo_failed", e);
-        }
+    /** Does all that can be done of the way back to the running configuration. */
+    private void changeBack(Throwable why) {
+        carryOut(
+                ChangePlan.of(live, config),
+                config,
+                step -> {
+                    try {
+                        step.run();
+                    } catch (RuntimeException e) {
+                        LOG.error("event=undo_failed", e);
+                        why.addSuppressed(e);
+                    }
+                });
     }
 
-    private void steps(SwitchConfig next, Deque<Runnable> undo) {
-        final Set<String> kept = kept(next);
-        for (PortConfig port : config.ports()) {
-            if (!kept.contains(port.name())) {
-                final UplinkConfig uplink = uplinkOf(config, port);
-                live.removePort(port);
-                undo.push(() -> live.addPort(uplink, port));
-            }
+    /** Everything that can be refused is refused before the first step. */
+    private void check(ChangePlan plan, SwitchConfig next) {
+        for (UplinkConfig uplink : plan.addedUplinks()) {
+            uplink.host().ifPresent(live::check);
         }
-        for (UplinkConfig uplink : config.uplinks()) {
-            if (next.uplink(uplink.name()).isEmpty()) {
-                live.removeUplink(uplink);
-                undo.push(() -> live.addUplink(uplink, config.uplinks()));
-            }
+        for (UplinkChange change : plan.changedUplinks()) {
+            final UplinkConfig after = change.after();
+            after.host()
+                    .filter(host -> !change.before().host().equals(after.host()))
+                    .ifPresent(live::check);
         }
-        for (UplinkConfig after : next.uplinks()) {
-            final Optional<UplinkConfig> before = config.uplink(after.name());
-            if (before.isEmpty()) {
-                live.addUplink(after, next.uplinks());
-                undo.push(() -> live.removeUplink(after));
-            } else if (!before.get().equals(after)) {
-                final List<PortConfig> members =
-                        config.portsOf(before.get()).stream()
-                                .filter(port -> kept.contains(port.name()))
-                                .toList();
-                undo.push(() -> live.changeUplink(after, before.get(), members));
-                live.changeUplink(before.get(), after, members);
-            }
+        for (PortChange change : plan.changedPorts()) {
+            final UplinkConfig uplink = uplinkOf(next, change.after());
+            final Set<IpPrefix> known = new HashSet<>(change.before().addresses());
+            refuseTaken(
+                    plan,
+                    next,
+                    uplink,
+                    change.after(),
+                    change.after().addresses().stream().filter(a -> !known.contains(a)).toList());
+            live.checkChange(uplink, change.before(), change.after());
         }
-        for (PortConfig port : next.ports()) {
+        for (PortConfig port : plan.addedPorts()) {
             final UplinkConfig uplink = uplinkOf(next, port);
-            if (kept.contains(port.name())) {
-                changePort(next, uplink, port(config, port.name()).orElseThrow(), port, undo);
-            } else {
-                refuseTaken(next, uplink, port, port.addresses());
-                live.addPort(uplink, port);
-                undo.push(() -> live.removePort(port));
+            refuseTaken(plan, next, uplink, port, port.addresses());
+            live.check(port);
+        }
+    }
+
+    private void open(ChangePlan plan, SwitchConfig next) {
+        for (PortConfig port : plan.addedPorts()) {
+            if (plan.opensFirst(port)) {
+                live.openPort(uplinkOf(next, port), port);
             }
         }
-    }
-
-    private void changePort(
-            SwitchConfig next,
-            UplinkConfig uplink,
-            PortConfig before,
-            PortConfig after,
-            Deque<Runnable> undo) {
-        if (before.equals(after)) {
-            return;
-        }
-        final Set<IpPrefix> known = new HashSet<>(before.addresses());
-        refuseTaken(
-                next,
-                uplink,
-                after,
-                after.addresses().stream().filter(a -> !known.contains(a)).toList());
-        undo.push(() -> live.changePort(uplink, after, before));
-        live.changePort(uplink, before, after);
-    }
-
-    /** Ports that go on with the device they have. */
-    private Set<String> kept(SwitchConfig next) {
-        final Set<String> kept = new HashSet<>();
-        for (PortConfig after : next.ports()) {
-            port(config, after.name())
-                    .filter(before -> sameDevice(before, after))
-                    .ifPresent(before -> kept.add(after.name()));
-        }
-        return kept;
-    }
-
-    private static boolean sameDevice(PortConfig before, PortConfig after) {
-        return before.uplink().equals(after.uplink())
-                && before.endpoint().equals(after.endpoint())
-                && before.queues() == after.queues();
     }
 
     /**
-     * The file knows only what it says itself; a namespace may have been first (spec ADR-2). A port
-     * that gives the address up in the same change does not count: this claim waits for it.
+     * @param doing does one step, and may go on where it fails
+     */
+    private void carryOut(ChangePlan plan, SwitchConfig next, Consumer<Runnable> doing) {
+        for (PortConfig port : plan.removedPorts()) {
+            doing.accept(() -> live.removePort(port.name()));
+        }
+        for (UplinkConfig uplink : plan.removedUplinks()) {
+            doing.accept(() -> removeUplink(uplink));
+        }
+        for (UplinkConfig uplink : plan.addedUplinks()) {
+            doing.accept(() -> addUplink(uplink, next.uplinks()));
+        }
+        for (UplinkChange change : plan.changedUplinks()) {
+            doing.accept(() -> live.changeUplink(change.after(), change.members()));
+        }
+        for (PortChange change : plan.changedPorts()) {
+            final UplinkConfig uplink = uplinkOf(next, change.after());
+            doing.accept(() -> live.changePort(uplink, change.before(), change.after()));
+        }
+        for (PortConfig port : plan.addedPorts()) {
+            doing.accept(() -> addPort(uplinkOf(next, port), port));
+        }
+    }
+
+    private void removeUplink(UplinkConfig uplink) {
+        live.ports().values().stream()
+                .filter(port -> port.uplink().equals(uplink.name()))
+                .findFirst()
+                .ifPresent(port -> blocked("uplink '" + uplink.name() + "'", port.name()));
+        live.removeUplink(uplink.name());
+    }
+
+    private void addUplink(UplinkConfig uplink, List<UplinkConfig> all) {
+        if (live.uplinks().containsKey(uplink.name())) {
+            blocked("uplink '" + uplink.name() + "'", uplink.name());
+        }
+        live.addUplink(uplink, all);
+    }
+
+    /** On the way back, what stands in the way of a port may not have gone. */
+    private void addPort(UplinkConfig uplink, PortConfig port) {
+        final String what = "port '" + port.name() + "'";
+        if (!live.uplinks().containsKey(uplink.name())) {
+            blocked(what, uplink.name());
+        }
+        live.ports().values().stream()
+                .filter(other -> ChangePlan.clash(other, port))
+                .findFirst()
+                .ifPresent(other -> blocked(what, other.name()));
+        live.addPort(uplink, port);
+    }
+
+    private static void blocked(String what, String by) {
+        throw new IllegalStateException(
+                what + " waits for '" + by + "', whose step could not be done either");
+    }
+
+    /**
+     * The file knows only what it says itself; a namespace may have been first (spec ADR-2). Who
+     * gives the address up in the same change does not count: this claim waits for it.
      */
     private void refuseTaken(
-            SwitchConfig next, UplinkConfig uplink, PortConfig port, List<IpPrefix> addresses) {
+            ChangePlan plan,
+            SwitchConfig next,
+            UplinkConfig uplink,
+            PortConfig port,
+            Collection<IpPrefix> addresses) {
         for (IpPrefix address : addresses) {
             live.otherOwner(uplink, port, address)
-                    .filter(owner -> !givesUp(next, owner, address))
+                    .filter(owner -> !plan.removesPort(owner))
+                    .filter(owner -> !givesUp(next, uplink, owner, address.address()))
                     .ifPresent(
                             owner -> {
                                 throw new ChangeRefusedException(
@@ -239,18 +326,24 @@ final class ConfigChanges implements ConfigTarget {
         }
     }
 
-    private boolean givesUp(SwitchConfig next, String owner, IpPrefix address) {
-        return has(config, owner, address) && !has(next, owner, address);
+    private boolean givesUp(
+            SwitchConfig next, UplinkConfig uplink, String owner, IpAddress address) {
+        return has(live.ports().values(), live.uplinks().get(uplink.name()), owner, address)
+                && !has(next.ports(), uplink, owner, address);
     }
 
-    private static boolean has(SwitchConfig in, String port, IpPrefix address) {
-        return port(in, port).stream()
-                .flatMap(each -> each.addresses().stream())
-                .anyMatch(own -> own.address().equals(address.address()));
-    }
-
-    private static Optional<PortConfig> port(SwitchConfig config, String name) {
-        return config.ports().stream().filter(port -> port.name().equals(name)).findFirst();
+    /** Whether a port, or the host port of an uplink, is configured with an address. */
+    private static boolean has(
+            Collection<PortConfig> ports, UplinkConfig uplink, String owner, IpAddress address) {
+        final Stream<IpPrefix> ofPort =
+                ports.stream()
+                        .filter(port -> port.name().equals(owner))
+                        .flatMap(port -> port.addresses().stream());
+        final Stream<IpPrefix> ofHost =
+                uplink.host().stream()
+                        .filter(each -> each.interfaceName().equals(owner))
+                        .flatMap(each -> each.addresses().stream());
+        return Stream.concat(ofPort, ofHost).anyMatch(own -> own.address().equals(address));
     }
 
     private static UplinkConfig uplinkOf(SwitchConfig config, PortConfig port) {

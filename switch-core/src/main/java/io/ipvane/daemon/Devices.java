@@ -24,9 +24,11 @@ import io.ipvane.linux.TapInterface;
 import io.ipvane.linux.TapSpec;
 import io.ipvane.linux.WatchedInterface;
 import io.ipvane.macnat.UplinkMac;
+import io.ipvane.packet.IpPrefix;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * {@link Unit} of its own, so that each can go by itself. Used by the thread that changes the
  * switch.
  */
-final class Devices {
+final class Devices implements DeviceOpener {
     /** Where a takeover is recorded, so that a start after a crash knows what was there before. */
     private static final Path STATE = Path.of("/run/ipvane");
 
@@ -95,12 +97,8 @@ final class Devices {
         }
     }
 
-    /**
-     * The device of an uplink; a kernel interface is taken from the host's own stack first.
-     *
-     * @param all uplinks of the configuration, for those that share its device
-     */
-    Unit uplink(UplinkConfig uplink, List<UplinkConfig> all) {
+    @Override
+    public Unit uplink(UplinkConfig uplink, List<UplinkConfig> all) {
         return opening(
                 parts ->
                         trunks.isTrunk(uplink.device(), all)
@@ -127,7 +125,7 @@ final class Devices {
                 Optional.empty(),
                 watchable(uplink),
                 taken,
-                Unit.ANYWHERE,
+                Place.ALONE,
                 parts);
     }
 
@@ -203,7 +201,8 @@ final class Devices {
      * The host port of an uplink. It has the addresses and routes that the configuration gives it,
      * and those that the uplink's interface had before it was taken over.
      */
-    Unit host(UplinkConfig config, Unit uplink, HostConfig host) {
+    @Override
+    public Unit host(UplinkConfig config, Unit uplink, HostConfig host) {
         return opening(
                 parts -> {
                     final String netns = host.netns().orElse("");
@@ -237,18 +236,37 @@ final class Devices {
                 });
     }
 
-    /**
-     * A port.
-     *
-     * @param mode that the port has
-     */
-    Unit port(UplinkConfig config, Unit uplink, PortConfig port, Mode mode) {
+    @Override
+    public Unit port(UplinkConfig config, Unit uplink, PortConfig port, Mode mode) {
         final int mtu = mtu(config, uplink, port);
         return switch (port.endpoint()) {
             case EndpointConfig.Tap tap -> tapPort(uplink, port, tap, mode, mtu);
             case EndpointConfig.OverSocket peer ->
                     opening(parts -> peers.open(uplink, port, peer, mtu, parts));
         };
+    }
+
+    @Override
+    public void checkPort(PortConfig port) {
+        final String owner = "port '" + port.name() + "'";
+        switch (port.endpoint()) {
+            case EndpointConfig.Tap tap -> checkPlace(owner, tap.netns(), port.addresses());
+            case EndpointConfig.OverSocket peer -> peers.check(port, peer);
+        }
+    }
+
+    @Override
+    public void checkHost(HostConfig host) {
+        checkPlace("host port '" + host.interfaceName() + "'", host.netns(), host.addresses());
+    }
+
+    private static void checkPlace(String whose, Optional<String> netns, List<IpPrefix> addresses) {
+        saying(
+                whose,
+                () -> {
+                    TapInterface.checkPlace(netns.orElse(""), Addresses.linux(addresses));
+                    return null;
+                });
     }
 
     /**
@@ -322,7 +340,7 @@ final class Devices {
                 Optional.empty(),
                 Optional.of(at),
                 Optional.empty(),
-                Unit.ANYWHERE,
+                Place.ALONE,
                 parts);
     }
 
@@ -333,8 +351,13 @@ final class Devices {
     }
 
     private static TapInterface bringUp(String whose, TapSpec spec, Closers parts) {
+        return saying(whose, () -> parts.add("tap " + spec.name(), TapInterface.bringUp(spec)));
+    }
+
+    /** Lets refusals say whose the interface is. */
+    private static <T> T saying(String whose, Supplier<T> step) {
         try {
-            return parts.add("tap " + spec.name(), TapInterface.bringUp(spec));
+            return step.get();
         } catch (LinuxException e) {
             throw new LinuxException(e.errno(), whose + ": " + e.getMessage());
         }

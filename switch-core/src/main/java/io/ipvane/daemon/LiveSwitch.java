@@ -7,65 +7,113 @@ import io.ipvane.config.UplinkConfig;
 import io.ipvane.control.Command;
 import io.ipvane.control.ControlPlane;
 import io.ipvane.control.Route;
-import io.ipvane.counters.Counters;
 import io.ipvane.daemon.Units.Placed;
-import io.ipvane.device.VlanTrunk;
 import io.ipvane.ipvlan.Mode;
-import io.ipvane.lcore.TopologyRunner;
 import io.ipvane.linux.InterfaceTakeover;
 import io.ipvane.linux.TapInterface;
 import io.ipvane.packet.IpPrefix;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntConsumer;
-import java.util.function.IntSupplier;
+import java.util.Set;
 
 /**
  * The parts of a running switch by their names, and the steps by which they come, change and go.
- * Each step leaves the switch forwarding, and frames that it does not concern are not touched.
- *
- * <p>A port comes in this order: its device is opened, the conductor knows it, lcores serve it, its
- * addresses lead to it. It goes in the reverse order, and its device is closed when no lcore can
- * use it any more. Used by the thread that changes the switch.
+ * Each step leaves the switch forwarding, and frames that it does not concern are not touched; how
+ * a unit comes and goes is the business of {@link Placement}. Used by the thread that changes the
+ * switch.
  */
 final class LiveSwitch implements ChangeSteps {
-    private final Devices devices;
-    private final ControlPlane control;
-    private final TopologyRunner topology;
-    private final Counters counters;
-    private final InterfaceWatch watch;
-    private final PortEndpoints endpoints;
     private final Units units;
+    private final DeviceOpener devices;
+    private final ControlPlane control;
+    private final Placement placement;
+
+    /** Ports that were opened before their step, by name. */
+    private final Map<String, Unit> opened = new HashMap<>();
+
+    /** Uplinks and ports as they were made or changed last, by name. */
+    private final Map<String, UplinkConfig> uplinks = new LinkedHashMap<>();
+
+    private final Map<String, PortConfig> ports = new LinkedHashMap<>();
+
+    /** Names of those that a step left half way: they are as no configuration says. */
+    private final Set<String> amiss = new HashSet<>();
 
     /**
      * @param units where what comes is put; closed by whoever stops the switch
      */
-    LiveSwitch(
-            Units units,
-            Devices devices,
-            ControlPlane control,
-            TopologyRunner topology,
-            Counters counters,
-            InterfaceWatch watch,
-            PortEndpoints endpoints) {
+    LiveSwitch(Units units, DeviceOpener devices, ControlPlane control, Placement placement) {
         this.units = units;
         this.devices = devices;
         this.control = control;
-        this.topology = topology;
-        this.counters = counters;
-        this.watch = watch;
-        this.endpoints = endpoints;
+        this.placement = placement;
+    }
+
+    // -- what stands --
+
+    @Override
+    public Map<String, UplinkConfig> uplinks() {
+        return Collections.unmodifiableMap(uplinks);
     }
 
     @Override
+    public Map<String, PortConfig> ports() {
+        return Collections.unmodifiableMap(ports);
+    }
+
+    @Override
+    public boolean isAmiss(String name) {
+        return amiss.contains(name);
+    }
+
+    // -- checks --
+
+    @Override
+    public void check(PortConfig port) {
+        devices.checkPort(port);
+    }
+
+    @Override
+    public void check(HostConfig host) {
+        devices.checkHost(host);
+    }
+
+    @Override
+    public void checkChange(UplinkConfig uplink, PortConfig before, PortConfig after) {
+        Devices.mtu(uplink, units.uplinks.get(uplink.name()).unit(), after);
+        units.ports
+                .get(after.name())
+                .unit()
+                .tap()
+                .ifPresent(
+                        tap ->
+                                TapAddresses.check(
+                                        "port '" + after.name() + "'",
+                                        tap,
+                                        before.addresses(),
+                                        after.addresses()));
+    }
+
+    @Override
+    public Optional<String> otherOwner(UplinkConfig uplink, PortConfig port, IpPrefix address) {
+        return Optional.ofNullable(units.uplinks.get(uplink.name()))
+                .flatMap(placed -> control.owner(placed.index(), address.address()))
+                .filter(owner -> !owner.equals(port.name()));
+    }
+
+    // -- steps --
+
+    @Override
     public void addUplink(UplinkConfig config, List<UplinkConfig> all) {
+        placement.finishRemovals();
         final Unit unit = devices.uplink(config, all);
         final Placed placed =
-                place(
+                placement.place(
                         unit,
                         () ->
                                 control.addUplink(
@@ -76,25 +124,45 @@ final class LiveSwitch implements ChangeSteps {
                                         unit.device().linkUp()),
                         index -> {});
         units.uplinks.put(config.name(), placed);
+        uplinks.put(config.name(), config);
         try {
             config.host().ifPresent(host -> addHost(config, host));
-        } catch (RuntimeException e) {
-            remove(units.uplinks.remove(config.name()));
+        } catch (RuntimeException | Error e) {
+            amiss.add(config.name());
+            orAddTo(e, () -> removeUplink(config.name()));
             throw e;
         }
     }
 
+    private static void orAddTo(Throwable why, Runnable undo) {
+        try {
+            undo.run();
+        } catch (RuntimeException e) {
+            why.addSuppressed(e);
+        }
+    }
+
     @Override
-    public void removeUplink(UplinkConfig config) {
-        config.host().ifPresent(host -> removeHost(config));
-        remove(units.uplinks.remove(config.name()));
+    public void removeUplink(String name) {
+        if (units.hosts.containsKey(name)) {
+            remove(units.hosts, name);
+            // Its uplink may have to stay after all.
+            amiss.add(name);
+        }
+        remove(units.uplinks, name);
+        uplinks.remove(name);
     }
 
     private void addHost(UplinkConfig config, HostConfig host) {
+        placement.finishRemovals();
+        final Unit uplink = units.uplinks.get(config.name()).unit();
+        placeHost(config, host, devices.host(config, uplink, host));
+    }
+
+    private void placeHost(UplinkConfig config, HostConfig host, Unit unit) {
         final Placed uplink = units.uplinks.get(config.name());
-        final Unit unit = devices.host(config, uplink.unit(), host);
         final Placed placed =
-                place(
+                placement.place(
                         unit,
                         () ->
                                 control.addHost(
@@ -105,10 +173,6 @@ final class LiveSwitch implements ChangeSteps {
                                         routes(uplink.unit().taken())),
                         index -> {});
         units.hosts.put(config.name(), placed);
-    }
-
-    private void removeHost(UplinkConfig config) {
-        remove(units.hosts.remove(config.name()));
     }
 
     /**
@@ -128,15 +192,33 @@ final class LiveSwitch implements ChangeSteps {
     }
 
     @Override
+    public void openPort(UplinkConfig config, PortConfig port) {
+        final Unit uplink = units.uplinks.get(config.name()).unit();
+        opened.put(port.name(), devices.port(config, uplink, port, mode(config, port)));
+    }
+
+    @Override
+    public void closeOpened() {
+        opened.values().forEach(Unit::close);
+        opened.clear();
+    }
+
+    @Override
     public void addPort(UplinkConfig config, PortConfig port) {
+        placement.finishRemovals();
         final Placed uplink = units.uplinks.get(config.name());
-        final Unit unit = devices.port(config, uplink.unit(), port, mode(config, port));
+        final Unit ready = opened.remove(port.name());
+        final Unit unit =
+                ready == null
+                        ? devices.port(config, uplink.unit(), port, mode(config, port))
+                        : ready;
         final Placed placed =
-                place(
+                placement.place(
                         unit,
                         () -> control.addPort(uplink.index(), port),
                         index -> tell(index, port, unit));
         units.ports.put(port.name(), placed);
+        ports.put(port.name(), port);
     }
 
     private void tell(int index, PortConfig port, Unit unit) {
@@ -148,76 +230,41 @@ final class LiveSwitch implements ChangeSteps {
     }
 
     @Override
-    public void removePort(PortConfig port) {
-        remove(units.ports.remove(port.name()));
+    public void removePort(String name) {
+        remove(units.ports, name);
+        ports.remove(name);
+    }
+
+    private void remove(Map<String, Placed> from, String name) {
+        final Placed gone = from.get(name);
+        if (gone != null) {
+            placement.remove(gone, () -> amiss.add(name));
+            from.remove(name);
+            amiss.remove(name);
+        }
     }
 
     private static Mode mode(UplinkConfig uplink, PortConfig port) {
         return port.mode().orElse(uplink.mode());
     }
 
-    /**
-     * Puts an open device in its place.
-     *
-     * @param add tells the conductor, and says the index that it gave
-     * @param served is done when lcores serve it, before its interface is watched
-     */
-    private Placed place(Unit unit, IntSupplier add, IntConsumer served) {
-        final int index;
-        try {
-            index = add.getAsInt();
-        } catch (RuntimeException e) {
-            unit.close();
-            throw e;
-        }
-        final Placed placed = new Placed(index, unit);
-        try {
-            counters.restart(index);
-            endpoints.put(index, unit);
-            if (unit.place() != Unit.ANYWHERE) {
-                // An lcore that gets frames of it must not work by a snapshot without it.
-                control.settle();
-                unit.place().accept(index);
-            }
-            topology.attach(index, unit.device());
-            served.accept(index);
-            unit.at()
-                    .ifPresent(
-                            at -> watch.watch(new InterfaceWatch.Watched(at, index, unit.tap())));
-        } catch (RuntimeException e) {
-            remove(placed);
-            throw e;
-        }
-        return placed;
-    }
-
-    private void remove(Placed gone) {
-        gone.unit().at().ifPresent(at -> watch.unwatch(at, gone.index()));
-        gone.unit().place().accept(VlanTrunk.NOBODY);
-        topology.stopReceiving(gone.index());
-        endpoints.remove(gone.index());
-        control.remove(gone.index());
-        control.settle();
-        topology.detach(gone.index());
-        gone.unit().close();
-        // Another uplink on its device may be polled for all now.
-        units.uplinks.values().forEach(left -> topology.startReceiving(left.index()));
-    }
-
     @Override
-    public void changeUplink(UplinkConfig before, UplinkConfig after, List<PortConfig> members) {
+    public void changeUplink(UplinkConfig after, List<PortConfig> members) {
         final Placed uplink = units.uplinks.get(after.name());
+        final UplinkConfig before = uplinks.get(after.name());
+        changeMtu(uplink, before, after);
+        // From here on the way back may fail as well.
+        amiss.add(after.name());
         final Map<Integer, PortConfig> byIndex = new HashMap<>();
         members.forEach(port -> byIndex.put(units.ports.get(port.name()).index(), port));
-        changeMtu(uplink, before, after);
         control.changeUplink(uplink.index(), after, uplink.unit().device().maxMtu(), byIndex);
+        uplinks.put(after.name(), after);
         after.mtu().ifPresent(mtu -> control.put(new Command.UplinkMtu(uplink.index(), mtu)));
         for (PortConfig port : members) {
-            if (mode(before, port) != mode(after, port)) {
-                setArp(port, mode(after, port));
-            }
+            setArp(port, mode(after, port));
         }
         changeHost(before, after);
+        amiss.remove(after.name());
     }
 
     /** Without one of its own an uplink keeps what it has. */
@@ -227,70 +274,82 @@ final class LiveSwitch implements ChangeSteps {
         }
     }
 
+    /** A host port of another name is opened before the one that it replaces goes. */
     private void changeHost(UplinkConfig before, UplinkConfig after) {
-        if (before.host().equals(after.host())) {
-            return;
-        }
-        if (before.host().isPresent()
-                && after.host().isPresent()
-                && sameInterface(before.host().get(), after.host().get())) {
-            addresses(
+        final Optional<HostConfig> old = before.host();
+        final boolean stands = units.hosts.containsKey(after.name());
+        if (stands && old.isPresent() && after.host().isPresent() && sameInterface(old, after)) {
+            TapAddresses.change(
+                    control,
                     units.hosts.get(after.name()),
-                    before.host().get().addresses(),
+                    old.get().addresses(),
                     after.host().get().addresses());
             return;
         }
-        before.host().ifPresent(host -> removeHost(before));
-        after.host().ifPresent(host -> addHost(after, host));
+        if (after.host().isEmpty() || (stands && sameInterface(old, after))) {
+            remove(units.hosts, after.name());
+        }
+        after.host()
+                .ifPresent(
+                        host -> {
+                            placement.finishRemovals();
+                            final Unit uplink = units.uplinks.get(after.name()).unit();
+                            final Unit unit = devices.host(after, uplink, host);
+                            try {
+                                remove(units.hosts, after.name());
+                            } catch (RuntimeException | Error e) {
+                                unit.close();
+                                throw e;
+                            }
+                            placeHost(after, host, unit);
+                        });
     }
 
-    private static boolean sameInterface(HostConfig one, HostConfig other) {
-        return one.interfaceName().equals(other.interfaceName())
-                && one.netns().equals(other.netns());
+    private static boolean sameInterface(Optional<HostConfig> old, UplinkConfig after) {
+        return old.isPresent()
+                && after.host().isPresent()
+                && old.get().interfaceName().equals(after.host().get().interfaceName())
+                && old.get().netns().equals(after.host().get().netns());
     }
 
     @Override
     public void changePort(UplinkConfig uplink, PortConfig before, PortConfig after) {
         final Placed placed = units.ports.get(after.name());
-        Devices.mtu(uplink, units.uplinks.get(uplink.name()).unit(), after);
         control.changePort(placed.index(), before, after);
-        if (mode(uplink, before) != mode(uplink, after)) {
+        try {
             setArp(after, mode(uplink, after));
+            TapAddresses.change(control, placed, before.addresses(), after.addresses());
+        } catch (RuntimeException | Error e) {
+            amiss.add(after.name());
+            orAddTo(
+                    e,
+                    () -> {
+                        control.changePort(placed.index(), after, before);
+                        setArp(before, mode(uplink, before));
+                        amiss.remove(after.name());
+                    });
+            throw e;
         }
-        addresses(placed, before.addresses(), after.addresses());
+        ports.put(after.name(), after);
     }
 
     /** Whoever is behind a socket is answered instead (spec TX-34). */
     private void setArp(PortConfig port, Mode mode) {
-        units.ports.get(port.name()).unit().tap().ifPresent(tap -> tap.setArp(mode == Mode.L2));
-    }
-
-    /** At the interface, and in the table at once, without waiting for the kernel to tell. */
-    private void addresses(Placed placed, List<IpPrefix> before, List<IpPrefix> after) {
-        final List<IpPrefix> gone = minus(before, after);
-        final List<IpPrefix> added = minus(after, before);
-        gone.forEach(a -> control.put(new Command.AddressRemoved(placed.index(), a.address())));
-        added.forEach(a -> control.put(new Command.AddressAdded(placed.index(), a, true)));
-        placed.unit()
+        units.ports
+                .get(port.name())
+                .unit()
                 .tap()
-                .ifPresent(
-                        tap -> tap.changeAddresses(Addresses.linux(gone), Addresses.linux(added)));
-    }
-
-    private static List<IpPrefix> minus(List<IpPrefix> all, List<IpPrefix> without) {
-        final List<IpPrefix> left = new ArrayList<>(all);
-        left.removeAll(new HashSet<>(without));
-        return left;
+                .ifPresent(tap -> TapAddresses.whereThere(() -> tap.setArp(mode == Mode.L2)));
     }
 
     @Override
-    public Optional<String> otherOwner(UplinkConfig uplink, PortConfig port, IpPrefix address) {
-        return control.owner(units.uplinks.get(uplink.name()).index(), address.address())
-                .filter(owner -> !owner.equals(port.name()));
+    public void finishRemovals() {
+        placement.finishRemovals();
     }
 
     @Override
     public void settle() {
+        placement.finishRemovals();
         control.settle();
     }
 }

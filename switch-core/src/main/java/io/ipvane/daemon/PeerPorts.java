@@ -38,11 +38,21 @@ final class PeerPorts {
         this.lcores = lcores;
     }
 
+    /** Refuses, as far as can be said before, what {@link #open} would. */
+    void check(PortConfig port, OverSocket config) {
+        if (config.role() == SocketRole.CLIENT) {
+            file(port, config).reachable();
+        }
+    }
+
+    private static SocketFile file(PortConfig port, OverSocket config) {
+        return new SocketFile(
+                config.socket(), "port '" + port.name() + "'", "choose another socket");
+    }
+
     /** The unit of a port; what was opened before something failed is in {@code parts}. */
     Unit open(Unit uplink, PortConfig port, OverSocket config, int mtu, Closers parts) {
-        final SocketFile file =
-                new SocketFile(
-                        config.socket(), "port '" + port.name() + "'", "choose another socket");
+        final SocketFile file = file(port, config);
         if (config.role() == SocketRole.CLIENT) {
             file.reachable();
         } else {
@@ -87,7 +97,7 @@ final class PeerPorts {
                 socket,
                 Optional.empty(),
                 Optional.empty(),
-                Unit.ANYWHERE,
+                Place.ALONE,
                 parts);
     }
 

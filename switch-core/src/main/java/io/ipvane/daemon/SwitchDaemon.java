@@ -159,10 +159,7 @@ final class SwitchDaemon {
                         units,
                         new Devices(mempool, large, threads),
                         control,
-                        topology,
-                        counters,
-                        watch,
-                        endpoints);
+                        new Placement(units, control, topology, counters, watch, endpoints));
         started.add("lcores", topology);
         started.add("interface watch", watch);
         control.start();

@@ -118,8 +118,27 @@ final class Trunks {
                 Devices.watchable(uplink),
                 // What the interface had spoke without a tag.
                 uplink.vlan().isPresent() ? Optional.empty() : trunk.taken,
-                index -> trunk.device.place(vid, index),
+                place(trunk.device, vid),
                 parts);
+    }
+
+    private static Place place(VlanTrunk trunk, int vid) {
+        return new Place() {
+            @Override
+            public boolean isShared() {
+                return true;
+            }
+
+            @Override
+            public void take(int index) {
+                trunk.place(vid, index);
+            }
+
+            @Override
+            public Optional<Device> leave() {
+                return trunk.leave(vid);
+            }
+        };
     }
 
     private Trunk open(UplinkConfig first, List<UplinkConfig> all, Opener opener) {

@@ -7,7 +7,6 @@ import io.ipvane.linux.TapInterface;
 import io.ipvane.linux.WatchedInterface;
 import io.ipvane.macnat.UplinkMac;
 import java.util.Optional;
-import java.util.function.IntConsumer;
 
 /**
  * What stands behind one uplink, host port or port: its device, and what was made or taken for it.
@@ -20,8 +19,7 @@ import java.util.function.IntConsumer;
  * @param socket its vhost-user socket, where it has one
  * @param at the kernel interface to watch, where there is one
  * @param taken what the interface of an uplink had, where it was taken over
- * @param place is told the index of the unit before lcores serve it, and -1 before they no longer
- *     do
+ * @param place on its device, where that is shared
  * @param parts everything to be closed
  */
 record Unit(
@@ -32,12 +30,9 @@ record Unit(
         Optional<VhostSocket> socket,
         Optional<WatchedInterface> at,
         Optional<InterfaceTakeover> taken,
-        IntConsumer place,
+        Place place,
         Closers parts)
         implements AutoCloseable {
-    /** For a device that needs not know its place. */
-    static final IntConsumer ANYWHERE = index -> {};
-
     @Override
     public void close() {
         parts.close();

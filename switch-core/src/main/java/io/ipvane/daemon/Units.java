@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.daemon;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +19,20 @@ final class Units implements AutoCloseable {
 
     final Map<String, Placed> ports = new HashMap<>();
 
+    /**
+     * A unit that no configuration has any more, and whose device is still to be closed.
+     *
+     * @param takenOut whether the conductor has forgotten it
+     */
+    record Leaving(Placed placed, boolean takenOut) {}
+
+    final Deque<Leaving> leaving = new ArrayDeque<>();
+
     /** Lcores have stopped, and nobody holds a frame: closes all, ports first. */
     @Override
     public void close() {
+        leaving.forEach(each -> each.placed().unit().close());
+        leaving.clear();
         for (Map<String, Placed> some : List.of(ports, hosts, uplinks)) {
             some.values().forEach(placed -> placed.unit().close());
             some.clear();

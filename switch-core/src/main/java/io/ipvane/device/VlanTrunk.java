@@ -7,16 +7,19 @@ import io.ipvane.burst.FramePool;
 import io.ipvane.memory.Memory;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * A device that carries several uplinks, one a VLAN and perhaps one without a tag (spec CLS-12).
  * Each gets a {@link Device} of its own by {@link #join}, which sends with its tag. The rx queues
- * belong to the one that is there for longest: polled there, they give bursts of all members, each
- * of which says in {@code ingress} whose it is.
+ * are those of one member, the first that has not left: polled there, they give bursts of all
+ * members, each of which says in {@code ingress} whose it is. A member that goes leaves first, so
+ * that another one can be polled for all before it is closed.
  *
- * <p>Members join and close on one thread; what they do while frames go is told at the methods.
+ * <p>Members join, leave and close on one thread; what they do while frames go is told at the
+ * methods.
  */
 public final class VlanTrunk {
     /** The place of frames without a tag, or with a priority tag. */
@@ -33,6 +36,9 @@ public final class VlanTrunk {
     private final VlanSplit[] splits;
     private final AtomicLongArray unknown;
     private final List<Member> joined = new CopyOnWriteArrayList<>();
+
+    /** Those that have not left; the first of them is polled for all. */
+    private final List<Member> present = new CopyOnWriteArrayList<>();
 
     /** By VLAN identifier, the ingress of its uplink. Never written once it is here. */
     private volatile int[] members = new int[MAX_VID + 2];
@@ -66,7 +72,23 @@ public final class VlanTrunk {
         }
         final Member member = new Member(name, vid);
         joined.add(member);
+        present.add(member);
         return member;
+    }
+
+    /**
+     * Frames of an uplink are nobody's from now on, and its device has no rx queues any more. It is
+     * still to be closed; {@link #place} makes the leaving undone.
+     *
+     * @return the device that has the rx queues now; empty where they were not those of the one
+     *     that leaves, or nobody is left
+     */
+    public Optional<Device> leave(int vid) {
+        place(vid, NOBODY);
+        final Optional<Member> polled = present.stream().findFirst();
+        present.removeIf(member -> member.vid == vid);
+        return polled.filter(member -> member.vid == vid)
+                .flatMap(member -> present.stream().findFirst());
     }
 
     /**
@@ -78,6 +100,11 @@ public final class VlanTrunk {
         final int[] changed = members.clone();
         changed[vid] = ingress;
         members = changed;
+        if (ingress != NOBODY) {
+            joined.stream()
+                    .filter(member -> member.vid == vid && !present.contains(member))
+                    .forEach(present::add);
+        }
     }
 
     /** Any thread: see {@link #members}. */
@@ -109,9 +136,9 @@ public final class VlanTrunk {
             this.vid = vid;
         }
 
-        /** One member is polled for all: the one that is there for longest. */
+        /** One member is polled for all. Any thread: the list may change while it is asked. */
         private boolean polls() {
-            return !joined.isEmpty() && joined.getFirst() == this;
+            return present.stream().findFirst().filter(first -> first == this).isPresent();
         }
 
         @Override
@@ -216,7 +243,7 @@ public final class VlanTrunk {
             if (!joined.remove(this)) {
                 return;
             }
-            place(vid, NOBODY);
+            leave(vid);
             if (joined.isEmpty()) {
                 for (VlanSplit split : splits) {
                     split.close();

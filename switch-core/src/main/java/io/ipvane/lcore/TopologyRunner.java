@@ -171,9 +171,14 @@ public final class TopologyRunner implements AutoCloseable {
         wiring.attach(port, device);
     }
 
-    /** Takes frames from those rx queues of a device that it has got since it was attached. */
+    /** Takes frames from those rx queues of a device that no lcore polls. */
     public void startReceiving(int port) {
         wiring.startReceiving(port);
+    }
+
+    /** Polls the rx queues of one port as those of another, which shares its device. */
+    public void handOver(int from, int to) {
+        wiring.handOver(from, to);
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.Stream;
 
 /**
  * Which lcore serves which queues of which devices, also while they run: a device may come and go
@@ -89,9 +90,26 @@ final class Wiring {
                         receivers.stream()
                                 .min(Comparator.comparingInt(r -> r.queues.size()))
                                 .orElseThrow();
-                least.queues.add(one);
-                deal(least);
+                deal(least, Stream.concat(least.queues.stream(), Stream.of(one)));
             }
+        }
+    }
+
+    /**
+     * Polls the rx queues of one port as those of another from the next turn of each lcore on: both
+     * ports share a device, which no lcore leaves alone meanwhile.
+     */
+    void handOver(int from, int to) {
+        final Device device = devices.get(to);
+        for (Receiving each : polling(from)) {
+            deal(
+                    each,
+                    each.queues.stream()
+                            .map(
+                                    queue ->
+                                            queue.port() == from
+                                                    ? new RxQueue(device, queue.queue(), to)
+                                                    : queue));
         }
     }
 
@@ -100,11 +118,15 @@ final class Wiring {
      * way for an epoch yet.
      */
     void stopReceiving(int port) {
-        for (Receiving each : receivers) {
-            if (each.queues.removeIf(queue -> queue.port() == port)) {
-                deal(each);
-            }
+        for (Receiving each : polling(port)) {
+            deal(each, each.queues.stream().filter(queue -> queue.port() != port));
         }
+    }
+
+    private List<Receiving> polling(int port) {
+        return receivers.stream()
+                .filter(each -> each.queues.stream().anyMatch(queue -> queue.port() == port))
+                .toList();
     }
 
     /** Nothing of a device is used once this has returned: it may be closed. */
@@ -116,9 +138,12 @@ final class Wiring {
         devices.set(port, null);
     }
 
-    private void deal(Receiving to) {
-        final RxQueue[] queues = to.queues.toArray(RxQueue[]::new);
-        run(to.lcore, () -> to.receiver.queues(queues));
+    /** Noted once the lcore has taken it: one that does not come to it polls what it polled. */
+    private void deal(Receiving to, Stream<RxQueue> now) {
+        final List<RxQueue> queues = now.toList();
+        run(to.lcore, () -> to.receiver.queues(queues.toArray(RxQueue[]::new)));
+        to.queues.clear();
+        to.queues.addAll(queues);
     }
 
     private void run(int lcore, Runnable task) {

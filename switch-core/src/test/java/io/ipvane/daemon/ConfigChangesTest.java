@@ -3,108 +3,34 @@ package io.ipvane.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ipvane.config.PortConfig;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.ipvane.config.SwitchConfig;
-import io.ipvane.config.UplinkConfig;
 import io.ipvane.control.view.ChangeRefusedException;
 import io.ipvane.control.view.StaleRevisionException;
-import io.ipvane.packet.IpPrefix;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Whatever step of a change fails, the switch is afterwards as it was before. */
 class ConfigChangesTest {
-    /**
-     * Does steps to maps, in an order that devices would allow, or fails at one of them: what comes
-     * and goes not at all, what changes half way.
-     */
-    private static final class Steps implements ChangeSteps {
-        final Map<String, UplinkConfig> uplinks = new TreeMap<>();
-        final Map<String, PortConfig> ports = new TreeMap<>();
-        int left = Integer.MAX_VALUE;
+    private final Logger log = (Logger) LoggerFactory.getLogger(ConfigChanges.class);
 
-        private void step() {
-            if (left-- == 0) {
-                throw new IllegalArgumentException("no more");
-            }
-        }
+    @BeforeEach
+    void doNotTellOfFailuresThatAreMadeHere() {
+        log.setLevel(Level.OFF);
+    }
 
-        @Override
-        public void addUplink(UplinkConfig config, List<UplinkConfig> all) {
-            step();
-            assertEquals(null, uplinks.put(config.name(), config));
-        }
-
-        @Override
-        public void removeUplink(UplinkConfig config) {
-            step();
-            assertTrue(ports.values().stream().noneMatch(p -> p.uplink().equals(config.name())));
-            assertTrue(uplinks.remove(config.name(), config));
-        }
-
-        @Override
-        public void changeUplink(
-                UplinkConfig before, UplinkConfig after, List<PortConfig> members) {
-            members.forEach(member -> assertEquals(member, ports.get(member.name())));
-            assertTrue(uplinks.replace(after.name(), after) != null);
-            step();
-        }
-
-        @Override
-        public void addPort(UplinkConfig config, PortConfig port) {
-            step();
-            assertEquals(config, uplinks.get(port.uplink()));
-            assertEquals(null, ports.put(port.name(), port));
-        }
-
-        @Override
-        public void removePort(PortConfig port) {
-            step();
-            assertTrue(ports.remove(port.name(), port));
-        }
-
-        @Override
-        public void changePort(UplinkConfig uplink, PortConfig before, PortConfig after) {
-            assertTrue(ports.replace(after.name(), after) != null);
-            step();
-        }
-
-        @Override
-        public Optional<String> otherOwner(UplinkConfig uplink, PortConfig port, IpPrefix address) {
-            return ports.values().stream()
-                    .filter(other -> other.uplink().equals(uplink.name()))
-                    .filter(other -> !other.name().equals(port.name()))
-                    .filter(
-                            other ->
-                                    other.addresses().stream()
-                                            .anyMatch(a -> a.address().equals(address.address())))
-                    .map(PortConfig::name)
-                    .findFirst();
-        }
-
-        @Override
-        public void settle() {
-            step();
-        }
-
-        void assertIs(SwitchConfig config) {
-            assertEquals(
-                    config.uplinks().stream()
-                            .sorted((a, b) -> a.name().compareTo(b.name()))
-                            .toList(),
-                    List.copyOf(uplinks.values()));
-            assertEquals(
-                    config.ports().stream().sorted((a, b) -> a.name().compareTo(b.name())).toList(),
-                    List.copyOf(ports.values()));
-        }
+    @AfterEach
+    void tellAgain() {
+        log.setLevel(null);
     }
 
     /** Of three uplinks and six ports those that the generator wants, as it wants them. */
@@ -136,42 +62,113 @@ class ConfigChangesTest {
         return SwitchConfig.parse(all, "test");
     }
 
+    private static ConfigChanges running(MapSteps steps, SwitchConfig config) {
+        final ConfigChanges changes = new ConfigChanges(steps, config);
+        changes.start(config);
+        steps.assertIs(config, "start");
+        return changes;
+    }
+
     @RepeatedTest(50)
     void shouldUndoWhateverStepFails(RepetitionInfo repetition) {
-        final long seed = repetition.getCurrentRepetition();
-        final SplittableRandom random = new SplittableRandom(seed);
+        final String seed = "seed " + repetition.getCurrentRepetition();
+        final SplittableRandom random = new SplittableRandom(repetition.getCurrentRepetition());
         final SwitchConfig before = any(random);
         final SwitchConfig after = any(random);
         for (int failing = 0; ; failing++) {
-            final Steps steps = new Steps();
-            final ConfigChanges changes = new ConfigChanges(steps, before);
-            changes.start(before);
-            steps.assertIs(before);
-            steps.left = failing;
+            final MapSteps steps = new MapSteps();
+            final ConfigChanges changes = running(steps, before);
+            final int[] left = {failing};
+            steps.fails = () -> left[0]-- == 0;
             try {
                 assertEquals(2, changes.apply(after, 1).revision());
-                steps.assertIs(after);
+                steps.assertIs(after, seed);
                 assertEquals(after, changes.running().config());
                 return;
             } catch (ChangeRefusedException e) {
-                assertEquals("no more", e.getMessage(), "seed " + seed);
+                assertEquals("no more", e.getMessage(), seed);
             }
-            steps.assertIs(before);
+            steps.assertIs(before, seed);
             assertEquals(before, changes.running().config());
             assertEquals(1, changes.running().revision());
-            steps.left = Integer.MAX_VALUE;
+            steps.fails = () -> false;
             changes.apply(after, 1);
-            steps.assertIs(after);
+            steps.assertIs(after, seed);
         }
+    }
+
+    /** Nor can it be undone, where everything fails from some step on, or every other step does. */
+    @RepeatedTest(50)
+    void shouldPutRightByTheNextChangeWhatCouldNotBeUndone(RepetitionInfo repetition) {
+        final String seed = "seed " + repetition.getCurrentRepetition();
+        final SplittableRandom random = new SplittableRandom(repetition.getCurrentRepetition());
+        final SwitchConfig before = any(random);
+        final SwitchConfig after = any(random);
+        final SwitchConfig third = any(random);
+        for (int failing = 0; ; failing++) {
+            final MapSteps steps = new MapSteps();
+            final ConfigChanges changes = running(steps, before);
+            final int from = failing;
+            final int[] done = {0};
+            final SplittableRandom luck = random.split();
+            steps.fails = () -> done[0]++ >= from && (done[0] == from + 1 || luck.nextInt(3) > 0);
+            try {
+                changes.apply(after, 1);
+                return;
+            } catch (ChangeRefusedException e) {
+                assertEquals(before, changes.running().config(), seed);
+            }
+            steps.fails = () -> false;
+            final SwitchConfig next = List.of(before, after, third).get(random.nextInt(3));
+            changes.apply(next, 1);
+            steps.assertIs(next, seed + " step " + failing);
+        }
+    }
+
+    /** A port that could not be put back can be deleted, as if it was there. */
+    @Test
+    void shouldDeleteAPortThatIsNotThere() {
+        final SwitchConfig before =
+                config("n0", "  - { name: b, uplink: u, netns: n1, interface: x }");
+        final MapSteps steps = new MapSteps();
+        final ConfigChanges changes = running(steps, before);
+        steps.ports.remove("a");
+        final SwitchConfig without =
+                config("", "  - { name: b, uplink: u, netns: n1, interface: x }");
+        changes.apply(without, 1);
+        steps.assertIs(without, "deleted");
+    }
+
+    @Test
+    void shouldOpenTheNewDeviceBeforeTheOldOneGoes() {
+        final SwitchConfig before = config("n0", "");
+        final MapSteps steps = new MapSteps();
+        final ConfigChanges changes = running(steps, before);
+        final List<String> seen = new ArrayList<>();
+        steps.fails =
+                () -> {
+                    seen.add(steps.ports.keySet() + " opened " + steps.opened);
+                    return false;
+                };
+        changes.apply(config("n1", ""), 1);
+        assertEquals(
+                List.of("[a] opened []", "[a] opened []", "[a] opened []", "[a] opened [a]"),
+                seen.subList(0, 4));
+    }
+
+    private static SwitchConfig config(String netns, String more) {
+        final String a =
+                netns.isEmpty() ? "" : "  - { name: a, uplink: u, netns: %s }%n".formatted(netns);
+        return SwitchConfig.parse(
+                "uplinks: [ { name: u, device: \"tap:w\" } ]\nports:\n" + a + more + "\n", "test");
     }
 
     @Test
     void shouldRefuseAChangeOfAnotherRevision() {
         final SwitchConfig config = any(new SplittableRandom(1));
-        final Steps steps = new Steps();
-        final ConfigChanges changes = new ConfigChanges(steps, config);
-        changes.start(config);
+        final MapSteps steps = new MapSteps();
+        final ConfigChanges changes = running(steps, config);
         assertThrows(StaleRevisionException.class, () -> changes.apply(config, 7));
-        steps.assertIs(config);
+        steps.assertIs(config, "as it was");
     }
 }

@@ -17,6 +17,8 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -95,6 +97,31 @@ class VlanTrunkTest {
         assertArrayEquals(Frames.udp4().ttl(2).build(), all.get(V10).get(1));
         assertArrayEquals(Frames.udp4().build(), all.get(PLAIN).get(0));
         assertArrayEquals(Frames.udp4().ttl(3).build(), all.get(V4094).get(0));
+    }
+
+    @Test
+    void shouldHandTheQueuesToAnotherWhenTheFirstLeaves() {
+        assertEquals(List.of(1, 0, 0), rxQueues());
+        assertEquals(Optional.empty(), trunk.leave(10), "it was not polled");
+        assertEquals(Optional.of(v4094), trunk.leave(VlanTrunk.UNTAGGED));
+        assertEquals(List.of(0, 0, 1), rxQueues());
+
+        device.inject(Frames.udp4().build());
+        device.inject(Frames.udp4().tag(4094).build());
+        assertEquals(Set.of(V4094), received().keySet(), "frames of who left are nobody's");
+        assertEquals(1, v4094.dropped(DropReason.VLAN_UNKNOWN));
+        assertEquals(0, plain.dropped(DropReason.VLAN_UNKNOWN));
+
+        // It stays after all, behind those that stayed.
+        trunk.place(VlanTrunk.UNTAGGED, PLAIN);
+        assertEquals(List.of(0, 0, 1), rxQueues());
+        assertEquals(Optional.of(plain), trunk.leave(4094));
+        assertEquals(Optional.empty(), trunk.leave(VlanTrunk.UNTAGGED), "nobody is left");
+        assertEquals(List.of(0, 0, 0), rxQueues());
+    }
+
+    private List<Integer> rxQueues() {
+        return List.of(plain.rxQueues(), v10.rxQueues(), v4094.rxQueues());
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.e2e;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -181,6 +182,25 @@ record VlanE2eTest(Setup setup) {
         assertTrue(
                 drops.lines().anyMatch(l -> l.startsWith("wan0") && l.contains("vlan_unknown")),
                 drops);
+    }
+
+    /** The first uplink of the device is the one whose rx queues are polled for all. */
+    @Test
+    void shouldServeTheOthersWhenTheFirstUplinkGoes() {
+        final String whole = daemon.get("/v1/config").body();
+        change("DELETE", "/v1/ports/p10", "", 204);
+        change("DELETE", "/v1/uplinks/v10", "", 204);
+        ping("p0", "10.0.0.254").orFail();
+        ping("out20", "10.0.0.11").orFail();
+        change("PUT", "/v1/config", whole, 200);
+        Eventually.holds("p10 is back", () -> ping("p10", "10.0.0.254").ok());
+        ping("p0", "10.0.0.254").orFail();
+        net.exec("p10", "ethtool", "-K", "eth0", "tx", "off").orFail();
+    }
+
+    private static void change(String method, String path, String body, int status) {
+        final var reply = daemon.send(method, path, body, "If-Match: *");
+        assertEquals(status, reply.status(), reply.body());
     }
 
     @Test

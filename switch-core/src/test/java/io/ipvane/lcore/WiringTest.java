@@ -9,8 +9,10 @@ import io.ipvane.burst.DropReason;
 import io.ipvane.config.IdleMode;
 import io.ipvane.config.ThreadPlan;
 import io.ipvane.device.Device;
+import io.ipvane.device.VlanTrunk;
 import io.ipvane.testing.Frames;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +93,37 @@ class WiringTest {
             assertEquals(
                     List.of("wire:0", "master:0", "c2:0", "c3:0"),
                     runner.status().getFirst().rxQueues());
+        }
+    }
+
+    /** The first uplink of a trunk goes; lcores never stop taking frames for the other one. */
+    @ParameterizedTest
+    @EnumSource(ThreadPlan.class)
+    void shouldTakeFramesForTheOtherUplinkOfADeviceAllTheTime(ThreadPlan plan) {
+        rig.addresses.put4(Rig.WIRE, 0x0A00000B, Rig.C1);
+        final VlanTrunk trunk = new VlanTrunk(rig.devices[Rig.MASTER], rig.pool);
+        final Device first = trunk.join("first", 7);
+        final Device second = trunk.join("second", VlanTrunk.UNTAGGED);
+        trunk.place(VlanTrunk.UNTAGGED, Rig.WIRE);
+        try (TopologyRunner runner = runner(plan)) {
+            runner.attach(Rig.C3, first);
+            runner.attach(Rig.WIRE, second);
+            runner.attach(Rig.C1, rig.devices[Rig.C1]);
+            assertEquals(List.of("first:0", "c1:0"), runner.status().getFirst().rxQueues());
+
+            assertEquals(Optional.of(second), trunk.leave(7));
+            runner.handOver(Rig.C3, Rig.WIRE);
+            assertEquals(List.of("second:0", "c1:0"), runner.status().getFirst().rxQueues());
+            runner.stopReceiving(Rig.C3);
+            rig.devices[Rig.MASTER].inject(Frames.udp4().build());
+            run(runner);
+            assertEquals(1, rig.sent(Rig.C1), "before the first one is closed");
+
+            runner.detach(Rig.C3);
+            first.close();
+            rig.devices[Rig.MASTER].inject(Frames.udp4().build());
+            run(runner);
+            assertEquals(2, rig.sent(Rig.C1));
         }
     }
 
