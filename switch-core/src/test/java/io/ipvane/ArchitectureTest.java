@@ -94,6 +94,7 @@ final class ArchitectureTest {
             onlyIn(
                     "io.ipvane.linux..",
                     "io.ipvane.linux..",
+                    "io.ipvane.socket..",
                     "io.ipvane.memif..",
                     "io.ipvane.device..",
                     "io.ipvane.lcore..",

@@ -42,6 +42,9 @@ public final class Errno {
     /** Not a device of that kind. */
     public static final int ENOTTY = 25;
 
+    /** It is no socket. */
+    public static final int ENOTSOCK = 88;
+
     /** The operation is not supported. */
     public static final int EOPNOTSUPP = 95;
 
@@ -72,6 +75,7 @@ public final class Errno {
         NAMES[75] = "EOVERFLOW";
         NAMES[76] = "ENOTUNIQ";
         NAMES[EBADFD] = "EBADFD";
+        NAMES[ENOTSOCK] = "ENOTSOCK";
         NAMES[90] = "EMSGSIZE";
         NAMES[91] = "EPROTOTYPE";
         NAMES[93] = "EPROTONOSUPPORT";

@@ -63,6 +63,8 @@ final class Shim {
             NativeLibrary.call("ipvane_wakeup_signal", null, JAVA_INT);
     private static final MethodHandle WAKEUP_CLEAR =
             NativeLibrary.call("ipvane_wakeup_clear", null, JAVA_INT);
+    private static final MethodHandle SOCKET_RIGHTS =
+            intCall("ipvane_socket_rights", POINTER, JAVA_INT, POINTER);
     private static final MethodHandle SEQPACKET_LISTEN =
             intCall("ipvane_seqpacket_listen", POINTER);
     private static final MethodHandle SEQPACKET_CONNECT =
@@ -300,6 +302,14 @@ final class Shim {
     static void wakeupClear(int fd) {
         try {
             WAKEUP_CLEAR.invokeExact(fd);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int socketRights(long path, int mode, long group) {
+        try {
+            return (int) SOCKET_RIGHTS.invokeExact(path, mode, group);
         } catch (Throwable e) {
             throw impossible(e);
         }

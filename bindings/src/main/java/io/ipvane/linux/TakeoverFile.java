@@ -9,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -51,7 +52,11 @@ final class TakeoverFile implements AutoCloseable {
         try {
             Files.createDirectories(directory);
             final FileChannel channel =
-                    FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileChannel.open(
+                            lockFile,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE,
+                            LinkOption.NOFOLLOW_LINKS);
             if (!isLocked(channel)) {
                 channel.close();
                 throw new LinuxException(
@@ -144,7 +149,8 @@ final class TakeoverFile implements AutoCloseable {
                             fresh,
                             StandardOpenOption.CREATE,
                             StandardOpenOption.TRUNCATE_EXISTING,
-                            StandardOpenOption.WRITE)) {
+                            StandardOpenOption.WRITE,
+                            LinkOption.NOFOLLOW_LINKS)) {
                 final ByteBuffer text =
                         ByteBuffer.wrap(takeover.format().getBytes(StandardCharsets.UTF_8));
                 while (text.hasRemaining()) {

@@ -111,4 +111,20 @@ class TakeoverRecordTest {
         assertEquals(1, failures.size());
         assertTrue(failures.get(0).contains("takeover-eth1 cannot be understood"), failures.get(0));
     }
+
+    @Test
+    void shouldWriteThroughNoLink(@TempDir Path directory) throws Exception {
+        final WatchedInterface key = new WatchedInterface("", "eth0");
+        final Path secret = Files.writeString(directory.resolve("secret"), "kept");
+        final Path fresh = directory.resolve("takeover-4711-eth0.new");
+        try (TakeoverFile file = TakeoverFile.open(directory, key, 4711)) {
+            Files.createSymbolicLink(fresh, secret);
+            assertThrows(LinuxException.class, () -> file.write(example()));
+            Files.delete(fresh);
+            file.write(example());
+        }
+        Files.createSymbolicLink(directory.resolve("takeover-4711-eth0.lock"), secret);
+        assertThrows(LinuxException.class, () -> TakeoverFile.open(directory, key, 4711));
+        assertEquals("kept", Files.readString(secret));
+    }
 }

@@ -8,8 +8,8 @@ import io.ipvane.linux.LinuxException;
 import io.ipvane.linux.SeqPacket;
 import io.ipvane.linux.Wakeup;
 import io.ipvane.memif.Message.Disconnect;
+import io.ipvane.socket.SocketFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -207,7 +207,7 @@ public final class MemifSocket implements AutoCloseable {
     private void stopListening(SeqPacket socket) {
         socket.close();
         try {
-            Files.deleteIfExists(options.socket());
+            SocketFile.remove(options.socket());
         } catch (IOException e) {
             LOG.warn("event=socket_left path={} reason=\"{}\"", options.socket(), e.getMessage());
         }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.socket;
 
+import io.ipvane.linux.Errno;
+import io.ipvane.linux.LinuxException;
+import io.ipvane.linux.SocketRights;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
@@ -12,8 +15,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
@@ -21,6 +24,12 @@ import java.util.Optional;
  * Control plane.
  */
 public final class SocketFile {
+    private static final FileAttribute<?> FOLDER_RIGHTS =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x"));
+
+    private static final int WRITE_BY_OTHERS = 0002;
+    private static final int STICKY = 01000;
+
     private final Path path;
     private final String owner;
     private final String remedy;
@@ -48,10 +57,7 @@ public final class SocketFile {
             if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 return;
             }
-            final BasicFileAttributes attributes =
-                    Files.readAttributes(
-                            path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            if (!attributes.isOther()) {
+            if (!isSocket(path)) {
                 throw new SocketFileException(
                         owner + ": " + path + " exists and is no socket; remove it or " + remedy);
             }
@@ -69,9 +75,26 @@ public final class SocketFile {
         }
     }
 
-    private static void makeFolder(Path folder) throws IOException {
-        if (folder != null && !Files.exists(folder)) {
-            Files.createDirectory(folder);
+    /** One that others may write to is theirs to fill with links, unless it is sticky like /tmp. */
+    private void makeFolder(Path folder) throws IOException {
+        if (folder == null) {
+            return;
+        }
+        if (!Files.exists(folder)) {
+            Files.createDirectory(folder, FOLDER_RIGHTS);
+        }
+        final int mode = (int) Files.getAttribute(folder, "unix:mode");
+        if ((mode & WRITE_BY_OTHERS) != 0 && (mode & STICKY) == 0) {
+            throw new SocketFileException(
+                    owner
+                            + ": anybody may write to "
+                            + folder
+                            + ", and take the place of unix:"
+                            + path
+                            + "; chmod o-w "
+                            + folder
+                            + ", or "
+                            + remedy);
         }
     }
 
@@ -82,24 +105,56 @@ public final class SocketFile {
      *
      * @param mode bits of the rights, such as 0660
      * @param group name of the group to own it, where not that of the process
-     * @throws SocketFileException where that is refused, or there is no such group
+     * @throws SocketFileException where that is refused, there is no such group, or what is at the
+     *     path is not the socket that was made
      */
     public void open(int mode, Optional<String> group) {
         try {
-            if (group.isPresent()) {
-                Files.getFileAttributeView(path, PosixFileAttributeView.class)
-                        .setGroup(
-                                path.getFileSystem()
-                                        .getUserPrincipalLookupService()
-                                        .lookupPrincipalByGroupName(group.get()));
-            }
-            Files.setAttribute(path, "unix:mode", mode);
-        } catch (UserPrincipalNotFoundException e) {
-            throw new SocketFileException(
-                    owner + ": there is no group '" + e.getName() + "'; see: getent group", e);
-        } catch (IOException e) {
-            throw refusal(e);
+            SocketRights.set(path, mode, group);
+        } catch (LinuxException e) {
+            throw switch (e.errno()) {
+                case Errno.ESRCH ->
+                        new SocketFileException(
+                                owner
+                                        + ": there is no group '"
+                                        + group.orElse("")
+                                        + "'; see: getent group",
+                                e);
+                case Errno.ENOTSOCK ->
+                        new SocketFileException(
+                                owner
+                                        + ": somebody has put something else in the place of unix:"
+                                        + path
+                                        + "; let nobody else write to its folder, or "
+                                        + remedy,
+                                e);
+                default ->
+                        new SocketFileException(
+                                owner
+                                        + ": "
+                                        + e.getMessage()
+                                        + "; make its folder writable or "
+                                        + remedy,
+                                e);
+            };
         }
+    }
+
+    /**
+     * Removes the file of a socket that is closed; what is no socket stays.
+     *
+     * @throws IOException where it may not be removed
+     */
+    public static void remove(Path path) throws IOException {
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && isSocket(path)) {
+            Files.delete(path);
+        }
+    }
+
+    /** A link to one is none. */
+    private static boolean isSocket(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isOther();
     }
 
     /**
