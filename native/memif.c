@@ -4,21 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <rte_ether.h>
 #include <rte_memcpy.h>
 
 #include "finish.h"
 #include "ipvane_dpdk.h"
 #include "memif.h"
+#include "peer_frame.h"
 #include "peer_signal.h"
 #include "rows.h"
 #include "spread.h"
-
-/* The longest packet of IP behind an Ethernet header; what is longer is no frame. */
-#define MAX_FRAME (UINT16_MAX + RTE_ETHER_HDR_LEN)
-
-/* A burst ends with the frame that reaches this, as a TAP's: others wait for the lcore meanwhile. */
-#define BURST_BYTES (256u << 10)
 
 struct ipvane_memif {
 	struct peer_lanes lanes;
@@ -149,56 +143,28 @@ read_once(const volatile struct memif_desc *desc)
 	return (struct memif_desc){desc->flags, desc->region, desc->length, desc->offset, 0};
 }
 
-/* Appends bytes to a frame, in more mbufs where one is full. */
-static bool
-append(struct rte_mbuf *frame, struct rte_mempool *pool, const uint8_t *bytes, uint32_t length)
-{
-	struct rte_mbuf *last = rte_pktmbuf_lastseg(frame);
-
-	for (;;) {
-		const uint32_t part = RTE_MIN(length, rte_pktmbuf_tailroom(last));
-		struct rte_mbuf *more;
-
-		rte_memcpy(rte_pktmbuf_mtod_offset(last, uint8_t *, last->data_len), bytes, part);
-		last->data_len += part;
-		frame->pkt_len += part;
-		bytes += part;
-		length -= part;
-		if (length == 0)
-			return true;
-		more = rte_pktmbuf_alloc(pool);
-		if (more == NULL)
-			return false;
-		last->next = more;
-		frame->nb_segs++;
-		last = more;
-	}
-}
-
 /* What became of a frame that was to be taken. */
-enum taken { WHOLE, DISCARDED, NO_MBUFS, NONSENSE };
+enum taken { FRAME, TOO_SHORT, NO_MBUFS, NONSENSE };
 
 /* Copies the frame that begins at a ring's next descriptor; used: descriptors of it, of those waiting. */
 static enum taken
-take(const struct memif_link *link, const struct memif_ring *ring, uint16_t waiting, struct rte_mempool *pool,
-     struct rte_mbuf *frame, uint16_t *used)
+take(const struct memif_link *link, const struct memif_ring *ring, uint16_t waiting, struct rte_mbuf *mbuf,
+     uint16_t *used)
 {
-	enum taken result = WHOLE;
+	struct peer_frame frame = {mbuf, mbuf};
 
-	for (*used = 0; *used < waiting;) {
+	for (*used = 0; *used < waiting && *used < PEER_MAX_PARTS;) {
 		const uint16_t slot = (ring->next + *used) & (ring->size - 1);
 		const struct memif_desc desc = read_once(&ring->shared->desc[slot]);
 		const uint8_t *bytes = bytes_of(link, ring, slot, desc);
 
-		if (bytes == NULL || is_going(link))
+		if (bytes == NULL || is_going(link) || peer_frame_is_longer(&frame, desc.length))
 			return NONSENSE;
 		++*used;
-		if (frame->pkt_len + (uint64_t)desc.length > MAX_FRAME)
-			result = DISCARDED;
-		if (result == WHOLE && !append(frame, pool, bytes, desc.length))
+		if (!peer_frame_append(&frame, bytes, desc.length))
 			return NO_MBUFS;
 		if ((desc.flags & MEMIF_DESC_NEXT) == 0)
-			return frame->pkt_len < RTE_ETHER_HDR_LEN ? DISCARDED : result;
+			return mbuf->pkt_len < RTE_ETHER_HDR_LEN ? TOO_SHORT : FRAME;
 	}
 	/* A frame is published as a whole. */
 	return NONSENSE;
@@ -239,6 +205,7 @@ receive(struct memif_link *link, struct memif_ring *ring, struct peer_lane *lane
 	uint16_t mbufs = RTE_MIN(waiting, max);
 	uint16_t count = 0;
 	uint32_t bytes = 0;
+	uint32_t parts = 0;
 	uint16_t used;
 
 	if (waiting > ring->size) {
@@ -247,8 +214,8 @@ receive(struct memif_link *link, struct memif_ring *ring, struct peer_lane *lane
 	}
 	if (mbufs == 0 || rte_pktmbuf_alloc_bulk(pool, frames, mbufs) != 0)
 		return 0;
-	while (count < mbufs && waiting > 0 && bytes < BURST_BYTES) {
-		const enum taken taken = take(link, ring, waiting, pool, frames[count], &used);
+	while (count < mbufs && waiting > 0 && bytes < PEER_BURST_BYTES && parts < PEER_BURST_PARTS) {
+		const enum taken taken = take(link, ring, waiting, frames[count], &used);
 
 		if (taken == NO_MBUFS)
 			break;
@@ -259,11 +226,12 @@ receive(struct memif_link *link, struct memif_ring *ring, struct peer_lane *lane
 		ring->next += used;
 		waiting -= used;
 		bytes += frames[count]->pkt_len;
-		if (taken == WHOLE) {
+		parts += used;
+		if (taken == FRAME) {
 			count++;
 			continue;
 		}
-		/* Its mbuf goes back below, in the place of the last. */
+		/* The last mbuf comes into its place. */
 		lane->invalid++;
 		mbufs--;
 		rte_pktmbuf_free(frames[count]);
@@ -282,11 +250,8 @@ ipvane_memif_rx(struct ipvane_memif *m, uint16_t queue, struct ipvane_burst *bur
 	struct memif_link *link = enter(m, lane);
 	uint16_t count = 0;
 
-	if (link != NULL && queue < link->rx_rings && !atomic_load_explicit(&link->nonsense, memory_order_relaxed)) {
+	if (link != NULL && queue < link->rx_rings && !atomic_load_explicit(&link->nonsense, memory_order_relaxed))
 		count = receive(link, &link->rx[queue], lane, m->pool, burst->mbuf, max);
-		lane->bursts++;
-		lane->frames += count;
-	}
 	leave(lane);
 	return rows_fill(burst, count);
 }
@@ -298,8 +263,11 @@ struct ring {
 	struct memif_ring *ring;
 };
 
-/* Copies a frame to the descriptors from the next on; returns how many it took, 0 where there is no room. */
-static uint16_t
+/*
+ * Copies a frame to the descriptors from the next on; returns how many it took, 0 where there is no room, -1 where it
+ * would need more than a frame may have.
+ */
+static int32_t
 put(struct memif_link *link, struct memif_ring *ring, const struct rte_mbuf *frame, uint16_t room)
 {
 	const uint8_t *from = rte_pktmbuf_mtod(frame, const uint8_t *);
@@ -307,7 +275,7 @@ put(struct memif_link *link, struct memif_ring *ring, const struct rte_mbuf *fra
 	uint32_t left = frame->pkt_len;
 	uint16_t used = 0;
 
-	while (used < room) {
+	while (used < room && used < PEER_MAX_PARTS) {
 		const uint16_t slot = (ring->next + used) & (ring->size - 1);
 		volatile struct memif_desc *desc = &ring->shared->desc[slot];
 		const struct memif_desc offered = ring->buffers == NULL ? read_once(desc) :
@@ -340,7 +308,7 @@ put(struct memif_link *link, struct memif_ring *ring, const struct rte_mbuf *fra
 		if (left == 0)
 			return used;
 	}
-	return 0;
+	return used < PEER_MAX_PARTS ? 0 : -1;
 }
 
 /* How many descriptors may be filled. */
@@ -364,7 +332,7 @@ publish(const struct memif_link *link, const struct memif_ring *ring)
 		peer_signal(ring->event);
 }
 
-/* Copies frames to the ring: what it took is freed. */
+/* Copies frames to the ring: what it took is freed, and so is what does not fit into as many parts as may be. */
 static uint16_t
 send(const struct finish_to *to, struct rte_mbuf **frames, uint16_t count)
 {
@@ -380,10 +348,14 @@ send(const struct finish_to *to, struct rte_mbuf **frames, uint16_t count)
 		atomic_store(&at->link->nonsense, true);
 	else
 		for (; taken < count; taken++) {
-			const uint16_t used = put(at->link, ring, frames[taken], left);
+			const int32_t used = put(at->link, ring, frames[taken], left);
 
 			if (used == 0)
 				break;
+			if (used < 0) {
+				++*to->lost;
+				continue;
+			}
 			ring->next += used;
 			left -= used;
 		}

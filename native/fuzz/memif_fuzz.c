@@ -15,6 +15,7 @@
 #include <rte_mbuf.h>
 
 #include "../memif.h"
+#include "../peer_frame.h"
 #include "../rows.h"
 #include "mutate.h"
 #include "random.h"
@@ -111,7 +112,7 @@ receive(struct ipvane_memif *m, struct ipvane_burst *burst)
 
 	for (uint32_t i = 0; i < count; i++) {
 		run_check_frame(burst->mbuf[i]);
-		CHECK(burst->mbuf[i]->pkt_len >= 14 && burst->mbuf[i]->pkt_len <= UINT16_MAX + 14);
+		CHECK(burst->mbuf[i]->pkt_len >= RTE_ETHER_HDR_LEN && burst->mbuf[i]->pkt_len <= PEER_MAX_FRAME);
 	}
 	rte_pktmbuf_free_bulk(burst->mbuf, count);
 }
