@@ -254,41 +254,6 @@ offload_from_vnet(struct rte_mbuf *frame, const struct virtio_net_hdr *header)
 	return 0;
 }
 
-IPVANE_EXPORT int32_t
-ipvane_offload_from_rx(struct rte_mbuf *frame)
-{
-	return offload_from_rx(frame);
-}
-
-int
-offload_from_rx(struct rte_mbuf *frame)
-{
-	const bool unfinished =
-		(frame->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_NONE;
-	const bool splits = (frame->ol_flags & RTE_MBUF_F_RX_LRO) != 0;
-	struct virtio_net_hdr header = {.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM};
-	struct layout layout;
-	bool tcp;
-
-	frame->ol_flags &= RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL;
-	if (!unfinished)
-		return splits ? -EINVAL : 0;
-	if (!find_headers(rte_pktmbuf_mtod(frame, uint8_t *), frame->data_len, &layout))
-		return -EINVAL;
-	tcp = layout.protocol == IPPROTO_TCP;
-	header.csum_start = layout.l2 + layout.l3;
-	header.csum_offset = checksum_offset(tcp);
-	if (splits) {
-		header.gso_type = !tcp ? VIRTIO_NET_HDR_GSO_UDP_L4
-				  : layout.ipv4 ? VIRTIO_NET_HDR_GSO_TCPV4
-						: VIRTIO_NET_HDR_GSO_TCPV6;
-		header.gso_size = frame->tso_segsz;
-	}
-	if (!is_transport_checksum(&layout, &header))
-		return -EINVAL;
-	return offload_from_vnet(frame, &header);
-}
-
 static bool
 is_tcp(const struct rte_mbuf *frame)
 {

@@ -69,13 +69,6 @@ int
 offload_from_vnet(struct rte_mbuf *frame, const struct virtio_net_hdr *header);
 
 /*
- * The same for a frame whose virtio header a vhost library has read: it says RTE_MBUF_F_RX_L4_CKSUM_NONE,
- * and for a long one RTE_MBUF_F_RX_LRO and tso_segsz. Where the transport header is, is found anew.
- */
-int
-offload_from_rx(struct rte_mbuf *frame);
-
-/*
  * Whether the frame has all headers that its noted work needs. What carries work out asks this, whoever
  * has written the frame since it was noted; asked only where something is pending.
  */

@@ -19,8 +19,6 @@
 /* A cache line of its own. */
 struct peer_lane {
 	atomic_bool busy;
-	uint64_t bursts;  /* calls while somebody was there */
-	uint64_t frames;  /* received */
 	uint64_t invalid; /* received and dropped: header and frame contradict each other */
 	uint64_t down;    /* dropped: nobody was there */
 	uint64_t full;    /* dropped: the peer's ring had no room */
@@ -32,9 +30,9 @@ struct peer_lanes {
 	struct peer_lane tx[PEER_MAX_QUEUES];
 };
 _Static_assert(sizeof(struct peer_lane) == 64, "PeerLanes.LANE");
-_Static_assert(offsetof(struct peer_lane, invalid) == 24, "PeerLanes.INVALID");
-_Static_assert(offsetof(struct peer_lane, down) == 32, "PeerLanes.DOWN");
-_Static_assert(offsetof(struct peer_lane, full) == 40, "PeerLanes.FULL");
+_Static_assert(offsetof(struct peer_lane, invalid) == 8, "PeerLanes.INVALID");
+_Static_assert(offsetof(struct peer_lane, down) == 16, "PeerLanes.DOWN");
+_Static_assert(offsetof(struct peer_lane, full) == 24, "PeerLanes.FULL");
 _Static_assert(offsetof(struct peer_lanes, tx) == 4096, "PeerLanes.TX");
 
 /* Returns once no lane is within a stretch that it entered before. */

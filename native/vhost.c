@@ -38,9 +38,6 @@
 
 #define VIRTIO_F_RING_PACKED 34
 
-/* So many that no lcore's cache hides that there are none. */
-#define ENOUGH_MBUFS 1024
-
 /* All ports: the library's callbacks know a path only. */
 static struct ipvane_vhost *ports;
 static pthread_mutex_t ports_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -76,40 +73,22 @@ abilities(int vid)
 	return able;
 }
 
-/*
- * Rings are polled: a peer need not wake anybody, which costs a program a system call, and a machine a way out
- * of itself. Pairs of rings that the peer has not made yet are left for later.
- */
-static void
-want_no_kicks(struct ipvane_vhost *v, int vid)
-{
-	for (uint32_t pair = 0; pair < v->queues; pair++)
-		if ((v->quiet >> pair & 1) == 0 && rte_vhost_enable_guest_notification(vid, 2 * pair, 0) == 0 &&
-		    rte_vhost_enable_guest_notification(vid, 2 * pair + 1, 0) == 0)
-			v->quiet |= 1ULL << pair;
-}
-
-/*
- * No lcore sends once this has returned. Lcores that receive, and who checks, may wait for what the library has
- * locked, and are not waited for.
- */
+/* No lcore uses the peer's memory once this has returned. */
 static void
 end_view(struct ipvane_vhost *v)
 {
 	struct vhost_view *view = atomic_exchange(&v->view, NULL);
 
+	peer_lanes_wait(v->lanes.rx, v->queues);
 	peer_lanes_wait(v->lanes.tx, v->lcores);
 	vhost_view_close(view);
 }
 
-/* No lcore uses the connection once this has returned. */
 static void
 leave_alone(struct ipvane_vhost *v)
 {
 	end_view(v);
 	atomic_store(&v->vid, VHOST_NOBODY);
-	peer_lanes_wait(v->lanes.rx, v->queues);
-	peer_lanes_wait(&v->control, 1);
 }
 
 /* The latest counts: the end of an earlier connection may be noticed after the start of this one. */
@@ -124,11 +103,8 @@ begin(struct ipvane_vhost *v, int vid)
 		return -1;
 	v->able = abilities(vid);
 	atomic_store(&v->nonsense, false);
-	/* What stood in the rings of the last one says nothing of this one's. */
-	v->waiting = 0;
-	v->quiet = 0;
-	want_no_kicks(v, vid);
-	atomic_store(&v->enabled, v->next_vid == vid ? v->next_enabled : 0);
+	for (int direction = VHOST_RECEIVES; direction <= VHOST_SENDS; direction++)
+		atomic_store(&v->enabled[direction], v->next_vid == vid ? v->next_enabled[direction] : 0);
 	v->next_vid = VHOST_NOBODY;
 	atomic_store(&v->vid, vid);
 	atomic_store(&v->view, view);
@@ -162,37 +138,41 @@ destroy_device(int vid)
 		leave_alone(v);
 		/* It may come back with some of its rings. */
 		v->next_vid = vid;
-		v->next_enabled = atomic_exchange(&v->enabled, 0);
+		for (int direction = VHOST_RECEIVES; direction <= VHOST_SENDS; direction++)
+			v->next_enabled[direction] = atomic_exchange(&v->enabled[direction], 0);
 	}
 	pthread_mutex_unlock(&v->changing);
 }
 
 static void
-enable_ring(struct ipvane_vhost *v, int vid, uint64_t bit, bool enable)
+enable_ring(struct ipvane_vhost *v, int vid, uint16_t ring, bool enable)
 {
+	const enum vhost_direction direction = ring % 2 == 0 ? VHOST_RECEIVES : VHOST_SENDS;
+	const uint64_t bit = 1ULL << ring / 2;
+	uint64_t *next = &v->next_enabled[direction];
+
 	if (atomic_load(&v->vid) == vid) {
 		if (enable)
-			atomic_fetch_or(&v->enabled, bit);
+			atomic_fetch_or(&v->enabled[direction], bit);
 		else
-			atomic_fetch_and(&v->enabled, ~bit);
+			atomic_fetch_and(&v->enabled[direction], ~bit);
 		return;
 	}
 	if (v->next_vid != vid)
-		v->next_enabled = 0;
+		memset(v->next_enabled, 0, sizeof(v->next_enabled));
 	v->next_vid = vid;
-	v->next_enabled = enable ? v->next_enabled | bit : v->next_enabled & ~bit;
+	*next = enable ? *next | bit : *next & ~bit;
 }
 
-/* Rings are numbered from the peer's side: 2n is its receiving ring n. */
 static int
 vring_state_changed(int vid, uint16_t ring, int enable)
 {
 	struct ipvane_vhost *v = find(vid);
 
-	if (v == NULL || ring % 2 != 0 || ring / 2 >= v->queues)
+	if (v == NULL || ring / 2 >= v->queues)
 		return 0;
 	pthread_mutex_lock(&v->changing);
-	enable_ring(v, vid, 1ULL << ring / 2, enable != 0);
+	enable_ring(v, vid, ring, enable != 0);
 	pthread_mutex_unlock(&v->changing);
 	return 0;
 }
@@ -435,9 +415,7 @@ change_level(const char *log, uint32_t usual, uint32_t now)
 static int32_t
 register_path(const struct ipvane_vhost *v)
 {
-	/* Offloads as a receiver sees them: what the peer's headers say is looked at here again. */
-	const uint64_t flags =
-		RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS | (v->client ? RTE_VHOST_USER_CLIENT : 0);
+	const uint64_t flags = v->client ? RTE_VHOST_USER_CLIENT : 0;
 	/*
 	 * Of packed rings the library believes that a buffer has room for a header, and writes beyond it. The
 	 * log of what changed is a file of the peer's that is not measured.
@@ -552,22 +530,7 @@ ipvane_vhost_reset(struct ipvane_vhost *v, char *why, uint32_t why_size)
 IPVANE_EXPORT int32_t
 ipvane_vhost_up(const struct ipvane_vhost *v)
 {
-	return atomic_load(&v->vid) != VHOST_NOBODY && atomic_load(&v->enabled) != 0;
-}
-
-/* Whether a ring in which frames waited at the last check was asked for them since, and gave none. */
-static bool
-is_stuck(struct ipvane_vhost *v, int vid, uint32_t queue)
-{
-	const uint64_t bursts = v->lanes.rx[queue].bursts - v->checked_bursts[queue];
-	const uint64_t frames = v->lanes.rx[queue].frames - v->checked_frames[queue];
-	const bool waits = rte_vhost_rx_queue_count(vid, 2 * queue + 1) > 0;
-	const bool waited = (v->waiting >> queue & 1) != 0;
-
-	v->checked_bursts[queue] += bursts;
-	v->checked_frames[queue] += frames;
-	v->waiting ^= (uint64_t)(waits != waited) << queue;
-	return waited && waits && bursts > 1 && frames == 0;
+	return atomic_load(&v->vid) != VHOST_NOBODY && atomic_load(&v->enabled[VHOST_RECEIVES]) != 0;
 }
 
 /*
@@ -578,23 +541,13 @@ is_stuck(struct ipvane_vhost *v, int vid, uint32_t queue)
 IPVANE_EXPORT int32_t
 ipvane_vhost_check(struct ipvane_vhost *v)
 {
-	const int32_t vid = vhost_enter(v, &v->control);
-	int32_t stuck = atomic_load(&v->nonsense);
-
-	if (vid != VHOST_NOBODY)
-		want_no_kicks(v, vid);
-	/* A ring gives nothing either while there are no mbufs to put it in. */
-	if (vid != VHOST_NOBODY && rte_mempool_avail_count(v->pool) >= ENOUGH_MBUFS)
-		for (uint32_t queue = 0; queue < v->queues; queue++)
-			stuck |= is_stuck(v, vid, queue);
-	vhost_leave(&v->control);
 	if (atomic_load(&v->may_come) < MAX_NEW_CONNECTIONS)
 		atomic_fetch_add(&v->may_come, 1);
 	if (atomic_load(&v->gone) != 0)
 		return 2;
 	if (atomic_load(&v->given_up))
 		return 3;
-	if (stuck != 0)
-		return stuck;
+	if (atomic_load(&v->nonsense))
+		return 1;
 	return atomic_exchange(&v->refused, 0) != 0 ? 4 : 0;
 }

@@ -4,10 +4,10 @@
  * library.
  *
  * Who does what: Java's control plane opens and closes a port; the library's own thread speaks the
- * protocol and says who has come and gone (vhost.c); lcores receive by the library, and transmit by a view
- * of the peer's memory (vhost_queue.c, vhost_view.h). An lcore says in its lane that it is about to use the
- * connection or the view, and who takes them away waits for that: the library's thread, or the one that
- * resets, for which the library ends connections.
+ * protocol, maps memory and says who has come and gone (vhost.c); lcores receive and transmit by a view of the
+ * peer's memory (vhost_queue.c, vhost_view.h), without the library. An lcore says in its lane that it is about to
+ * use the view, and who takes it away waits for that: the library's thread, or the one that resets, for which
+ * the library ends connections.
  */
 #ifndef IPVANE_VHOST_H
 #define IPVANE_VHOST_H
@@ -26,24 +26,23 @@
 
 #define VHOST_NOBODY (-1)
 
-/* The library's MAX_PKT_BURST: more at once is not given. */
-#define VHOST_LIBRARY_BURST 32
+/* Of a queue pair, from the peer's side: rings 2n and 2n + 1. */
+enum vhost_direction { VHOST_RECEIVES, VHOST_SENDS };
 
 struct ipvane_vhost {
 	struct peer_lanes lanes;
-	struct peer_lane control;	  /* of the thread that checks */
 	_Atomic int32_t vid;	  /* the connection in use, or NOBODY */
-	_Atomic uint64_t enabled; /* bit n: the peer's receiving ring n is ready */
+	_Atomic uint64_t enabled[2]; /* by direction; bit n: the ring of pair n is ready */
 	struct vhost_view *_Atomic view; /* of the connection in use; NULL: none, or it is being changed */
 	uint64_t able;		  /* what of OFFLOAD_WORK the peer does */
 	bool gives_long[PEER_MAX_QUEUES]; /* a ring's last frames were long: its lcore only */
 	pthread_mutex_t changing; /* which connection is in use, and what follows: also by the thread that resets */
 	int32_t next_vid;	  /* a connection that is not in use yet or again, */
-	uint64_t next_enabled;	  /* and its rings */
+	uint64_t next_enabled[2]; /* and its rings */
 	atomic_uint connections;
 	atomic_uint may_come;	     /* connections before the next is refused; each check adds one */
 	atomic_uint refused;	     /* messages, and connections that came too often, since the last check */
-	atomic_bool nonsense;	     /* a receiving ring of the connection in use holds what cannot be */
+	atomic_bool nonsense;	     /* a ring of the connection in use holds what cannot be */
 	atomic_bool given_up;	     /* the library does not look for the peer any more */
 	bool client;
 	bool mergeable; /* whether a frame may lie in several buffers of the peer */
@@ -53,32 +52,15 @@ struct ipvane_vhost {
 	struct rte_mempool *pool;
 	struct ipvane_vhost *next_port;
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	/* Of the last check. */
-	uint64_t checked_bursts[PEER_MAX_QUEUES];
-	uint64_t checked_frames[PEER_MAX_QUEUES];
-	uint64_t waiting; /* bit n: frames waited in ring n of this connection */
-	uint64_t quiet;	  /* bit n: the peer knows that pair n is polled; whoever has the connection to itself */
 };
 
-/* The connection, which stays until vhost_leave(); VHOST_NOBODY: there is none. */
-static inline int32_t
-vhost_enter(struct ipvane_vhost *v, struct peer_lane *lane)
-{
-	int32_t vid;
-
-	/* Sequentially consistent both: destroy_device() does the same in the other order. */
-	atomic_store(&lane->busy, true);
-	vid = atomic_load(&v->vid);
-	peer_guard_begin(peer_find_any, NULL, &v->gone);
-	return vid;
-}
-
-/* The same with what is sent by; NULL: nothing can be sent now. */
+/* What frames go by, which stays until vhost_leave(); NULL: none can go now. */
 static inline struct vhost_view *
-vhost_enter_view(struct ipvane_vhost *v, struct peer_lane *lane)
+vhost_enter(struct ipvane_vhost *v, struct peer_lane *lane)
 {
 	struct vhost_view *view;
 
+	/* Sequentially consistent both: end_view() does the same in the other order. */
 	atomic_store(&lane->busy, true);
 	view = atomic_load(&v->view);
 	if (view != NULL)

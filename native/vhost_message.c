@@ -33,7 +33,6 @@ enum request {
 	SET_PROTOCOL_FEATURES = 16,
 	GET_QUEUE_NUM = 17,
 	SET_VRING_ENABLE = 18,
-	SEND_RARP = 19,
 	NET_SET_MTU = 20,
 	SET_STATUS = 39,
 	GET_STATUS = 40,
@@ -217,7 +216,6 @@ payload_of(uint32_t request)
 	case SET_VRING_KICK:
 	case SET_VRING_CALL:
 	case SET_VRING_ERR:
-	case SEND_RARP:
 	case NET_SET_MTU:
 	case SET_STATUS:
 		return sizeof(uint64_t);

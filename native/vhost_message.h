@@ -13,18 +13,16 @@
 /* Of the library: more rings than that it does not have. */
 #define VHOST_MESSAGE_MAX_RINGS 256
 
-/*
- * Entries a ring may have. The library fills an array of as many entries as the ring has, for a burst of
- * 32 frames; and it walks a whole ring for every frame where the peer says so.
- */
+/* Entries a ring may have: no driver asks for fewer or more, and the library allocates by their number. */
 #define VHOST_MESSAGE_MIN_RING 32
 #define VHOST_MESSAGE_MAX_RING 1024
 
 /*
  * Of VHOST_USER_PROTOCOL_F_*: what is offered. Without REPLY_ACK (3) a message that fails ends the
- * connection; with it the library goes on with what the message has half done.
+ * connection; with it the library goes on with what the message has half done. RARP (2) announces a guest that
+ * has moved by its MAC address, of which the wire sees nothing: it sees the uplink's.
  */
-#define VHOST_MESSAGE_PROTOCOL_FEATURES (UINT64_C(1) << 0 | UINT64_C(1) << 2 | UINT64_C(1) << 4 | UINT64_C(1) << 16)
+#define VHOST_MESSAGE_PROTOCOL_FEATURES (UINT64_C(1) << 0 | UINT64_C(1) << 4 | UINT64_C(1) << 16)
 
 /* What one connection has said so far; zero at its start. The library's thread only. */
 struct vhost_message_state {

@@ -2,11 +2,8 @@
 /* Bursts of vhost-user ports: see vhost.h. One lcore a queue and direction. */
 #include "vhost.h"
 
-#include <rte_vhost.h>
-
 #include "finish.h"
 #include "ipvane_dpdk.h"
-#include "offload.h"
 #include "rows.h"
 #include "spread.h"
 
@@ -17,61 +14,28 @@
 #define LONG_FRAME 4096
 #define LONG_BURST 2
 
-/* Takes over what the peer's headers ask for; frames that contradict theirs are dropped. */
-static uint16_t
-convert(struct peer_lane *lane, struct rte_mbuf **frames, uint16_t count)
-{
-	uint16_t kept = 0;
-
-	for (uint16_t i = 0; i < count; i++) {
-		struct rte_mbuf *frame = frames[i];
-
-		if (unlikely(frame->ol_flags != 0 && offload_from_rx(frame) < 0)) {
-			rte_pktmbuf_free(frame);
-			lane->invalid++;
-			continue;
-		}
-		frames[kept++] = frame;
-	}
-	return kept;
-}
-
-/* Fills a burst of the switch with several of the library's. */
-static uint16_t
-dequeue(int32_t vid, uint16_t ring, struct rte_mempool *pool, struct rte_mbuf **frames, uint16_t max)
-{
-	uint16_t count = 0;
-
-	while (count < max) {
-		const uint16_t part = RTE_MIN(max - count, VHOST_LIBRARY_BURST);
-		const uint16_t got = rte_vhost_dequeue_burst(vid, ring, pool, frames + count, part);
-
-		count += got;
-		if (got < part)
-			break;
-	}
-	return count;
-}
-
 /* As ipvane_rx_burst(), from one of the peer's rings. */
 IPVANE_EXPORT uint64_t
 ipvane_vhost_rx(struct ipvane_vhost *v, uint16_t queue, struct ipvane_burst *burst, uint16_t max)
 {
+	const uint64_t bit = 1ULL << queue;
 	struct peer_lane *lane = &v->lanes.rx[queue];
-	const uint16_t most = v->gives_long[queue] ? RTE_MIN(max, LONG_BURST) : max;
-	const int32_t vid = vhost_enter(v, lane);
-	uint16_t count = 0;
+	struct vhost_view *view = vhost_enter(v, lane);
+	struct vhost_received received = {0};
 	uint64_t taken;
 
-	if (vid != VHOST_NOBODY) {
-		count = dequeue(vid, 2 * queue + 1, v->pool, burst->mbuf, most);
-		lane->bursts++;
-		lane->frames += count;
-	}
+	if (view != NULL && (atomic_load_explicit(&v->enabled[VHOST_SENDS], memory_order_relaxed) & bit) != 0 &&
+	    !atomic_load_explicit(&v->nonsense, memory_order_relaxed))
+		received = vhost_view_receive(view, vhost_ring_in(view, queue), &v->gone, v->pool, burst->mbuf,
+					      v->gives_long[queue] ? RTE_MIN(max, LONG_BURST) : max);
+	/* Before the next connection, which is not to blame. */
+	if (unlikely(received.nonsense))
+		atomic_store(&v->nonsense, true);
 	vhost_leave(lane);
-	taken = rows_fill(burst, convert(lane, burst->mbuf, count));
-	if (count > 0)
-		v->gives_long[queue] = taken >> 8 > (uint64_t)count * LONG_FRAME;
+	lane->invalid += received.invalid;
+	taken = rows_fill(burst, received.count);
+	if (received.count > 0)
+		v->gives_long[queue] = taken >> 8 > (uint64_t)received.count * LONG_FRAME;
 	return taken;
 }
 
@@ -100,7 +64,7 @@ enqueue(const struct finish_to *to, struct rte_mbuf **frames, uint16_t count)
 static struct ring
 ring_of(struct ipvane_vhost *v, struct peer_lane *lane, struct vhost_view *view, uint16_t pair)
 {
-	return (struct ring){{enqueue, v->able, false, &lane->full}, v, view, &view->ring[pair]};
+	return (struct ring){{enqueue, v->able, false, &lane->full}, v, view, vhost_ring_out(view, pair)};
 }
 
 /*
@@ -111,8 +75,8 @@ IPVANE_EXPORT uint16_t
 ipvane_vhost_tx(struct ipvane_vhost *v, uint16_t queue, struct rte_mbuf **frames, uint16_t count)
 {
 	struct peer_lane *lane = &v->lanes.tx[queue];
-	struct vhost_view *view = vhost_enter_view(v, lane);
-	const uint64_t enabled = atomic_load_explicit(&v->enabled, memory_order_relaxed);
+	struct vhost_view *view = vhost_enter(v, lane);
+	const uint64_t enabled = atomic_load_explicit(&v->enabled[VHOST_RECEIVES], memory_order_relaxed);
 	uint16_t taken = count;
 
 	if (view == NULL || enabled == 0 || atomic_load_explicit(&v->nonsense, memory_order_relaxed)) {

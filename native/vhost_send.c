@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Frames into a vhost-user peer's receiving ring: see vhost_view.h. Source: virtio 1.1, 2.6 and 5.1.6. */
-#include <linux/virtio_ring.h>
 #include <string.h>
 
 #include <rte_memcpy.h>
 
 #include "offload.h"
-#include "peer_signal.h"
-#include "vhost_view.h"
+#include "vhost_ring.h"
 
 /* Descriptors of one frame. 64 KiB in buffers of 1,500 bytes are 44. */
 #define MAX_PARTS 256
@@ -25,34 +23,13 @@ struct parts {
 /* What there is for a frame at a ring's next entry, or next entries. */
 enum found { ROOM, NO_ROOM, TOO_SHORT, NONSENSE };
 
-/* Bytes at an address of the peer's, of which length says how many, and then how many lie together; or NULL. */
-static inline uint8_t *
-bytes_at(const struct vhost_view *view, uint64_t address, uint32_t *length)
-{
-	for (uint32_t i = 0; i < view->regions; i++) {
-		const uint64_t offset = address - view->region[i].guest;
-
-		if (offset < view->region[i].size) {
-			*length = RTE_MIN(*length, view->region[i].size - offset);
-			return view->region[i].base + offset;
-		}
-	}
-	return NULL;
-}
-
-static inline struct vring_desc
-read_once(const volatile struct vring_desc *desc)
-{
-	return (struct vring_desc){desc->addr, desc->len, desc->flags, desc->next};
-}
-
 /* Adds what a descriptor names, which is several parts where it goes from one region to the next. */
 static enum found
 add_buffer(const struct vhost_view *view, struct vring_desc desc, uint32_t wanted, struct parts *parts)
 {
 	do {
 		uint32_t length = desc.len;
-		uint8_t *base = bytes_at(view, desc.addr, &length);
+		uint8_t *base = vhost_bytes_at(view, desc.addr, &length);
 
 		if (base == NULL || length == 0)
 			return NONSENSE;
@@ -67,52 +44,29 @@ add_buffer(const struct vhost_view *view, struct vring_desc desc, uint32_t wante
 	return parts->bytes == wanted ? ROOM : TOO_SHORT;
 }
 
-/* The table that a descriptor of a ring points to, and how many it holds; NULL: there is none. */
-static const volatile struct vring_desc *
-table_at(const struct vhost_view *view, struct vring_desc desc, uint32_t *entries)
-{
-	uint32_t length = desc.len;
-	const uint8_t *base = bytes_at(view, desc.addr, &length);
-
-	*entries = length / sizeof(desc);
-	if (base == NULL || length < desc.len || *entries == 0 || (uintptr_t)base % sizeof(desc.addr) != 0)
-		return NULL;
-	return (const volatile struct vring_desc *)base;
-}
-
 /* Adds buffers of the entry whose first descriptor is head, until there are as many bytes as wanted. */
 static enum found
 add_entry(const struct vhost_view *view, const struct vhost_ring *ring, uint16_t head, uint32_t wanted,
 	  struct parts *parts)
 {
+	struct vhost_walk walk = vhost_walk_from(ring, head);
 	const uint32_t before = parts->bytes;
-	const volatile struct vring_desc *table = ring->desc;
-	uint32_t entries = ring->size;
-	bool indirect = false;
-	uint32_t at = head;
 
-	while (at < entries && parts->count < MAX_PARTS) {
-		const struct vring_desc desc = read_once(&table[at]);
+	while (parts->count < MAX_PARTS) {
+		struct vring_desc desc;
+		enum vhost_step step = vhost_walk_next(view, ring, &walk, &desc);
 		enum found found;
 
-		if ((desc.flags & VRING_DESC_F_INDIRECT) != 0) {
-			/* No table leads to another; it may be the ring's own. */
-			table = indirect ? NULL : table_at(view, desc, &entries);
-			if (table == NULL)
-				return NONSENSE;
-			indirect = true;
-			at = 0;
-			continue;
-		}
+		if (step == VHOST_NONSENSE)
+			return NONSENSE;
+		if (step == VHOST_END)
+			/* An entry that has no room for a header never gets anywhere. */
+			return parts->bytes - before < view->header ? NONSENSE : TOO_SHORT;
 		found = add_buffer(view, desc, wanted, parts);
 		if (found != TOO_SHORT)
 			return found;
-		if ((desc.flags & VRING_DESC_F_NEXT) == 0)
-			/* An entry that has no room for a header never gets anywhere. */
-			return parts->bytes - before < view->header ? NONSENSE : TOO_SHORT;
-		at = desc.next;
 	}
-	return at < entries ? TOO_SHORT : NONSENSE;
+	return TOO_SHORT;
 }
 
 /*
@@ -136,7 +90,7 @@ reserve(const struct vhost_view *view, struct vhost_ring *ring, uint16_t availab
 
 		if (*entries == available)
 			return NO_ROOM;
-		head = *(volatile uint16_t *)&ring->avail->ring[(uint16_t)(ring->next_avail + *entries) & mask];
+		head = vhost_head(ring, ring->next_avail + *entries);
 		found = add_entry(view, ring, head, wanted, parts);
 		used->id = head;
 		used->len = parts->bytes - before;
@@ -222,7 +176,7 @@ send_to_buffer(const struct vhost_view *view, struct vhost_ring *ring, const str
 {
 	const uint16_t mask = ring->size - 1;
 	const uint32_t wanted = view->header + frame->pkt_len;
-	const uint16_t head = *(volatile uint16_t *)&ring->avail->ring[ring->next_avail & mask];
+	const uint16_t head = vhost_head(ring, ring->next_avail);
 	struct virtio_net_hdr_v1 header;
 	struct vring_desc desc;
 	uint32_t length;
@@ -230,9 +184,9 @@ send_to_buffer(const struct vhost_view *view, struct vhost_ring *ring, const str
 
 	if (unlikely(head >= ring->size || frame->nb_segs != 1))
 		return false;
-	desc = read_once(&ring->desc[head]);
+	desc = vhost_read_once(&ring->desc[head]);
 	length = desc.len;
-	base = bytes_at(view, desc.addr, &length);
+	base = vhost_bytes_at(view, desc.addr, &length);
 	if (unlikely(base == NULL || length < wanted || length < sizeof(header) ||
 		     (desc.flags & (VRING_DESC_F_NEXT | VRING_DESC_F_INDIRECT)) != 0))
 		return false;
@@ -244,31 +198,6 @@ send_to_buffer(const struct vhost_view *view, struct vhost_ring *ring, const str
 	ring->next_avail++;
 	ring->next_used++;
 	return true;
-}
-
-/* Says what was used, and wakes a peer that wants to know. */
-static void
-publish(const struct vhost_view *view, struct vhost_ring *ring)
-{
-	const uint16_t before = ring->signalled;
-	bool wanted;
-
-	__atomic_store_n(&ring->used->idx, ring->next_used, __ATOMIC_RELEASE);
-	if (ring->call < 0)
-		return;
-	/* The peer says what it wants, and then looks at the position. */
-	atomic_thread_fence(memory_order_seq_cst);
-	if (view->event_index) {
-		const uint16_t event = *(volatile uint16_t *)&ring->avail->ring[ring->size];
-
-		wanted = !ring->asked || vring_need_event(event, ring->next_used, before);
-		ring->signalled = ring->next_used;
-		ring->asked = true;
-	} else {
-		wanted = (*(volatile uint16_t *)&ring->avail->flags & VRING_AVAIL_F_NO_INTERRUPT) == 0;
-	}
-	if (wanted)
-		peer_signal(ring->call);
 }
 
 static struct vhost_sent
@@ -297,7 +226,7 @@ send(const struct vhost_view *view, struct vhost_ring *ring, const atomic_uint *
 		sent.too_long += found == TOO_SHORT;
 	}
 	if (ring->next_used != before)
-		publish(view, ring);
+		vhost_publish(view, ring);
 	return sent;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What lcores send to a vhost-user peer by: see vhost_view.h. */
+/* What lcores exchange frames with a vhost-user peer by: see vhost_view.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,21 +39,37 @@ is_usable(const struct vhost_view *view, const struct rte_vhost_vring *ring)
 			 4);
 }
 
+/*
+ * The peer need not wake anybody, which costs a program a system call, and a machine a way out of itself. Where it
+ * asks from which entry on we want to know, that is the one before the next: 65,535 entries away.
+ */
 static void
-look_at_ring(struct vhost_view *view, uint32_t pair)
+want_no_kicks(const struct vhost_view *view, struct vhost_ring *ring)
 {
-	struct vhost_ring *ring = &view->ring[pair];
+	const uint16_t event = ring->next_avail - 1;
+
+	if (view->event_index)
+		memcpy(&ring->used->ring[ring->size], &event, sizeof(event));
+	else
+		ring->used->flags = VRING_USED_F_NO_NOTIFY;
+}
+
+static void
+look_at_ring(struct vhost_view *view, uint32_t index)
+{
+	struct vhost_ring *ring = &view->ring[index];
 	struct rte_vhost_vring library = {0};
 
 	rte_spinlock_init(&ring->lock);
-	if (rte_vhost_get_vhost_vring(view->vid, 2 * pair, &library) < 0 || !is_usable(view, &library) ||
-	    rte_vhost_get_vring_base(view->vid, 2 * pair, &ring->next_avail, &ring->next_used) < 0)
+	if (rte_vhost_get_vhost_vring(view->vid, index, &library) < 0 || !is_usable(view, &library) ||
+	    rte_vhost_get_vring_base(view->vid, index, &ring->next_avail, &ring->next_used) < 0)
 		return;
 	ring->size = library.size;
 	ring->desc = library.desc;
 	ring->avail = library.avail;
 	ring->used = library.used;
 	ring->call = library.callfd;
+	want_no_kicks(view, ring);
 }
 
 static bool
@@ -90,8 +106,11 @@ vhost_view_find(const void *peer, const uint8_t *address, struct peer_range *ran
 }
 
 struct vhost_view *
-vhost_view_open(int vid, uint32_t rings)
+vhost_view_open(int vid, uint32_t pairs)
 {
+	const uint64_t offloads = 1ULL << VIRTIO_NET_F_CSUM | 1ULL << VIRTIO_NET_F_HOST_TSO4 |
+				  1ULL << VIRTIO_NET_F_HOST_TSO6 | 1ULL << VIRTIO_NET_F_HOST_ECN;
+	const uint32_t rings = 2 * pairs;
 	const size_t size = sizeof(struct vhost_view) + rings * sizeof(struct vhost_ring);
 	struct vhost_view *view = aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_ALIGN_CEIL(size, RTE_CACHE_LINE_SIZE));
 	uint64_t features = 0;
@@ -104,6 +123,7 @@ vhost_view_open(int vid, uint32_t rings)
 	rte_vhost_get_negotiated_features(vid, &features);
 	view->mergeable = (features & 1ULL << VIRTIO_NET_F_MRG_RXBUF) != 0;
 	view->ecn = (features & 1ULL << VIRTIO_NET_F_GUEST_ECN) != 0;
+	view->offloads = (features & offloads) != 0;
 	view->event_index = (features & 1ULL << VIRTIO_RING_F_EVENT_IDX) != 0;
 	view->header = view->mergeable || (features & 1ULL << VIRTIO_F_VERSION_1) != 0
 			       ? sizeof(struct virtio_net_hdr_v1)
@@ -112,8 +132,8 @@ vhost_view_open(int vid, uint32_t rings)
 		free(view);
 		return NULL;
 	}
-	for (uint32_t pair = 0; pair < rings; pair++)
-		look_at_ring(view, pair);
+	for (uint32_t ring = 0; ring < rings; ring++)
+		look_at_ring(view, ring);
 	return view;
 }
 
@@ -122,11 +142,11 @@ vhost_view_close(struct vhost_view *view)
 {
 	if (view == NULL)
 		return;
-	for (uint32_t pair = 0; pair < view->rings; pair++) {
-		const struct vhost_ring *ring = &view->ring[pair];
+	for (uint32_t index = 0; index < view->rings; index++) {
+		const struct vhost_ring *ring = &view->ring[index];
 
 		if (ring->size > 0)
-			rte_vhost_set_vring_base(view->vid, 2 * pair, ring->next_avail, ring->next_used);
+			rte_vhost_set_vring_base(view->vid, index, ring->next_avail, ring->next_used);
 	}
 	free(view);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A vhost-user peer's memory and receiving rings, by which lcores send without DPDK's library. The
- * library speaks the protocol, maps the memory and receives; but what it sends to a peer that may spread
- * frames over buffers it notes in an array that the peer can make too short, and it waits for locks
- * that it holds itself while it handles messages.
+ * A vhost-user peer's memory and rings, by which lcores receive and send without DPDK's library. The library
+ * speaks the protocol and maps the memory; but of what is in the rings it believes more than a peer deserves.
+ * It reads the length of an indirect table twice, and beyond its memory where the peer changes it in between; it
+ * notes the parts of a frame in an array that the peer can make too short; it takes frames of any length; and it
+ * waits for locks that it holds itself while it handles messages.
  *
  * A view is how things were when it was made: the library's thread makes one when a peer is ready, ends it
  * before each message that it handles, which may change something, and makes the next one after that. In
@@ -30,9 +31,9 @@ struct vhost_region {
 	struct peer_range mapped; /* of which it is the whole or a part */
 };
 
-/* A receiving ring; one whose place cannot be used has a size of 0. */
+/* A ring; one whose place cannot be used has a size of 0. */
 struct vhost_ring {
-	rte_spinlock_t lock; /* of what follows: several lcores may send to one ring */
+	rte_spinlock_t lock; /* of what follows, where several lcores send to one ring */
 	uint16_t size;
 	uint16_t next_avail;
 	uint16_t next_used;
@@ -48,21 +49,39 @@ struct vhost_view {
 	int vid;
 	bool mergeable;	  /* a frame may lie in the buffers of several entries */
 	bool ecn;	  /* a long TCP frame may say that its first segment only has CWR */
+	bool offloads;	  /* the peer may leave checksums and segmentation to us */
 	bool event_index; /* the peer says from which entry on it wants to know */
 	uint8_t header;	  /* bytes in front of a frame */
 	uint32_t regions;
 	uint32_t rings;
 	struct vhost_region region[VHOST_VIEW_MAX_REGIONS];
-	struct vhost_ring ring[];
+	struct vhost_ring ring[]; /* numbered as the protocol does: see vhost_ring_in(), vhost_ring_out() */
 };
 
 /* Finds the mapping of a view that an address lies in: peer_guard.h. */
 bool
 vhost_view_find(const void *view, const uint8_t *address, struct peer_range *range);
 
-/* A connection that runs, as it is now; NULL: there is no memory for that. */
+/* The ring that a peer sends by as its queue pair n. */
+static inline struct vhost_ring *
+vhost_ring_in(struct vhost_view *view, uint32_t pair)
+{
+	return &view->ring[2 * pair + 1];
+}
+
+/* The ring that it receives by. */
+static inline struct vhost_ring *
+vhost_ring_out(struct vhost_view *view, uint32_t pair)
+{
+	return &view->ring[2 * pair];
+}
+
+/*
+ * A connection that runs, as it is now; NULL: there is no memory for that. Tells the peer that its rings are
+ * polled, which is in its memory: within a stretch that peer_guard.h guards.
+ */
 struct vhost_view *
-vhost_view_open(int vid, uint32_t rings);
+vhost_view_open(int vid, uint32_t pairs);
 
 /* Gives the rings' places back to the library. No lcore uses the view any more. NULL: nothing. */
 void
@@ -82,5 +101,21 @@ struct vhost_sent {
 struct vhost_sent
 vhost_view_send(const struct vhost_view *view, struct vhost_ring *ring, const atomic_uint *gone,
 		struct rte_mbuf *const *frames, uint16_t count);
+
+/* How receiving went. */
+struct vhost_received {
+	uint16_t count;
+	uint16_t invalid; /* frames more: dropped, header and frame contradict each other */
+	bool nonsense;	  /* the ring holds what cannot be, or a longer frame than any */
+};
+
+/*
+ * Copies frames of a ring of the view, at most max, into mbufs of a pool; they are the caller's. What is left to
+ * be done for them stands in them as offload.h says. What a peer may make this do is bounded: peer_frame.h. One
+ * lcore a ring. gone: as above. While the pool is empty, frames wait.
+ */
+struct vhost_received
+vhost_view_receive(const struct vhost_view *view, struct vhost_ring *ring, const atomic_uint *gone,
+		   struct rte_mempool *pool, struct rte_mbuf **frames, uint16_t max);
 
 #endif

@@ -75,16 +75,11 @@ sink(const struct finish_to *to, struct rte_mbuf **frames, uint16_t count)
 	return taken;
 }
 
-/* Notes what a header asks for, read by ourselves or by a library; false: refused. */
+/* Notes what a header asks for; false: refused. */
 static bool
 note(struct rte_mbuf *frame, const struct virtio_net_hdr *header)
 {
-	if (!once_in(&random_state, 3))
-		return (header->flags | header->gso_type) == 0 || offload_from_vnet(frame, header) == 0;
-	frame->ol_flags = (header->flags != 0 ? RTE_MBUF_F_RX_L4_CKSUM_NONE : 0) |
-			  (header->gso_type != 0 ? RTE_MBUF_F_RX_LRO : 0);
-	frame->tso_segsz = header->gso_size;
-	return offload_from_rx(frame) == 0;
+	return (header->flags | header->gso_type) == 0 || offload_from_vnet(frame, header) == 0;
 }
 
 /* To the length that IP says, as RewriteStage, or to any other. */

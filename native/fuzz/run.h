@@ -27,7 +27,7 @@ run_goes_on(void);
 void
 run_check(bool holds, const char *condition, const char *file, int line);
 
-/* The longest single stretch so far, in us: what an lcore would have been kept by one call. */
+/* The longest single stretch so far, in us of CPU time: what an lcore would have been kept by one call. */
 struct run_clock {
 	uint64_t from;
 	uint64_t worst;

@@ -3,8 +3,11 @@
 #ifndef IPVANE_FUZZ_VHOST_MEMORY_H
 #define IPVANE_FUZZ_VHOST_MEMORY_H
 
+#include <linux/virtio_net.h>
 #include <linux/virtio_ring.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 
 #include "../vhost_view.h"
@@ -27,6 +30,23 @@ vhost_memory_map(void)
 	return base + PAGE;
 }
 
+/* A view of two such regions and one ring in them, which vhost_memory_place() puts somewhere; to be freed. */
+static struct vhost_view *
+vhost_memory_view(void)
+{
+	const size_t bytes = sizeof(struct vhost_view) + sizeof(struct vhost_ring);
+	struct vhost_view *view = aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_ALIGN_CEIL(bytes, RTE_CACHE_LINE_SIZE));
+
+	memset(view, 0, bytes);
+	view->regions = 2;
+	view->rings = 1;
+	view->region[0] = (struct vhost_region){.guest = GUEST_0, .size = REGION_BYTES, .base = vhost_memory_map()};
+	view->region[1] = (struct vhost_region){.guest = GUEST_1, .size = REGION_BYTES, .base = vhost_memory_map()};
+	rte_spinlock_init(&view->ring[0].lock);
+	view->ring[0].call = eventfd(0, EFD_NONBLOCK);
+	return view;
+}
+
 /* A descriptor that is right, or nearly. */
 static struct vring_desc
 vhost_memory_descriptor(uint64_t *random, uint32_t size)
@@ -38,6 +58,8 @@ vhost_memory_descriptor(uint64_t *random, uint32_t size)
 	desc.addr = (once_in(random, 2) ? GUEST_0 : GUEST_1) + below(random, REGION_BYTES);
 	if (once_in(random, 11))
 		desc.addr = next(random) >> below(random, 32);
+	if (once_in(random, 6))
+		desc.addr = (once_in(random, 2) ? GUEST_0 : GUEST_1) + REGION_BYTES - 8 * below(random, 8);
 	if (once_in(random, 4))
 		desc.addr &= ~UINT64_C(15);
 	desc.len = once_in(random, 2) ? below(random, 3000) : ONE_OF(random, lengths);
@@ -82,6 +104,7 @@ vhost_memory_place(struct vhost_view *view, struct vhost_ring *ring, uint64_t *r
 	view->event_index = once_in(random, 2);
 	view->mergeable = once_in(random, 2);
 	view->ecn = once_in(random, 2);
+	view->offloads = !once_in(random, 4);
 	view->header = view->mergeable || once_in(random, 2) ? sizeof(struct virtio_net_hdr_v1) : sizeof(struct virtio_net_hdr);
 }
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sending to a vhost-user peer that writes anything into its ring and its descriptors meanwhile. */
-#include <linux/virtio_net.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 
 #include <rte_mbuf.h>
 
@@ -17,22 +15,6 @@
 
 static uint64_t random_state;
 static struct rte_mempool *pool;
-
-static struct vhost_view *
-make_view(void)
-{
-	const size_t bytes = sizeof(struct vhost_view) + sizeof(struct vhost_ring);
-	struct vhost_view *view = aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_ALIGN_CEIL(bytes, RTE_CACHE_LINE_SIZE));
-
-	memset(view, 0, bytes);
-	view->regions = 2;
-	view->rings = 1;
-	view->region[0] = (struct vhost_region){.guest = GUEST_0, .size = REGION_BYTES, .base = vhost_memory_map()};
-	view->region[1] = (struct vhost_region){.guest = GUEST_1, .size = REGION_BYTES, .base = vhost_memory_map()};
-	rte_spinlock_init(&view->ring[0].lock);
-	view->ring[0].call = eventfd(0, EFD_NONBLOCK);
-	return view;
-}
 
 static void
 write_anything(void *opaque, uint64_t *random)
@@ -76,7 +58,7 @@ main(int count, char **words)
 	peer.random = next(&random_state);
 	pool = run_pool(POOL);
 	CHECK(peer_signal_install() == 0);
-	peer.opaque = view = make_view();
+	peer.opaque = view = vhost_memory_view();
 	while (run_goes_on()) {
 		vhost_memory_place(view, &view->ring[0], &random_state);
 		mutate_begin(&peer);

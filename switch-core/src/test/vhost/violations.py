@@ -736,7 +736,7 @@ def kicks_in_a_flood(guest):
 
 @violation
 def announcements_in_a_flood(guest):
-    """Asks the device again and again to announce it after a migration that never was."""
+    """Asks the device again and again to announce it by RARP, which nobody offered."""
     guest.started()
     for _ in range(2000):
         guest.connection.send(protocol.SEND_RARP, guest.mac + bytes(2))

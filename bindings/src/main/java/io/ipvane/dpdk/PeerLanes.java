@@ -18,9 +18,9 @@ record PeerLanes(long address, int rxQueues, int txQueues) {
 
     private static final int LANE = 64;
     private static final int TX = MAX * LANE;
-    private static final int INVALID = 24;
-    private static final int DOWN = 32;
-    private static final int FULL = 40;
+    private static final int INVALID = 8;
+    private static final int DOWN = 16;
+    private static final int FULL = 24;
 
     /** Frames received and dropped since they contradict themselves. */
     long receiveInvalid() {

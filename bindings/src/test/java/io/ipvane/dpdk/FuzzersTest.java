@@ -28,7 +28,7 @@ class FuzzersTest {
     private static final long SPARE_SECONDS = 60;
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"offload", "message", "vhost_send", "memif", "guard"})
+    @ValueSource(strings = {"offload", "message", "vhost_send", "vhost_receive", "memif", "guard"})
     void shouldFindNothing(String what) throws IOException, InterruptedException {
         final Path program = folder().resolve(what + "_fuzz");
         assumeTrue(Files.isExecutable(program), program + " is not built: make -C native fuzz");

@@ -163,58 +163,6 @@ class OffloadTest {
         }
     }
 
-    /** As the vhost library leaves a frame: RTE_MBUF_F_RX_L4_CKSUM_NONE, _LRO, and tso_segsz. */
-    private long asReadByVhost(LongFrame frame, boolean unfinished, boolean splits) {
-        final long mbuf = mbuf(frame.bytes());
-        final long flags = (unfinished ? 1L << 3 | 1L << 8 : 0) | (splits ? 1L << 16 : 0);
-        Memory.put64(mbuf + MbufLayout.OL_FLAGS, flags);
-        Memory.put64(mbuf + MbufLayout.TX_OFFLOAD, splits ? (long) frame.segment() << 24 : 0);
-        return mbuf;
-    }
-
-    private static int takeOver(long mbuf) {
-        final MethodHandle fromRx = NativeLibrary.call("ipvane_offload_from_rx", JAVA_INT, POINTER);
-        return Shim.asInt(() -> (int) fromRx.invokeExact(mbuf));
-    }
-
-    @Test
-    void shouldTakeOverWhatTheVhostLibraryHasRead() {
-        for (int i = 0; i < 500; i++) {
-            final boolean splits = random.nextBoolean();
-            final LongFrame frame = LongFrame.any(random, splits);
-            final String what = "seed " + SEED + ", frame " + i + ": " + frame;
-            final long mbuf = asReadByVhost(frame, true, splits);
-            assertEquals(0, takeOver(mbuf), what);
-            frame.assertBecame(overTheRing(mbuf));
-        }
-    }
-
-    @Test
-    void shouldLeaveAFrameAloneThatAsksForNothing() {
-        final LongFrame frame = LongFrame.any(random, false);
-        final long mbuf = asReadByVhost(frame, false, false);
-        assertEquals(0, takeOver(mbuf));
-        assertFalse(TxOffload.isPending(mbuf));
-        assertArrayEquals(frame.bytes(), overTheRing(mbuf).getFirst());
-    }
-
-    @Test
-    void shouldRefuseAFrameThatAsksForWhatItCannotHave() {
-        final LongFrame frame = splitTcp();
-        final long uncounted = asReadByVhost(frame, false, true);
-        final long noSize = asReadByVhost(frame, true, true);
-        Memory.put64(noSize + MbufLayout.TX_OFFLOAD, 0);
-        final long noIp = asReadByVhost(frame, true, true);
-        Memory.put16be(Chain.data(noIp) + 12, 0x88CC);
-        final long icmp = asReadByVhost(frame, true, false);
-        Memory.put8(Chain.data(icmp) + 23, 1);
-        for (long each : new long[] {uncounted, noSize, noIp, icmp}) {
-            assertEquals(-EINVAL, takeOver(each));
-            assertFalse(TxOffload.isPending(each));
-            Mempool.free(each);
-        }
-    }
-
     @Test
     void shouldKeepTheOrderOfPlainAndLongFrames() {
         final List<byte[]> sent = new ArrayList<>();
