@@ -11,8 +11,9 @@ import io.ipvane.table.AddressTable;
 import io.ipvane.table.Grace;
 import io.ipvane.table.GrowingTable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import org.slf4j.Logger;
 
 /**
@@ -290,14 +291,27 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
         }
     }
 
-    /** The name of who has an address, if anybody; who has only said so does not count. */
-    Optional<String> owner(int uplink, IpAddress address) {
-        if (hostHas(uplink, address)) {
-            return Optional.of(model().port(model().uplinks().get(uplink).host()).name());
+    /**
+     * The names of who has some addresses, where anybody has them; who has only said so does not
+     * count.
+     */
+    Map<IpAddress, String> owners(int uplink, List<IpAddress> some) {
+        final Map<IpAddress, String> owners = new HashMap<>();
+        for (IpAddress address : some) {
+            final int owner = owner(uplink, address);
+            if (owner != PortEntry.NONE) {
+                owners.put(address, model().port(owner).name());
+            }
         }
-        return Optional.ofNullable(book.owner(uplink, address))
-                .filter(claim -> claim.origin() != Origin.LEARNED)
-                .map(claim -> model().port(claim.port()).name());
+        return owners;
+    }
+
+    private int owner(int uplink, IpAddress address) {
+        if (hostHas(uplink, address)) {
+            return model().uplinks().get(uplink).host();
+        }
+        final Claim claim = book.owner(uplink, address);
+        return claim == null || claim.origin() == Origin.LEARNED ? PortEntry.NONE : claim.port();
     }
 
     /** A port has come up or gone down, and with it what leads to it. */

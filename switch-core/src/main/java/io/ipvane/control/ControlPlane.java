@@ -14,9 +14,9 @@ import io.ipvane.request.Request;
 import io.ipvane.snapshot.Quiescence;
 import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.table.Grace;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
     private static final int QUEUE = 16_384;
+    private static final int ADDRESSES_A_TURN = 8_192;
     private static final long TURN_MILLIS = 1;
     private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long ROOM_NANOS = 1_000_000;
@@ -217,9 +218,19 @@ public final class ControlPlane implements AutoCloseable {
                 });
     }
 
-    /** The name of who has an address of an uplink: a port, or the host port's interface. */
-    public Optional<String> owner(int uplink, IpAddress address) {
-        return ask(conductor -> conductor.claims().owner(uplink, address));
+    /**
+     * Who has addresses of an uplink: ports, or the host port by the name of its interface.
+     * Addresses that nobody has are left out. A turn of the conductor answers for many addresses,
+     * and not for all where they are very many: it has other deadlines to keep.
+     */
+    public Map<IpAddress, String> owners(int uplink, List<IpAddress> addresses) {
+        final Map<IpAddress, String> owners = new HashMap<>();
+        for (int from = 0; from < addresses.size(); from += ADDRESSES_A_TURN) {
+            final List<IpAddress> some =
+                    addresses.subList(from, Math.min(from + ADDRESSES_A_TURN, addresses.size()));
+            owners.putAll(ask(conductor -> conductor.claims().owners(uplink, some)));
+        }
+        return owners;
     }
 
     /** When this returns the snapshot in force has the change. */

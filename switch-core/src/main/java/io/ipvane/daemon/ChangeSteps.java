@@ -4,10 +4,9 @@ package io.ipvane.daemon;
 import io.ipvane.config.HostConfig;
 import io.ipvane.config.PortConfig;
 import io.ipvane.config.UplinkConfig;
-import io.ipvane.packet.IpPrefix;
+import io.ipvane.packet.IpAddress;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The steps of which a change of the configuration is made, and what can be said before the first
@@ -29,8 +28,11 @@ interface ChangeSteps {
 
     // -- before the first step; nothing is changed by these --
 
-    /** Who has an address of an uplink, where that is another port than the one named. */
-    Optional<String> otherOwner(UplinkConfig uplink, PortConfig port, IpPrefix address);
+    /**
+     * Who has addresses of an uplink, be it by configuration or by what a namespace says. Those
+     * that nobody has are left out. Asked once for all addresses of a port.
+     */
+    Map<IpAddress, String> owners(UplinkConfig uplink, List<IpAddress> addresses);
 
     /** Refuses a new port where that can be said now. */
     void check(PortConfig port);

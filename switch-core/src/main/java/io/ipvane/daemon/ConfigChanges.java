@@ -24,7 +24,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -206,6 +205,7 @@ final class ConfigChanges implements ConfigTarget {
 
     /** Everything that can be refused is refused before the first step. */
     private void check(ChangePlan plan, SwitchConfig next) {
+        final GivenUp givenUp = new GivenUp(live, next);
         for (UplinkConfig uplink : plan.addedUplinks()) {
             uplink.host().ifPresent(live::check);
         }
@@ -220,7 +220,7 @@ final class ConfigChanges implements ConfigTarget {
             final Set<IpPrefix> known = new HashSet<>(change.before().addresses());
             refuseTaken(
                     plan,
-                    next,
+                    givenUp,
                     uplink,
                     change.after(),
                     change.after().addresses().stream().filter(a -> !known.contains(a)).toList());
@@ -228,7 +228,7 @@ final class ConfigChanges implements ConfigTarget {
         }
         for (PortConfig port : plan.addedPorts()) {
             final UplinkConfig uplink = uplinkOf(next, port);
-            refuseTaken(plan, next, uplink, port, port.addresses());
+            refuseTaken(plan, givenUp, uplink, port, port.addresses());
             live.check(port);
         }
     }
@@ -305,45 +305,29 @@ final class ConfigChanges implements ConfigTarget {
      */
     private void refuseTaken(
             ChangePlan plan,
-            SwitchConfig next,
+            GivenUp givenUp,
             UplinkConfig uplink,
             PortConfig port,
             Collection<IpPrefix> addresses) {
-        for (IpPrefix address : addresses) {
-            live.otherOwner(uplink, port, address)
-                    .filter(owner -> !plan.removesPort(owner))
-                    .filter(owner -> !givesUp(next, uplink, owner, address.address()))
-                    .ifPresent(
-                            owner -> {
-                                throw new ChangeRefusedException(
-                                        "EADDRINUSE",
-                                        "address "
-                                                + address.address()
-                                                + " is that of '"
-                                                + owner
-                                                + "'; delete it there first");
-                            });
+        if (addresses.isEmpty()) {
+            return;
         }
+        final List<IpAddress> wanted = addresses.stream().map(IpPrefix::address).toList();
+        live.owners(uplink, wanted)
+                .forEach(
+                        (address, owner) -> {
+                            if (!owner.equals(port.name())
+                                    && !plan.removesPort(owner)
+                                    && !givenUp.by(uplink, owner, address)) {
+                                throw taken(address, owner);
+                            }
+                        });
     }
 
-    private boolean givesUp(
-            SwitchConfig next, UplinkConfig uplink, String owner, IpAddress address) {
-        return has(live.ports().values(), live.uplinks().get(uplink.name()), owner, address)
-                && !has(next.ports(), uplink, owner, address);
-    }
-
-    /** Whether a port, or the host port of an uplink, is configured with an address. */
-    private static boolean has(
-            Collection<PortConfig> ports, UplinkConfig uplink, String owner, IpAddress address) {
-        final Stream<IpPrefix> ofPort =
-                ports.stream()
-                        .filter(port -> port.name().equals(owner))
-                        .flatMap(port -> port.addresses().stream());
-        final Stream<IpPrefix> ofHost =
-                uplink.host().stream()
-                        .filter(each -> each.interfaceName().equals(owner))
-                        .flatMap(each -> each.addresses().stream());
-        return Stream.concat(ofPort, ofHost).anyMatch(own -> own.address().equals(address));
+    private static ChangeRefusedException taken(IpAddress address, String owner) {
+        return new ChangeRefusedException(
+                "EADDRINUSE",
+                "address " + address + " is that of '" + owner + "'; delete it there first");
     }
 
     private static UplinkConfig uplinkOf(SwitchConfig config, PortConfig port) {

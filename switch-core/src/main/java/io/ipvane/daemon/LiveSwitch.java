@@ -11,7 +11,7 @@ import io.ipvane.daemon.Units.Placed;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.linux.InterfaceTakeover;
 import io.ipvane.linux.TapInterface;
-import io.ipvane.packet.IpPrefix;
+import io.ipvane.packet.IpAddress;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -100,10 +100,9 @@ final class LiveSwitch implements ChangeSteps {
     }
 
     @Override
-    public Optional<String> otherOwner(UplinkConfig uplink, PortConfig port, IpPrefix address) {
-        return Optional.ofNullable(units.uplinks.get(uplink.name()))
-                .flatMap(placed -> control.owner(placed.index(), address.address()))
-                .filter(owner -> !owner.equals(port.name()));
+    public Map<IpAddress, String> owners(UplinkConfig uplink, List<IpAddress> addresses) {
+        final Placed placed = units.uplinks.get(uplink.name());
+        return placed == null ? Map.of() : control.owners(placed.index(), addresses);
     }
 
     // -- steps --

@@ -3,14 +3,20 @@ package io.ipvane.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.ipvane.config.AddressBatch;
 import io.ipvane.config.SwitchConfig;
 import io.ipvane.control.view.ChangeRefusedException;
 import io.ipvane.control.view.StaleRevisionException;
+import io.ipvane.packet.IpAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -170,5 +176,60 @@ class ConfigChangesTest {
         final ConfigChanges changes = running(steps, config);
         assertThrows(StaleRevisionException.class, () -> changes.apply(config, 7));
         steps.assertIs(config, "as it was");
+    }
+
+    private static final int MANY = 100_000;
+
+    /** Two ports, of which one has very many addresses more, or none has. */
+    private static SwitchConfig crowd(String who) {
+        final SwitchConfig plain =
+                SwitchConfig.parse(
+                        """
+                        uplinks: [ { name: u0, device: "tap:w0" } ]
+                        ports:
+                          - { name: p0, uplink: u0, netns: n, interface: i0, addresses: [10.0.0.1/24] }
+                          - { name: p1, uplink: u0, netns: n, interface: i1, addresses: [10.0.0.2/24] }
+                        """,
+                        "test");
+        final List<Map<String, String>> rows = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            rows.add(Map.of("port", who, "address", IpAddress.ipv4(0x0B00_0000 + i) + "/32"));
+        }
+        return who.isEmpty() ? plain : AddressBatch.read(Map.of("add", rows)).applyTo(plain);
+    }
+
+    @Test
+    void shouldAskOnceForAllAddressesOfAPort() {
+        final MapSteps steps = new MapSteps();
+        final ConfigChanges changes = running(steps, crowd(""));
+        steps.asked = 0;
+        changes.apply(crowd("p0"), 1);
+        assertEquals(1, steps.asked);
+        assertTimeout(Duration.ofSeconds(10), () -> changes.apply(crowd("p1"), 2));
+        assertEquals(2, steps.asked);
+        changes.apply(crowd(""), 3);
+        assertEquals(2, steps.asked, "who takes nothing asks nobody");
+        steps.assertIs(crowd(""), "as it was");
+    }
+
+    @Test
+    void shouldRefuseAnAddressOfAnotherThatDoesNotGiveItUp() {
+        final MapSteps steps = new MapSteps();
+        final ConfigChanges changes = running(steps, crowd("p0"));
+        final SwitchConfig plain = crowd("");
+        final SwitchConfig both =
+                new SwitchConfig(
+                        plain.eal(),
+                        plain.threads(),
+                        plain.uplinks(),
+                        List.of(crowd("p0").ports().get(0), crowd("p1").ports().get(1)),
+                        plain.admin());
+        final ChangeRefusedException refused =
+                assertThrows(ChangeRefusedException.class, () -> changes.apply(both, 1));
+        assertTrue(
+                refused.getMessage()
+                        .matches("address 11\\..* is that of 'p0'; delete it there first"),
+                refused.getMessage());
+        steps.assertIs(crowd("p0"), "as it was");
     }
 }

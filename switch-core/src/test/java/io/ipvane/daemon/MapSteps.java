@@ -9,12 +9,12 @@ import io.ipvane.config.HostConfig;
 import io.ipvane.config.PortConfig;
 import io.ipvane.config.SwitchConfig;
 import io.ipvane.config.UplinkConfig;
-import io.ipvane.packet.IpPrefix;
+import io.ipvane.packet.IpAddress;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -28,6 +28,9 @@ final class MapSteps implements ChangeSteps {
     final Map<String, PortConfig> ports = new TreeMap<>();
     final Set<String> amiss = new HashSet<>();
     final Set<String> opened = new HashSet<>();
+
+    /** How often it was asked for owners. */
+    int asked;
 
     /** Whether the step that is about to be done fails. */
     BooleanSupplier fails = () -> false;
@@ -54,16 +57,16 @@ final class MapSteps implements ChangeSteps {
     }
 
     @Override
-    public Optional<String> otherOwner(UplinkConfig uplink, PortConfig port, IpPrefix address) {
-        return ports.values().stream()
-                .filter(other -> other.uplink().equals(uplink.name()))
-                .filter(other -> !other.name().equals(port.name()))
-                .filter(
-                        other ->
-                                other.addresses().stream()
-                                        .anyMatch(a -> a.address().equals(address.address())))
-                .map(PortConfig::name)
-                .findFirst();
+    public Map<IpAddress, String> owners(UplinkConfig uplink, List<IpAddress> addresses) {
+        asked++;
+        final Map<IpAddress, String> owners = new HashMap<>();
+        for (PortConfig port : ports.values()) {
+            if (port.uplink().equals(uplink.name())) {
+                port.addresses().forEach(a -> owners.put(a.address(), port.name()));
+            }
+        }
+        owners.keySet().retainAll(new HashSet<>(addresses));
+        return owners;
     }
 
     @Override
