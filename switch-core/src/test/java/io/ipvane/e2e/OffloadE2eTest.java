@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ipvane.e2e.Setup.Uplink;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -55,9 +56,20 @@ record OffloadE2eTest(Setup setup) {
 
     @ParameterizedTest(name = "to {0}")
     @CsvSource({"10.0.0.12", "fd00::12"})
-    void shouldExchangeLongFramesBetweenPorts(String address) throws JsonProcessingException {
+    void shouldExchangeLongFramesBetweenPortsInTheirOrder(String address)
+            throws JsonProcessingException {
+        final long before = reordered();
         network.iperf(BLUE, address).orFail();
         assertTrue(bytesAPacket("receive") > 3000, () -> "short frames to " + address);
+        assertEquals(0, reordered() - before, () -> "frames out of order to " + address);
+    }
+
+    /** How often the stack of the sending port was shown that its frames had changed places. */
+    private static long reordered() {
+        final String[] lines =
+                network.net().exec(BLUE, "cat", "/proc/net/netstat").orFail().output().split("\n", -1);
+        final List<String> names = List.of(lines[0].split(" ", -1));
+        return Long.parseLong(lines[1].split(" ", -1)[names.indexOf("TCPSACKReorder")]);
     }
 
     /** The far end of an uplink TAP is a stack that takes long frames as they are. */
