@@ -49,7 +49,7 @@ final class ArchitectureTest {
                     Set.of("dpdk", "linux"),
                     Set.of("packet", "counters", "socket"),
                     Set.of("burst"),
-                    Set.of("table"),
+                    Set.of("table", "upcall"),
                     Set.of("ipvlan", "neighbor", "icmp", "dhcp", "group", "macnat", "memif"),
                     Set.of("snapshot"),
                     Set.of("egress"),

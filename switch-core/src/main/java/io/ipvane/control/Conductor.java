@@ -130,7 +130,6 @@ final class Conductor implements Agent, LearnSink {
         for (Throwable error : lcoreErrors.get()) {
             LOG.error("event=stage_error", error);
         }
-        snoop.takeLastError().ifPresent(error -> LOG.error("event=stage_error", error));
         if (lastError != null) {
             LOG.error("event=conductor_error", lastError);
             lastError = null;

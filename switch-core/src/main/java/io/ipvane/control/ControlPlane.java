@@ -7,13 +7,13 @@ import io.ipvane.config.UplinkConfig;
 import io.ipvane.control.view.StatusUnavailableException;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
-import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.request.Request;
 import io.ipvane.snapshot.Quiescence;
 import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.table.Grace;
+import io.ipvane.upcall.ControlMailbox;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +67,8 @@ public final class ControlPlane implements AutoCloseable {
         final CounterShard shard = counters.shard();
         final ErrorPlane errors = new ErrorPlane(mailbox, pool, shard, System::nanoTime);
         final NeighborPlane neighbors = new NeighborPlane(mailbox, pool, shard, quiescence, errors);
-        final LearnPlane learn = new LearnPlane(mailbox, pool, shard, neighbors, System::nanoTime);
+        final FrameInjector injector = new FrameInjector(mailbox.toLcore(), pool, shard);
+        final LearnPlane learn = new LearnPlane(injector, pool, shard, System::nanoTime);
         conductor =
                 new Conductor(
                         model,
@@ -75,7 +76,7 @@ public final class ControlPlane implements AutoCloseable {
                         publisher,
                         quiescence,
                         neighbors,
-                        new SnoopPlane(mailbox, pool, shard, learn),
+                        new SnoopPlane(mailbox, pool, injector, learn),
                         errors,
                         lcoreErrors);
     }

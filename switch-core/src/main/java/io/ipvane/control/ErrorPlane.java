@@ -8,11 +8,11 @@ import io.ipvane.counters.PortCounter;
 import io.ipvane.icmp.ErrorFrames;
 import io.ipvane.icmp.ErrorKind;
 import io.ipvane.icmp.TokenBucket;
-import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.neighbor.UplinkIdentity;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.PortEntry;
+import io.ipvane.upcall.ControlMailbox;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.Map;
@@ -111,7 +111,7 @@ final class ErrorPlane implements ControlMailbox.DropListener, AutoCloseable {
         if (error == 0) {
             return;
         }
-        if (mailbox.send(ingress, error)) {
+        if (mailbox.toLcore().finished(ingress, error)) {
             counters.add(ingress, PortCounter.ERRORS_SENT.ordinal(), 1);
         } else {
             pool.free(error);

@@ -5,7 +5,6 @@ import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.PortCounter;
-import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.neighbor.NeighborConfig;
 import io.ipvane.neighbor.NeighborCounters;
 import io.ipvane.neighbor.NeighborResolver;
@@ -16,6 +15,7 @@ import io.ipvane.neighbor.UplinkIdentity;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.table.Grace;
+import io.ipvane.upcall.ControlMailbox;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -142,7 +142,7 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
 
     @Override
     public void transmit(int uplink, long mbuf) {
-        if (!mailbox.send(uplink, mbuf)) {
+        if (!mailbox.toLcore().finished(uplink, mbuf)) {
             dropped(uplink, uplink, mbuf, DropReason.RING_FULL);
         }
     }

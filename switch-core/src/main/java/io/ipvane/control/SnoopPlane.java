@@ -2,7 +2,6 @@
 package io.ipvane.control;
 
 import io.ipvane.burst.FramePool;
-import io.ipvane.counters.CounterShard;
 import io.ipvane.dhcp.ClientId;
 import io.ipvane.dhcp.DhcpClient;
 import io.ipvane.dhcp.DhcpCounters;
@@ -14,13 +13,13 @@ import io.ipvane.ipvlan.IpvlanFlag;
 import io.ipvane.ipvlan.IpvlanOptions;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.ipvlan.Verdict;
-import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.packet.Ipv4;
 import io.ipvane.packet.Udp;
 import io.ipvane.snapshot.PortEntry;
+import io.ipvane.upcall.ControlMailbox;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -56,11 +55,11 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
     private static final long ANSWER = Duration.ofSeconds(10).toNanos();
 
     /** A frame that must not leave before lcores look out for its answer. */
-    private record Held(PortModel from, int verdict, int port, int l3, long mbuf) {}
+    private record Held(int ingress, int verdict, int port, long mbuf) {}
 
     private final ControlMailbox mailbox;
     private final FramePool pool;
-    private final FrameSender sender;
+    private final FrameInjector injector;
     private final LearnPlane learn;
     private final MessageHandler handler;
     private final DhcpSnooper dhcp = new DhcpSnooper(DhcpLimits.DEFAULT, System::nanoTime, this);
@@ -82,11 +81,11 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
     private DhcpCounters said = dhcp.counters();
     private long lastSaid = System.nanoTime();
 
-    SnoopPlane(ControlMailbox mailbox, FramePool pool, CounterShard counters, LearnPlane learn) {
+    SnoopPlane(ControlMailbox mailbox, FramePool pool, FrameInjector injector, LearnPlane learn) {
         this.mailbox = mailbox;
         this.pool = pool;
         this.learn = learn;
-        this.sender = new FrameSender(mailbox, pool, counters);
+        this.injector = injector;
         this.handler = mailbox.handler(this);
     }
 
@@ -106,13 +105,7 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
     int doWork() {
         int work = 0;
         for (Held frame = held.poll(); frame != null; frame = held.poll()) {
-            sender.carryOut(
-                    learned.model(),
-                    frame.from(),
-                    frame.verdict(),
-                    frame.port(),
-                    frame.l3(),
-                    frame.mbuf());
+            injector.decided(frame.ingress(), frame.verdict(), frame.port(), frame.mbuf());
             work++;
         }
         work += mailbox.receiveSnooped(handler, FRAMES_A_TURN);
@@ -200,18 +193,18 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
         final long ip = pool.data(mbuf) + l3;
         if (Ipv4.version(ip) != 4 || Ipv4.protocol(ip) != Ipv4.PROTOCOL_UDP) {
             regrouped.add(ingress);
-            sender.carryOut(model, from, verdict, port, l3, mbuf);
+            injector.decided(from.index(), verdict, port, mbuf);
             return;
         }
         final int to = Udp.destinationPort(ip + Ipv4.headerLength(ip));
         final byte[] payload = DhcpFrames.payload(pool, mbuf, l3);
         if (payload == null) {
-            sender.carryOut(model, from, verdict, port, l3, mbuf);
+            injector.decided(from.index(), verdict, port, mbuf);
         } else if (to == Udp.PORT_DHCP_CLIENT) {
             reply(from, verdict, port, l3, mbuf, payload);
         } else if (from.role() == PortEntry.Role.UPLINK) {
             // A client outside asks; a server here may answer.
-            sender.carryOut(model, from, verdict, port, l3, mbuf);
+            injector.decided(from.index(), verdict, port, mbuf);
         } else {
             request(from, verdict, port, l3, mbuf, payload);
         }
@@ -222,9 +215,9 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
         final UplinkModel uplink = model.uplinkOf(from.index());
         final long frame = changed(mbuf, l3, dhcp.request(client(from, uplink), payload), uplink);
         if ((verdict == Verdict.WIRE || anyLearns(uplink)) && expectAnswer(uplink.index())) {
-            held.add(new Held(from, verdict, port, l3, frame));
+            held.add(new Held(from.index(), verdict, port, frame));
         } else {
-            sender.carryOut(model, from, verdict, port, l3, frame);
+            injector.decided(from.index(), verdict, port, frame);
         }
     }
 
@@ -268,11 +261,11 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
                         : dhcp.reply(from.uplink(), !sibling, payload);
         final boolean elsewhere = owned && found.filter(r -> r.port() == port).isEmpty();
         if (found.isEmpty() || elsewhere || found.get().port() == from.index()) {
-            sender.carryOut(model, from, verdict, port, l3, mbuf);
+            injector.decided(from.index(), verdict, port, mbuf);
         } else {
             final UplinkModel uplink = model.uplinkOf(from.index());
             final long frame = changed(mbuf, l3, found.get().payload(), uplink);
-            sender.send(model, from, found.get().port(), l3, frame);
+            injector.decided(from.index(), Verdict.DELIVER, found.get().port(), frame);
         }
     }
 
@@ -331,11 +324,6 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
         dhcp.forgetPort(port);
         dirty |= leasing.remove(port);
         expecting.remove(port);
-    }
-
-    /** Says and forgets the most recent defect that a frame has met on its second way. */
-    Optional<Throwable> takeLastError() {
-        return Optional.ofNullable(learn.takeLastError());
     }
 
     /** Lcores have stopped: frees what was held; the rest is the mailbox's. */

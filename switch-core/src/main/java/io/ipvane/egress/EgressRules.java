@@ -1,26 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.egress;
 
+import io.ipvane.burst.DropReason;
+import io.ipvane.burst.Facts;
+import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
+import io.ipvane.burst.Row;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.snapshot.PortEntry;
 
-/** Whether a frame may leave by a port. Pure: no state, no effect; any thread. */
+/**
+ * What becomes of a frame at the port that it leaves by: it is sent, split, or dropped for a
+ * reason. Says it and does nothing; any thread.
+ */
 @HotPath
 public final class EgressRules {
+    /** Answer: the port takes the frame as it is. */
+    public static final int SEND = -1;
+
+    /**
+     * Answer: the frame is an IPv4 packet that is too long for the port and may become fragments
+     * (spec TX-32), unless its header forbids it.
+     */
+    public static final int SPLIT = -2;
+
+    private static final int NO_PORT = DropReason.NO_PORT.ordinal();
+    private static final int DEV_DOWN = DropReason.DEV_DOWN.ordinal();
+    private static final int MTU = DropReason.MTU.ordinal();
+
     private EgressRules() {}
 
     /**
-     * Bytes of the longest frame that a port takes whole, tags that parse has skipped included. A
-     * frame that its device will split into segments is told by its longest segment ({@link
-     * io.ipvane.burst.FramePool#longest}, spec OFF-4).
+     * Judges a frame by its length.
      *
-     * @param ingress where the frame came in; what comes in by some is not measured (spec F14)
-     * @param l3 bytes before the L3 header, 0 where it could not be read
+     * @param ingress where the frame came in
+     * @param egress where it is to leave, or null where nothing stands or nobody sends
+     * @param row the frame after parse; its facts and its place of the L3 header are read
+     * @param length bytes of the frame, or of its longest segment where the device that it leaves
+     *     by will split it (spec OFF-4)
+     * @return {@link #SEND}, {@link #SPLIT}, or the ordinal of a {@link DropReason}
      */
-    public static int longest(PortEntry ingress, PortEntry egress, int l3) {
-        return ingress.measured
-                ? egress.maxFrame + Math.max(0, l3 - Ethernet.LENGTH)
-                : Integer.MAX_VALUE;
+    public static int judge(PortEntry ingress, PortEntry egress, long row, int length) {
+        if (egress == null) {
+            return NO_PORT;
+        }
+        if (!egress.up) {
+            return DEV_DOWN;
+        }
+        if (!ingress.measured || length <= most(egress, row)) {
+            return SEND;
+        }
+        return isRouted(ingress, egress, row)
+                        && ingress.splits(egress.role)
+                        && Row.etherType(row) == Ethernet.TYPE_IPV4
+                ? SPLIT
+                : MTU;
+    }
+
+    /** As the other; the segments of a frame are measured only where the whole is too long. */
+    public static int judge(PortEntry ingress, PortEntry egress, long row, FramePool pool) {
+        final int whole = judge(ingress, egress, row, Row.length(row));
+        return isTooLong(whole) ? judge(ingress, egress, row, pool.longest(Row.mbuf(row))) : whole;
+    }
+
+    /** Whether an answer says that the frame is longer than the port takes. */
+    public static boolean isTooLong(int answer) {
+        return answer == SPLIT || answer == MTU;
+    }
+
+    /**
+     * Whether the switch is a router for the frame, because it routes for one of its ends: it may
+     * split the packet in it, or say that it is too long. A switch does not meddle with packets.
+     */
+    public static boolean isRouted(PortEntry ingress, PortEntry egress, long row) {
+        return (Row.facts(row) & Facts.IP) != 0 && (isRouted(ingress) || isRouted(egress));
+    }
+
+    private static boolean isRouted(PortEntry end) {
+        return end.routed && end.role == PortEntry.Role.PORT;
+    }
+
+    /** Tags that parse has skipped do not count; a frame that it could not read has none. */
+    private static int most(PortEntry egress, long row) {
+        return egress.maxFrame + Math.max(0, Row.l3(row) - Ethernet.LENGTH);
+    }
+
+    /** Bytes of IP that a port takes: its MTU. */
+    static int mtu(PortEntry egress) {
+        return egress.maxFrame - Ethernet.LENGTH;
     }
 }

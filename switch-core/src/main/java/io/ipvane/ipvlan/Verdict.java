@@ -45,20 +45,17 @@ public final class Verdict {
     /** Outcome of the pipeline: waits until the next hop is resolved. Never a rule's answer. */
     public static final int RESOLVE = 10;
 
-    /** Outcome of the pipeline: somebody else holds the frame now. Never a rule's answer. */
-    public static final int CONSUMED = 11;
-
     /**
      * Outcome of the pipeline: the conductor looks into the frame and then carries out the verdict
      * that stands in {@link io.ipvane.burst.Burst#reason}. Never a rule's answer.
      */
-    public static final int CONTROL = 12;
+    public static final int CONTROL = 11;
 
     /**
      * Outcome of the pipeline: the conductor learns from the frame as it came in, and decides about
      * it anew. Never a rule's answer.
      */
-    public static final int LEARN = 13;
+    public static final int LEARN = 12;
 
     /** Dropped; the reason is in {@link io.ipvane.burst.Burst#reason}, written by parse. */
     public static final int DROP_PARSED = 63;
@@ -77,7 +74,6 @@ public final class Verdict {
         "respond",
         "track",
         "resolve",
-        "consumed",
         "control",
         "learn"
     };

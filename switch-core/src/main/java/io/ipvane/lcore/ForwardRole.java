@@ -10,34 +10,36 @@ import io.ipvane.burst.Stages;
 @HotPath
 final class ForwardRole implements LcoreRole {
     private final Receiver receiver;
-    private final Transmitter transmitter;
+    private final Injector injector;
     private final Stage[] stages;
+    private final Transmitter transmitter;
     private final EpochReport report;
-    private final boolean sends;
     private final Burst burst;
 
     /**
-     * @param sends whether this lcore is the one that sends for the conductor
+     * @param injector or null where another lcore takes in for the conductor
+     * @param stages the whole way of a burst, the egress last
+     * @param transmitter behind the egress
      */
     ForwardRole(
             Receiver receiver,
-            Stage pipeline,
+            Injector injector,
+            Stage[] stages,
             Transmitter transmitter,
             EpochReport report,
-            boolean sends,
             Burst burst) {
         this.receiver = receiver;
+        this.injector = injector;
+        this.stages = stages.clone();
         this.transmitter = transmitter;
-        this.stages = new Stage[] {pipeline, transmitter};
         this.report = report;
-        this.sends = sends;
         this.burst = burst;
     }
 
     @Override
     public int doWork() {
         report.begin();
-        int worked = sends ? transmitter.sends() : 0;
+        int worked = inject();
         for (int q = 0; q < receiver.queues(); q++) {
             final int size = receiver.receive(q, burst);
             if (size > 0) {
@@ -52,10 +54,12 @@ final class ForwardRole implements LcoreRole {
 
     @Override
     public void close() {
-        if (sends) {
-            transmitter.sends();
-            transmitter.flush();
-        }
+        inject();
+        transmitter.flush();
         report.leave();
+    }
+
+    private int inject() {
+        return injector == null ? 0 : injector.doWork();
     }
 }

@@ -3,14 +3,18 @@ package io.ipvane.lcore;
 
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.FramePool;
+import io.ipvane.burst.Stage;
+import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
 import io.ipvane.device.Device;
 import io.ipvane.dpdk.DpdkException;
+import io.ipvane.egress.Egress;
 import io.ipvane.lcore.ThreadTopology.LcorePlan;
 import io.ipvane.lcore.ThreadTopology.Role;
 import io.ipvane.pipeline.Pipeline;
 import io.ipvane.snapshot.Quiescence;
 import io.ipvane.snapshot.SnapshotPublisher;
+import io.ipvane.upcall.ControlMailbox;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,19 +119,30 @@ public final class TopologyRunner implements AutoCloseable {
             }
             case RUN -> new RunRole(ring, watched(new Pipeline(arena, pool)), report);
             case TRANSMIT -> {
-                final Transmitter own = transmitter();
-                yield plan.runsAndTransmits()
-                        ? new TransmitRole(ring, pipeline(own), own, report)
-                        : new TransmitRole(ring, own, report);
+                final Out out = out();
+                final Stage[] stages =
+                        plan.runsAndTransmits()
+                                ? new Stage[] {pipeline(out.lanes), out.egress}
+                                : new Stage[] {out.egress};
+                yield new TransmitRole(ring, injector(out), stages, out.lanes, report);
             }
             case FORWARD -> {
-                final boolean sends = wiring.transmitters() == 0;
-                final Transmitter own = transmitter();
+                final boolean first = wiring.transmitters() == 0;
+                final Out out = out();
+                final Stage[] stages = {pipeline(out.lanes), out.egress};
                 yield new ForwardRole(
-                        receiver(), pipeline(own), own, report, sends, new Burst(arena));
+                        receiver(),
+                        first ? injector(out) : null,
+                        stages,
+                        out.lanes,
+                        report,
+                        new Burst(arena));
             }
         };
     }
+
+    /** What sends for one lcore. */
+    private record Out(Transmitter lanes, Egress egress, CounterShard counters) {}
 
     /** For the lcore that is being built: its place is the next one. */
     private Receiver receiver() {
@@ -146,18 +161,28 @@ public final class TopologyRunner implements AutoCloseable {
     }
 
     /** For the lcore that is being built. */
-    private Transmitter transmitter() {
-        final Transmitter transmitter =
-                new Transmitter(
+    private Out out() {
+        final CounterShard shard = counters.shard();
+        final Transmitter lanes =
+                new Transmitter(arena, counters.rows(), wiring.transmitters(), pool, shard);
+        wiring.add(agents.size(), lanes);
+        final Egress egress = new Egress(arena, lanes, pool, shard, mailbox);
+        errors.add(egress::takeLastError);
+        return new Out(lanes, egress, shard);
+    }
+
+    private Injector injector(Out out) {
+        final Injector injector =
+                new Injector(
                         arena,
-                        counters.rows(),
-                        wiring.transmitters(),
+                        mailbox.toLcore(),
+                        publisher,
                         pool,
-                        counters.shard(),
-                        mailbox);
-        wiring.add(agents.size(), transmitter);
-        errors.add(transmitter::takeLastError);
-        return transmitter;
+                        out.counters,
+                        out.lanes,
+                        out.egress);
+        errors.add(injector::takeLastError);
+        return injector;
     }
 
     /**

@@ -15,26 +15,27 @@ import io.ipvane.burst.Stages;
 @HotPath
 final class TransmitRole implements LcoreRole {
     private final BurstRing ring;
+    private final Injector injector;
     private final Transmitter transmitter;
     private final Stage[] stages;
     private final EpochReport report;
     private final EventPoller.Handler<Burst> handler = this::onBurst;
 
-    /** Behind a {@link RunRole}. */
-    TransmitRole(BurstRing ring, Transmitter transmitter, EpochReport report) {
-        this(ring, transmitter, report, new Stage[] {transmitter});
-    }
-
-    /** In the place of a {@link RunRole} too; the ring is one that nobody else runs bursts of. */
-    TransmitRole(BurstRing ring, Stage pipeline, Transmitter transmitter, EpochReport report) {
-        this(ring, transmitter, report, new Stage[] {pipeline, transmitter});
-    }
-
-    private TransmitRole(
-            BurstRing ring, Transmitter transmitter, EpochReport report, Stage[] stages) {
+    /**
+     * @param stages what a burst passes here: the egress alone, or a pipeline before it where
+     *     nobody else runs the bursts of the ring
+     * @param transmitter behind the egress
+     */
+    TransmitRole(
+            BurstRing ring,
+            Injector injector,
+            Stage[] stages,
+            Transmitter transmitter,
+            EpochReport report) {
         this.ring = ring;
+        this.injector = injector;
+        this.stages = stages.clone();
         this.transmitter = transmitter;
-        this.stages = stages;
         this.report = report;
     }
 
@@ -48,11 +49,11 @@ final class TransmitRole implements LcoreRole {
     @Override
     public int doWork() {
         report.begin();
-        final int sent = transmitter.sends();
+        final int injected = injector.doWork();
         final boolean worked = ring.transmit(handler);
         transmitter.flush();
         report.end(!worked);
-        return sent + (worked ? 1 : 0);
+        return injected + (worked ? 1 : 0);
     }
 
     /** Who fills the ring has stopped before: what is left in it is still sent. */

@@ -7,6 +7,6 @@
  *
  * <p>Owner: each object here belongs to one lcore, named in its Javadoc. Lcores meet at a {@link
  * io.ipvane.lcore.BurstRing}; the control plane is met at the {@link
- * io.ipvane.lcore.ControlMailbox}, the snapshot and the reported epochs.
+ * io.ipvane.upcall.ControlMailbox}, the snapshot and the reported epochs.
  */
 package io.ipvane.lcore;

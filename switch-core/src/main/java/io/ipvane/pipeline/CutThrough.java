@@ -265,8 +265,7 @@ final class CutThrough implements Stage {
         }
         final int verdict = verdict(row, port, verdicts);
         final int egress = verdict == Verdict.WIRE ? wire : port;
-        if (pool.longest(Row.mbuf(row))
-                > EgressRules.longest(ingress, snapshot.entry(egress), Row.l3(row))) {
+        if (EgressRules.judge(ingress, snapshot.entry(egress), row, pool) != EgressRules.SEND) {
             return TOO_LONG;
         }
         return send(row, egress, verdict, inside, own, lanes);

@@ -72,6 +72,11 @@ public final class Pipeline implements Stage {
                 new Stage[] {new LookupStage(arena), new DecideStage(), new RewriteStage(pool)});
     }
 
+    /** Stages for frames whose verdict stands: parse, and then who writes it. */
+    public static Pipeline decidedBy(Stage decision, FramePool pool) {
+        return new Pipeline(new Stage[] {new ParseStage(pool)}, new Stage[] {decision});
+    }
+
     @Override
     public void process(Burst burst) {
         try {

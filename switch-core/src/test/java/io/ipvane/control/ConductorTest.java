@@ -13,7 +13,6 @@ import io.ipvane.config.ThreadPlan;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
 import io.ipvane.counters.PortCounter;
-import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.Quiescence;
@@ -22,6 +21,7 @@ import io.ipvane.testing.Frames;
 import io.ipvane.testing.MemoryPool;
 import io.ipvane.testing.SmallNetwork;
 import io.ipvane.testing.SwitchHarness;
+import io.ipvane.upcall.ControlMailbox;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -277,7 +277,8 @@ class ConductorTest {
             final CounterShard shard = new Counters(arena, 1).shard();
             final ErrorPlane told = new ErrorPlane(mailbox, pool, shard, () -> 0);
             final NeighborPlane neighbors = new NeighborPlane(mailbox, pool, shard, nobody, told);
-            final LearnPlane learn = new LearnPlane(mailbox, pool, shard, neighbors, () -> 0);
+            final FrameInjector injector = new FrameInjector(mailbox.toLcore(), pool, shard);
+            final LearnPlane learn = new LearnPlane(injector, pool, shard, () -> 0);
             final Conductor conductor =
                     new Conductor(
                             SwitchModel.EMPTY,
@@ -285,7 +286,7 @@ class ConductorTest {
                             publisher,
                             nobody,
                             neighbors,
-                            new SnoopPlane(mailbox, pool, shard, learn),
+                            new SnoopPlane(mailbox, pool, injector, learn),
                             told,
                             errors::next);
             for (int i = 0; i < 50; i++) {

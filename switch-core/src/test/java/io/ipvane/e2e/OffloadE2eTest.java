@@ -67,7 +67,11 @@ record OffloadE2eTest(Setup setup) {
     /** How often the stack of the sending port was shown that its frames had changed places. */
     private static long reordered() {
         final String[] lines =
-                network.net().exec(BLUE, "cat", "/proc/net/netstat").orFail().output().split("\n", -1);
+                network.net()
+                        .exec(BLUE, "cat", "/proc/net/netstat")
+                        .orFail()
+                        .output()
+                        .split("\n", -1);
         final List<String> names = List.of(lines[0].split(" ", -1));
         return Long.parseLong(lines[1].split(" ", -1)[names.indexOf("TCPSACKReorder")]);
     }

@@ -13,6 +13,7 @@ import io.ipvane.control.SwitchModel;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
 import io.ipvane.counters.PortCounter;
+import io.ipvane.egress.Egress;
 import io.ipvane.ipvlan.Verdict;
 import io.ipvane.neighbor.NeighborTable;
 import io.ipvane.packet.Ethernet;
@@ -23,6 +24,7 @@ import io.ipvane.table.AddressTable;
 import io.ipvane.testing.Frames;
 import io.ipvane.testing.MemoryDevice;
 import io.ipvane.testing.MemoryPool;
+import io.ipvane.upcall.ControlMailbox;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
@@ -94,14 +96,24 @@ final class Rig implements AutoCloseable {
 
     /** A transmitter over all devices but those without a buffer. */
     Transmitter transmitter(FramePool frames, int... without) {
-        final Transmitter transmitter =
-                new Transmitter(arena, devices.length, 0, frames, shard, mailbox);
+        final Transmitter transmitter = new Transmitter(arena, devices.length, 0, frames, shard);
         for (int port = 0; port < devices.length; port++) {
             if (Arrays.binarySearch(without, port) < 0) {
                 transmitter.attach(transmitter.prepare(port, devices[port]));
             }
         }
         return transmitter;
+    }
+
+    /** What carries verdicts out into the lanes of a transmitter. */
+    Egress egress(Transmitter transmitter, FramePool frames) {
+        return new Egress(arena, transmitter, frames, shard, mailbox);
+    }
+
+    /** What takes in for the conductor, behind {@code egress} the lanes of a transmitter. */
+    Injector injector(Transmitter transmitter, Egress egress, FramePool frames) {
+        return new Injector(
+                arena, mailbox.toLcore(), publisher, frames, shard, transmitter, egress);
     }
 
     /** A burst of frames that came in by a port, all with one verdict. */

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
+import io.ipvane.burst.Stage;
 import io.ipvane.config.IdleMode;
 import io.ipvane.config.ThreadPlan;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.dpdk.DpdkException;
+import io.ipvane.egress.Egress;
 import io.ipvane.pipeline.Pipeline;
 import io.ipvane.snapshot.Quiescence;
 import io.ipvane.testing.Frames;
@@ -130,10 +132,14 @@ class TopologyRunnerTest {
                         ring,
                         new Pipeline(rig.arena, rig.pool),
                         new EpochReport(readers, rig.publisher, 1, 0));
+        final Transmitter transmitter = rig.transmitter(rig.pool);
+        final Egress egress = rig.egress(transmitter, rig.pool);
         final TransmitRole transmit =
                 new TransmitRole(
                         ring,
-                        rig.transmitter(rig.pool),
+                        rig.injector(transmitter, egress, rig.pool),
+                        new Stage[] {egress},
+                        transmitter,
                         new EpochReport(readers, rig.publisher, 2, 1));
         for (int i = 0; i < BurstRing.SLOTS + 1; i++) {
             rig.devices[Rig.WIRE].inject(Frames.udp4().build());

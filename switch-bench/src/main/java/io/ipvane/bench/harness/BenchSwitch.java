@@ -12,12 +12,12 @@ import io.ipvane.control.ControlPlane;
 import io.ipvane.control.ModelBuilder;
 import io.ipvane.counters.Counters;
 import io.ipvane.device.Device;
-import io.ipvane.lcore.ControlMailbox;
 import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.lcore.TopologyRunner;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.SnapshotPublisher;
+import io.ipvane.upcall.ControlMailbox;
 import java.lang.foreign.Arena;
 import java.util.List;
 

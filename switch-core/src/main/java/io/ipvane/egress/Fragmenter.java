@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.lcore;
+package io.ipvane.egress;
 
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;

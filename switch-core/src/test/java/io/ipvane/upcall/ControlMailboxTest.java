@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.lcore;
+package io.ipvane.upcall;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -27,17 +27,17 @@ class ControlMailboxTest {
             up++;
         }
         int down = 0;
-        while (mailbox.send(1, down + 1L)) {
+        while (mailbox.toLcore().finished(1, down + 1L)) {
             down++;
         }
-        assertTrue(up > 4_000 && down > 10_000, up + " up, " + down + " down");
+        assertTrue(up > 4_000 && down > 8_000, up + " up, " + down + " down");
         mailbox.learned(1, 4, 2, 3, 4, true, true);
         assertFalse(up(0));
-        assertFalse(mailbox.send(1, 1));
+        assertFalse(mailbox.toLcore().finished(1, 1));
         assertEquals(10, mailbox.receive(IGNORE, 10));
-        assertEquals(10, mailbox.sends(IGNORE, 10));
+        assertEquals(10, mailbox.toLcore().receive(IGNORE, 10));
         assertTrue(up(0));
-        assertTrue(mailbox.send(1, 1));
+        assertTrue(mailbox.toLcore().finished(1, 1));
     }
 
     @Test
@@ -94,14 +94,14 @@ class ControlMailboxTest {
         try (MemoryPool pool = new MemoryPool(4, 256)) {
             // As many messages as fit: the next one needs padding, then starts at the beginning.
             int fit = 0;
-            while (mailbox.send(1, 1)) {
+            while (mailbox.toLcore().finished(1, 1)) {
                 fit++;
             }
-            for (int read = 0; read < fit; read += mailbox.sends(IGNORE, fit)) {
+            for (int read = 0; read < fit; read += mailbox.toLcore().receive(IGNORE, fit)) {
                 // Until the buffer is empty and its head close to the end.
             }
-            assertTrue(mailbox.send(1, pool.frame(new byte[60])));
-            assertTrue(mailbox.send(1, pool.frame(new byte[60])));
+            assertTrue(mailbox.toLcore().finished(1, pool.frame(new byte[60])));
+            assertTrue(mailbox.toLcore().finished(1, pool.frame(new byte[60])));
             mailbox.drain(pool);
         }
     }

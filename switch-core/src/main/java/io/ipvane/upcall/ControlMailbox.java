@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.lcore;
+package io.ipvane.upcall;
 
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
-import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
@@ -18,8 +17,8 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  * <p>Up, from any transmitting lcore to the conductor: frames that wait for a neighbour, and what
  * ARP and ND on the wire have shown. Up as well, but in smaller rings of their own, so that they
  * keep nothing else waiting: frames that were dropped, and whose senders may be told; and frames
- * that the conductor wants to see before they go on. Down, from the conductor to one lcore: frames
- * to send. A message that does not fit is refused; the frame in it stays the caller's.
+ * that the conductor wants to see before they go on. Down, from the conductor to one lcore: {@link
+ * ToLcore}. A message that does not fit is refused; the frame in it stays the caller's.
  */
 @HotPath
 public final class ControlMailbox {
@@ -79,9 +78,8 @@ public final class ControlMailbox {
 
     private static final int UNRESOLVED = 1;
     private static final int LEARNED = 2;
-    private static final int SEND = 3;
-    private static final int DROPPED = 4;
-    private static final int SNOOPED = 5;
+    private static final int DROPPED = 3;
+    private static final int SNOOPED = 4;
     private static final int LENGTH = 40;
     private static final int DROPPED_LENGTH = 24;
     private static final int CAPACITY = 1 << 18;
@@ -95,7 +93,7 @@ public final class ControlMailbox {
     private final RingBuffer up = new ManyToOneRingBuffer(memory(CAPACITY));
     private final RingBuffer dropped = new ManyToOneRingBuffer(memory(DROPPED_CAPACITY));
     private final RingBuffer snooped = new ManyToOneRingBuffer(memory(SNOOPED_CAPACITY));
-    private final RingBuffer down = new OneToOneRingBuffer(memory(CAPACITY));
+    private final ToLcore down = new ToLcore();
 
     private static UnsafeBuffer memory(int capacity) {
         return new UnsafeBuffer(
@@ -110,7 +108,7 @@ public final class ControlMailbox {
      * with the caller. A port has no more than {@value #SNOOPED_A_PORT} on their way, so that one
      * that floods takes nobody else's place.
      */
-    boolean snooped(int ingress, int verdict, int port, int l3, long mbuf) {
+    public boolean snooped(int ingress, int verdict, int port, int l3, long mbuf) {
         final int slot = ingress & (onTheirWay.length() - 1);
         if (onTheirWay.get(slot) >= SNOOPED_A_PORT) {
             return false;
@@ -149,7 +147,7 @@ public final class ControlMailbox {
     }
 
     /** Lcore: hands a frame to the conductor; false leaves it with the caller. */
-    boolean unresolved(
+    public boolean unresolved(
             int uplink, int ingress, int family, long hop0, long hop1, int source, long mbuf) {
         final int at = up.tryClaim(UNRESOLVED, LENGTH);
         if (at < 0) {
@@ -167,7 +165,7 @@ public final class ControlMailbox {
     }
 
     /** Lcore: tells what was seen; lost where the conductor cannot keep up, and then seen again. */
-    void learned(
+    public void learned(
             int uplink,
             int family,
             long address0,
@@ -193,7 +191,7 @@ public final class ControlMailbox {
      * Lcore: hands a frame that it has dropped and counted to the conductor, to tell its sender;
      * false leaves it with the caller.
      */
-    boolean dropped(int ingress, int reason, int mtu, long mbuf) {
+    public boolean dropped(int ingress, int reason, int mtu, long mbuf) {
         final int at = dropped.tryClaim(DROPPED, DROPPED_LENGTH);
         if (at < 0) {
             return false;
@@ -261,26 +259,14 @@ public final class ControlMailbox {
         };
     }
 
-    /** Conductor: asks the lcore to send a frame by a port; false leaves it with the caller. */
-    public boolean send(int port, long mbuf) {
-        final int at = down.tryClaim(SEND, 16);
-        if (at < 0) {
-            return false;
-        }
-        down.buffer().putInt(at, port);
-        down.buffer().putLong(at + 8, mbuf);
-        down.commit(at);
-        return true;
-    }
-
-    /** Lcore: frames to send; the handler is made once, so that a turn allocates nothing. */
-    int sends(MessageHandler handler, int limit) {
-        return down.read(handler, limit);
+    /** The way down: the conductor puts frames into it, one lcore takes them. */
+    public ToLcore toLcore() {
+        return down;
     }
 
     /** Frees every frame that nobody has fetched; lcores have stopped. Conductor thread. */
     public void drain(FramePool pool) {
-        readAll(down, (type, buffer, at, length) -> pool.free(buffer.getLong(at + 8)));
+        down.drain(pool);
         readAll(snooped, (type, buffer, at, length) -> pool.free(buffer.getLong(at + 16)));
     }
 
@@ -288,7 +274,7 @@ public final class ControlMailbox {
      * A read that finds nothing may only have skipped the padding at the buffer's end: the ring is
      * empty when the next one finds nothing either.
      */
-    private static void readAll(RingBuffer ring, MessageHandler handler) {
+    static void readAll(RingBuffer ring, MessageHandler handler) {
         int empty = 0;
         while (empty < 2) {
             empty = ring.read(handler) > 0 ? 0 : empty + 1;
