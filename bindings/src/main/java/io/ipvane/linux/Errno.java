@@ -55,6 +55,8 @@ public final class Errno {
     public static final int EADDRNOTAVAIL = 99;
 
     /** No buffer space; netlink: notifications were lost. */
+    public static final int EOVERFLOW = 75;
+
     public static final int ENOBUFS = 105;
 
     /** Nobody listens. */
@@ -72,7 +74,7 @@ public final class Errno {
         NAMES[36] = "ENAMETOOLONG";
         NAMES[38] = "ENOSYS";
         NAMES[71] = "EPROTO";
-        NAMES[75] = "EOVERFLOW";
+        NAMES[EOVERFLOW] = "EOVERFLOW";
         NAMES[76] = "ENOTUNIQ";
         NAMES[EBADFD] = "EBADFD";
         NAMES[ENOTSOCK] = "ENOTSOCK";

@@ -2,14 +2,15 @@
 package io.ipvane.linux;
 
 import java.util.List;
+import java.util.function.Predicate;
 
-/** Everything that a namespace has, for who may have missed news of it. */
+/** What a namespace has, for who may have missed news of it. */
 interface InterfaceLists extends AutoCloseable {
-    /** All interfaces. */
-    List<Link> links();
+    /** Interfaces that are asked for, of all that there are. */
+    List<Link> links(Predicate<Link> which);
 
-    /** All addresses of all interfaces. */
-    List<InterfaceAddress> addresses();
+    /** All addresses of one interface. */
+    List<InterfaceAddress> addresses(Link link);
 
     @Override
     void close();

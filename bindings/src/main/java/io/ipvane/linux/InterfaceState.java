@@ -18,6 +18,11 @@ import java.util.Set;
  * index in another namespace, is not taken for it.
  */
 final class InterfaceState {
+    /** More than a port may claim. */
+    static final int MOST_ADDRESSES = 131_072;
+
+    private static final System.Logger LOG = System.getLogger(InterfaceState.class.getName());
+
     private final WatchedInterface at;
     private final InterfaceListener listener;
 
@@ -37,6 +42,9 @@ final class InterfaceState {
     private final Map<InetAddress, Set<Integer>> addresses = new HashMap<>();
 
     private Set<Long> groups = Set.of();
+
+    /** It was said that there are too many addresses. */
+    private boolean overfull;
 
     /**
      * @param tap the TAP that it is, or null where any interface of the name is meant
@@ -80,6 +88,11 @@ final class InterfaceState {
 
     boolean isPresent() {
         return link != null;
+    }
+
+    /** Its index in its namespace, while it is there; else 0, which no interface has. */
+    int index() {
+        return link == null ? 0 : link.index();
     }
 
     boolean hasIndex(int index) {
@@ -148,6 +161,17 @@ final class InterfaceState {
     }
 
     void addressAdded(IpPrefix prefix) {
+        if (addresses.size() >= MOST_ADDRESSES && !addresses.containsKey(prefix.address())) {
+            if (!overfull) {
+                overfull = true;
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "interface %s has more than %d addresses; what is beyond does not work:"
+                                        .formatted(at, MOST_ADDRESSES)
+                                + " delete some");
+            }
+            return;
+        }
         final Set<Integer> lengths =
                 addresses.computeIfAbsent(prefix.address(), address -> new HashSet<>());
         if (lengths.add(prefix.length()) && lengths.size() == 1) {

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.linux;
 
+import io.ipvane.memory.Memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,6 +17,9 @@ import java.util.Set;
 final class MulticastGroups implements AutoCloseable {
     private static final String FILE = "/proc/thread-self/net/dev_mcast";
     private static final int CHUNK = 1 << 16;
+
+    /** Some 20,000 groups of all interfaces; whoever has more in a namespace has them unseen. */
+    private static final int MOST_BYTES = 1 << 20;
 
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment buffer = arena.allocate(CHUNK);
@@ -37,38 +36,38 @@ final class MulticastGroups implements AutoCloseable {
         fd = result;
     }
 
-    /** Those of a namespace; nothing is held there afterwards. */
-    static Map<Integer, Set<Long>> of(Netns netns) {
-        try (MulticastGroups groups = new MulticastGroups(netns)) {
-            return groups.read();
+    /**
+     * What was read.
+     *
+     * @param groups by interface index, as MAC addresses
+     * @param whole false: there is more, of one of these interfaces or of others, than is read
+     */
+    record Reading(Map<Integer, Set<Long>> groups, boolean whole) {}
+
+    /**
+     * Those of some interfaces of a namespace; nothing is held there afterwards.
+     *
+     * @param interfaces their indices
+     */
+    static Reading of(Netns netns, Set<Integer> interfaces) {
+        try (MulticastGroups file = new MulticastGroups(netns)) {
+            return file.read(interfaces);
         }
     }
 
-    /** Groups by interface index, as MAC addresses. */
-    Map<Integer, Set<Long>> read() {
-        final StringBuilder text = new StringBuilder();
-        int length;
-        while ((length = (int) Shim.readAt(fd, buffer.address(), CHUNK, text.length())) > 0) {
-            final byte[] chunk = buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
-            text.append(new String(chunk, StandardCharsets.US_ASCII));
+    private Reading read(Set<Integer> interfaces) {
+        final GroupLines lines = new GroupLines(interfaces);
+        long offset = 0;
+        int length = 1;
+        while (length > 0 && offset < MOST_BYTES) {
+            length = (int) Shim.readAt(fd, buffer.address(), CHUNK, offset);
+            LinuxException.check(length, tried);
+            for (int i = 0; i < length; i++) {
+                lines.take(Memory.byteAt(buffer.address() + i));
+            }
+            offset += length;
         }
-        LinuxException.check(length, tried);
-        return parse(text);
-    }
-
-    /** Reads lines of index, name, two counters and the address in hexadecimal. */
-    static Map<Integer, Set<Long>> parse(CharSequence text) {
-        final Map<Integer, Set<Long>> groups = new HashMap<>();
-        text.toString()
-                .lines()
-                .map(line -> line.strip().split("\\s+"))
-                .filter(words -> words.length == 5 && words[4].length() == 2 * Mac.BYTES)
-                .forEach(
-                        words ->
-                                groups.computeIfAbsent(
-                                                Integer.valueOf(words[0]), index -> new HashSet<>())
-                                        .add(HexFormat.fromHexDigitsToLong(words[4])));
-        return groups;
+        return new Reading(lines.groups(), length == 0 && !lines.more());
     }
 
     @Override

@@ -441,19 +441,15 @@ public final class NamespaceWatcher implements AutoCloseable {
     private void lookForName(InterfaceState state) {
         try (Netns netns = state.open();
                 InterfaceLists netlink = lists.apply(netns)) {
-            final List<Link> links = netlink.links();
-            if (state.isPresent() && links.stream().noneMatch(state::concerns)) {
+            List<Link> links = netlink.links(state::concerns);
+            if (state.isPresent() && links.isEmpty()) {
                 state.gone(false);
+                links = netlink.links(state::concerns);
             }
-            final Optional<Link> link = links.stream().filter(state::concerns).findFirst();
+            final Optional<Link> link = links.stream().findFirst();
             if (link.isPresent()) {
                 state.linkChanged(link.get());
-                final int index = link.get().index();
-                state.reconcileAddresses(
-                        usable(
-                                netlink.addresses().stream()
-                                        .filter(address -> address.link() == index)
-                                        .toList()));
+                state.reconcileAddresses(usable(netlink.addresses(link.get())));
             }
         }
     }
@@ -472,7 +468,7 @@ public final class NamespaceWatcher implements AutoCloseable {
             namespace(netns).add(state);
             lookFor(state);
             if (state.isPresent()) {
-                state.reconcileGroups(MulticastGroups.of(netns));
+                state.reconcileGroups(MulticastGroups.of(netns, Set.of(state.index())).groups());
             } else if (state.tap() == null) {
                 state.gone(false);
             }

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A NETLINK_ROUTE socket of one namespace: requests with their answers, or notifications.
@@ -23,6 +24,13 @@ final class NetlinkSocket implements AutoCloseable {
     static final int OWN = -1;
 
     private static final int DUMP_ATTEMPTS = 8;
+
+    /** Objects of a list that is not asked for again: that takes longer than the next change. */
+    private static final int LONG_DUMP = 10_000;
+
+    /** Of the objects of one list: some 300,000 addresses. */
+    private static final int MOST_BYTES = 24 << 20;
+
     private static final int ERROR_FIXED_PART = 4;
     private static final int ERROR_TEXT = 1;
 
@@ -96,27 +104,63 @@ final class NetlinkSocket implements AutoCloseable {
         }
     }
 
+    /** All objects of a kind. */
+    List<NetlinkMessage> dump(NetlinkRequest request, String tried) {
+        return dump(request, tried, message -> true);
+    }
+
     /**
      * Sends a request for all objects of a kind; a list that changed under the kernel is asked for
-     * again.
+     * again. How many there are is up to whoever owns the namespace: what is not wanted is not
+     * kept, and what is wanted has a bound.
+     *
+     * @throws LinuxException with EOVERFLOW beyond that
      */
-    synchronized List<NetlinkMessage> dump(NetlinkRequest request, String tried) {
-        final List<NetlinkMessage> objects = new ArrayList<>();
+    synchronized List<NetlinkMessage> dump(
+            NetlinkRequest request, String tried, Predicate<NetlinkMessage> wanted) {
+        Collected objects = null;
         for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
-            objects.clear();
             send(request.bytes(), Rtnl.REQUEST | Rtnl.DUMP, tried);
-            if (collect(objects, tried)) {
+            objects = new Collected(wanted);
+            if (collect(objects, tried) || objects.seen > LONG_DUMP) {
                 break;
             }
         }
-        // Still interrupted after so many attempts: a mixture of neighbouring moments, and news of
-        // the
-        // changes is under way to whoever listens.
-        return objects;
+        // Still interrupted after so many attempts, or too long for them: a mixture of neighbouring
+        // moments, and news of the changes is under way to whoever listens.
+        if (objects.bytes > MOST_BYTES) {
+            throw new LinuxException(
+                    Errno.EOVERFLOW,
+                    "cannot %s: there are %d bytes of them, more than %d; delete some"
+                            .formatted(tried, objects.bytes, MOST_BYTES));
+        }
+        return objects.kept;
+    }
+
+    /** What was collected of a dump. */
+    private static final class Collected {
+        private final Predicate<NetlinkMessage> wanted;
+        private final List<NetlinkMessage> kept = new ArrayList<>();
+        private long bytes;
+        private long seen;
+
+        Collected(Predicate<NetlinkMessage> wanted) {
+            this.wanted = wanted;
+        }
+
+        void add(NetlinkMessage object) {
+            seen++;
+            if (wanted.test(object)) {
+                bytes += object.bytes().length;
+                if (bytes <= MOST_BYTES) {
+                    kept.add(object);
+                }
+            }
+        }
     }
 
     /** Collects up to the end of a dump; false where it was interrupted by a change. */
-    private boolean collect(List<NetlinkMessage> objects, String tried) {
+    private boolean collect(Collected objects, String tried) {
         boolean consistent = true;
         while (true) {
             for (final NetlinkMessage answer : receive(tried)) {

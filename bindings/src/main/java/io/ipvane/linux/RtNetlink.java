@@ -7,6 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Reads and changes interfaces, addresses and routes of one namespace, as {@code ip} does.
@@ -61,15 +63,30 @@ public final class RtNetlink implements InterfaceLists {
         return netns.name().isEmpty() ? "" : "-n " + netns.name() + " ";
     }
 
-    @Override
+    /** All interfaces. */
     public List<Link> links() {
+        return links(link -> true);
+    }
+
+    @Override
+    public List<Link> links(Predicate<Link> which) {
         final NetlinkRequest request =
                 Link.request(Rtnl.GETLINK, 0)
                         .attribute32(Rtnl.IFLA_EXT_MASK, Rtnl.EXT_MASK_SKIP_STATS);
-        return socket.dump(request, "list interfaces in " + netns).stream()
-                .map(Link::decode)
-                .filter(Objects::nonNull)
-                .toList();
+        return decoded(
+                socket.dump(
+                        request,
+                        "list interfaces in " + netns,
+                        message -> {
+                            final Link link = Link.decode(message);
+                            return link != null && which.test(link);
+                        }),
+                Link::decode);
+    }
+
+    private static <T> List<T> decoded(
+            List<NetlinkMessage> messages, Function<NetlinkMessage, T> decoder) {
+        return messages.stream().map(decoder).filter(Objects::nonNull).toList();
     }
 
     /** Takes an interface administratively up or down. */
@@ -182,27 +199,20 @@ public final class RtNetlink implements InterfaceLists {
 
     // -- addresses --
 
-    /** Addresses of one interface, IPv4 and IPv6. */
-    public List<InterfaceAddress> addresses(Link link) {
-        return decodeAddresses(dumpAddresses(link.index())).stream()
-                .filter(address -> address.link() == link.index())
-                .toList();
-    }
-
     @Override
-    public List<InterfaceAddress> addresses() {
-        return decodeAddresses(dumpAddresses(0));
+    public List<InterfaceAddress> addresses(Link link) {
+        return decoded(dumpAddresses(link.index()), InterfaceAddress::decode);
     }
 
-    private static List<InterfaceAddress> decodeAddresses(List<NetlinkMessage> messages) {
-        return messages.stream().map(InterfaceAddress::decode).filter(Objects::nonNull).toList();
-    }
-
-    /** RTM_NEWADDR messages of one interface (0: all), where the kernel can filter. */
+    /** RTM_NEWADDR messages of one interface; older kernels list all, which are left out here. */
     List<NetlinkMessage> dumpAddresses(int link) {
         return socket.dump(
                 InterfaceAddress.request(Rtnl.GETADDR, 0, link, null),
-                "list addresses in " + netns);
+                "list addresses in " + netns,
+                message -> {
+                    final InterfaceAddress address = InterfaceAddress.decode(message);
+                    return address != null && address.link() == link;
+                });
     }
 
     /**
@@ -249,17 +259,21 @@ public final class RtNetlink implements InterfaceLists {
      * Unicast routes of all tables through one interface, IPv4 and IPv6, multipath ones excepted.
      */
     public List<Route> routes(Link link) {
-        return dumpRoutes(link.index()).stream()
-                .map(Route::decode)
-                .filter(route -> route != null && route.link() == link.index())
-                .toList();
+        return decoded(dumpRoutes(link.index()), Route::decode);
     }
 
-    /** RTM_NEWROUTE messages of one interface (0: all), where the kernel can filter. */
+    /** RTM_NEWROUTE messages of one interface; older kernels list all, which are left out here. */
     List<NetlinkMessage> dumpRoutes(int link) {
         final List<NetlinkMessage> routes = new ArrayList<>();
         for (final int family : new int[] {Rtnl.AF_INET, Rtnl.AF_INET6}) {
-            routes.addAll(socket.dump(Route.list(family, link), "list routes in " + netns));
+            routes.addAll(
+                    socket.dump(
+                            Route.list(family, link),
+                            "list routes in " + netns,
+                            message -> {
+                                final Route route = Route.decode(message);
+                                return route != null && route.link() == link;
+                            }));
         }
         return routes;
     }
@@ -294,10 +308,11 @@ public final class RtNetlink implements InterfaceLists {
                             .u16(0)
                             .u8(flags)
                             .u8(0);
-            socket.dump(request, "list neighbours in " + netns).stream()
-                    .map(SavedMessage::new)
-                    .filter(saved -> saved.isConfiguredNeighbor(link))
-                    .forEach(saved -> neighbors.add(saved.message()));
+            neighbors.addAll(
+                    socket.dump(
+                            request,
+                            "list neighbours in " + netns,
+                            message -> new SavedMessage(message).isConfiguredNeighbor(link)));
         }
         return neighbors;
     }

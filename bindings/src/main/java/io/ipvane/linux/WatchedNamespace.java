@@ -2,8 +2,8 @@
 package io.ipvane.linux;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -21,11 +21,19 @@ final class WatchedNamespace {
     private static final long SOON = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long AT_LEAST = TimeUnit.SECONDS.toNanos(1);
 
+    private static final long CROWDED = TimeUnit.SECONDS.toNanos(10);
+    private static final long MOST_CROWDED = TimeUnit.MINUTES.toNanos(10);
+
+    private static final System.Logger LOG = System.getLogger(WatchedNamespace.class.getName());
+
     private final long inode;
     private final List<InterfaceState> interfaces = new ArrayList<>();
     private final Pause pause = new Pause("reading the multicast groups of a namespace");
     private long groupsRead = System.nanoTime() - AT_LEAST;
     private long groupsDue = groupsRead;
+
+    /** How long groups are left alone, as there are too many; 0: there are not. */
+    private long crowded;
 
     WatchedNamespace(long inode) {
         this.inode = inode;
@@ -111,7 +119,40 @@ final class WatchedNamespace {
     }
 
     void groupsMayHaveChanged() {
-        groupsDue = Math.min(groupsDue, groupsRead + SOON);
+        if (crowded == 0) {
+            groupsDue = Math.min(groupsDue, groupsRead + SOON);
+        }
+    }
+
+    private Set<Integer> indices() {
+        final Set<Integer> indices = new HashSet<>();
+        interfaces.stream().filter(InterfaceState::isPresent).forEach(s -> indices.add(s.index()));
+        return indices;
+    }
+
+    /**
+     * Where there are too many groups, the kernel makes megabytes of text for each reading, of
+     * which the first are looked at: that is done seldom.
+     */
+    private void reconcileGroups(MulticastGroups.Reading reading, long now) {
+        interfaces.forEach(state -> state.reconcileGroups(reading.groups()));
+        if (reading.whole()) {
+            crowded = 0;
+            return;
+        }
+        if (crowded == 0) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "namespace of "
+                            + interfaces.get(0).at()
+                            + ": more than "
+                            + GroupLines.MOST
+                            + " multicast groups of an interface, or 1 MiB in"
+                            + " /proc/net/dev_mcast; what is beyond is not received, and changes"
+                            + " are seen late; leave some");
+        }
+        crowded = Math.min(Math.max(2 * crowded, CROWDED), MOST_CROWDED);
+        groupsDue = now + crowded;
     }
 
     /** When {@link #readGroups} has something to do, on the clock of System.nanoTime. */
@@ -130,8 +171,7 @@ final class WatchedNamespace {
         try (Netns netns = some.open()) {
             // One that has just moved is looked for as soon as its news is read.
             if (netns.inode() == inode) {
-                final Map<Integer, Set<Long>> all = MulticastGroups.of(netns);
-                interfaces.forEach(state -> state.reconcileGroups(all));
+                reconcileGroups(MulticastGroups.of(netns, indices()), now);
             }
             pause.worked();
         } catch (RuntimeException | Error e) {

@@ -29,6 +29,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -498,17 +499,17 @@ class NamespaceWatcherTest {
                                     private final RtNetlink lists = new RtNetlink(handle);
 
                                     @Override
-                                    public List<Link> links() {
+                                    public List<Link> links(Predicate<Link> which) {
                                         tries.incrementAndGet();
                                         if (failing.get()) {
                                             throw new IllegalStateException("no memory");
                                         }
-                                        return lists.links();
+                                        return lists.links(which);
                                     }
 
                                     @Override
-                                    public List<InterfaceAddress> addresses() {
-                                        return lists.addresses();
+                                    public List<InterfaceAddress> addresses(Link link) {
+                                        return lists.addresses(link);
                                     }
 
                                     @Override
@@ -532,14 +533,65 @@ class NamespaceWatcherTest {
 
     @Test
     void shouldParseGroupsByInterfaceIndex() {
-        assertEquals(
-                Map.of(1, Set.of(0x333300000001L), 2, Set.of(0x333300000001L, 0x01005E000001L)),
-                MulticastGroups.parse(
+        final GroupLines lines =
+                lines(
                         """
                         1    lo              1     0     333300000001
                         2    eth0            1     0     333300000001
                         2    eth0            1     0     01005e000001
+                        2    eth0            1     0     020000000001
+                        2    eth0            1     0     01005e00000
+                        2    eth0            1     0     01005e00000z
+                        x    eth0            1     0     01005e000003
+                        2    eth0            1     0
+                        3    other           1     0     01005e000002
+                        99999999999999999999 x 1 0 01005e000001
                         9    ib0             1     0     00ffffffff12401bffff00000000000000000001
-                        """));
+                        2    eth0            1     0     01005e000009""",
+                        Set.of(1, 2, 9));
+
+        assertEquals(
+                Map.of(1, Set.of(0x333300000001L), 2, Set.of(0x333300000001L, 0x01005E000001L)),
+                lines.groups());
+        assertFalse(lines.more());
+    }
+
+    private static GroupLines lines(String text, Set<Integer> wanted) {
+        final GroupLines lines = new GroupLines(wanted);
+        text.chars().forEach(lines::take);
+        return lines;
+    }
+
+    @Test
+    void shouldKeepABoundedNumberOfGroups() {
+        final StringBuilder text = new StringBuilder();
+        for (int i = 0; i <= GroupLines.MOST; i++) {
+            text.append("2 eth0 1 0 0111%08x\n".formatted(i));
+        }
+
+        final GroupLines lines = lines(text.toString(), Set.of(2));
+
+        assertEquals(GroupLines.MOST, lines.groups().get(2).size());
+        assertTrue(lines.more());
+    }
+
+    /** Groups of other interfaces of the namespace cost nothing, however many there are. */
+    @Test
+    void shouldSeeOwnGroupsBesideAHundredThousandOfAnother() throws Exception {
+        net.run("ip link add d0 type veth peer name d1");
+        start();
+        final StringBuilder batch = new StringBuilder();
+        for (int i = 0; i < 30_000; i++) {
+            batch.append("maddress add 01:11:00:00:%02x:%02x dev d0\n".formatted(i >> 8, i & 255));
+        }
+        final Path file = Files.createTempFile("groups", ".ip");
+        Files.writeString(file, batch);
+        net.run("ip -batch " + file);
+        Files.delete(file);
+
+        net.run("ip maddress add 01:00:5e:01:02:03 dev eth0");
+
+        net.run("ip address add 10.5.0.1/24 dev eth0");
+        assertEquals(IpPrefix.parse("10.5.0.1/24"), next(AddressAdded.class, SOON).address());
     }
 }
