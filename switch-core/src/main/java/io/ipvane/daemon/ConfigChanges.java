@@ -40,15 +40,21 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One change at a time, on the thread that asks.
  */
-final class ConfigChanges implements ConfigTarget {
+final class ConfigChanges implements ConfigTarget, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigChanges.class);
 
     private static final long PATIENCE_SECONDS = 10;
+
+    /** A step is one device, or all addresses of one: the kernel takes time for very many. */
+    private static final long STOP_SECONDS = 30;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final ChangeSteps live;
     private SwitchConfig config;
     private long revision;
+
+    /** No step is begun any more: the switch is about to close what steps work on. */
+    private volatile boolean stopping;
 
     /** What {@link #running} says, so that who asks need not wait for a change to end. */
     private volatile Running running;
@@ -108,6 +114,7 @@ final class ConfigChanges implements ConfigTarget {
 
     /** Whoever changes the switch may be waiting for something; nobody waits behind it for ever. */
     private void lockInTime() {
+        refuseWhileStopping();
         try {
             if (lock.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 return;
@@ -117,6 +124,28 @@ final class ConfigChanges implements ConfigTarget {
         }
         throw new StatusUnavailableException(
                 "another change is under way for more than " + PATIENCE_SECONDS + " s; try again");
+    }
+
+    private void refuseWhileStopping() {
+        if (stopping) {
+            throw new StatusUnavailableException("the switch is stopping");
+        }
+    }
+
+    /**
+     * Ends changes before the switch closes its devices: one that is under way ends with the step
+     * that it is at, and is not undone, as all goes now; others are refused.
+     */
+    @Override
+    public void close() {
+        stopping = true;
+        try {
+            if (!lock.tryLock(STOP_SECONDS, TimeUnit.SECONDS)) {
+                LOG.error("event=change_abandoned waited_seconds={}", STOP_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static ChangeRefusedException refusal(String errno, RuntimeException e) {
@@ -175,11 +204,19 @@ final class ConfigChanges implements ConfigTarget {
             final ChangePlan plan = ChangePlan.of(live, next);
             check(plan, next);
             open(plan, next);
-            carryOut(plan, next, Runnable::run);
+            carryOut(
+                    plan,
+                    next,
+                    step -> {
+                        refuseWhileStopping();
+                        step.run();
+                    });
             live.settle();
         } catch (RuntimeException | Error e) {
             live.closeOpened();
-            changeBack(e);
+            if (!stopping) {
+                changeBack(e);
+            }
             throw e;
         }
         config = next;

@@ -176,6 +176,8 @@ final class SwitchDaemon {
                         BuildVersion.current(),
                         eal.version());
         started.add("admin", AdminServer.start(config.admin(), status, changes));
+        // Stopped before the admin interface: the change under way ends, and is answered.
+        started.add("changes", changes);
         status.ready();
         LOG.info(
                 "event=ready uplinks={} ports={} plan={} lcores={}",

@@ -2,6 +2,7 @@
 package io.ipvane.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,12 +13,20 @@ import io.ipvane.config.AddressBatch;
 import io.ipvane.config.SwitchConfig;
 import io.ipvane.control.view.ChangeRefusedException;
 import io.ipvane.control.view.StaleRevisionException;
+import io.ipvane.control.view.StatusUnavailableException;
 import io.ipvane.packet.IpAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -231,5 +240,64 @@ class ConfigChangesTest {
                         .matches("address 11\\..* is that of 'p0'; delete it there first"),
                 refused.getMessage());
         steps.assertIs(crowd("p0"), "as it was");
+    }
+
+    /** SIGTERM comes while a request is at its first step: devices are closed after that. */
+    @Test
+    void shouldEndWithTheStepUnderWayWhereTheSwitchStops() throws Exception {
+        final SwitchConfig before = config("n0", "");
+        final SwitchConfig after =
+                config(
+                        "n0",
+                        """
+                          - { name: b, uplink: u, netns: n1 }
+                          - { name: c, uplink: u, netns: n2 }
+                          - { name: d, uplink: u, netns: n3 }
+                        """);
+        final MapSteps steps = new MapSteps();
+        final ConfigChanges changes = running(steps, before);
+        final CountDownLatch reached = new CountDownLatch(1);
+        final CountDownLatch go = new CountDownLatch(1);
+        final AtomicBoolean closed = new AtomicBoolean();
+        final AtomicInteger late = new AtomicInteger();
+        steps.fails =
+                () -> {
+                    late.addAndGet(closed.get() ? 1 : 0);
+                    if (steps.ports.size() == 2) {
+                        reached.countDown();
+                        await(go);
+                    }
+                    return false;
+                };
+        final FutureTask<?> change = new FutureTask<>(() -> changes.apply(after, 1));
+        new Thread(change, "change").start();
+        assertTrue(reached.await(30, TimeUnit.SECONDS));
+        final Thread stop =
+                new Thread(
+                        () -> {
+                            changes.close();
+                            closed.set(true);
+                        },
+                        "stop");
+        stop.start();
+        while (stop.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        assertFalse(closed.get(), "a step is under way");
+        go.countDown();
+        stop.join();
+        final ExecutionException failed = assertThrows(ExecutionException.class, change::get);
+        assertEquals("the switch is stopping", failed.getCause().getMessage());
+        assertEquals(0, late.get(), "no step may follow");
+        assertEquals(Set.of("a", "b", "c"), steps.ports.keySet(), "and none is undone");
+        assertThrows(StatusUnavailableException.class, () -> changes.apply(before, 1));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 }
