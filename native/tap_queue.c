@@ -58,9 +58,8 @@ struct tap_queue {
 	uint64_t rx_no_mbuf;
 	uint64_t rx_invalid;
 
-	/* Since the start: frames that the device refused for good, and the errno of the last. */
+	/* Since the start: frames that the device refused for good. */
 	uint64_t tx_refused __rte_cache_aligned;
-	int64_t tx_errno;
 
 	/* private */
 	int32_t fd __rte_cache_aligned;
@@ -81,7 +80,6 @@ _Static_assert(offsetof(struct tap_queue, length) == 768, "TapQueue.LENGTH");
 _Static_assert(offsetof(struct tap_queue, rx_no_mbuf) == 1024, "TapQueue.RX_NO_MBUF");
 _Static_assert(offsetof(struct tap_queue, rx_invalid) == 1032, "TapQueue.RX_INVALID");
 _Static_assert(offsetof(struct tap_queue, tx_refused) == 1088, "TapQueue.TX_REFUSED");
-_Static_assert(offsetof(struct tap_queue, tx_errno) == 1096, "TapQueue.TX_ERRNO");
 
 /* Takes one mbuf from the spares, which are refilled in bulk; NULL: the pool is empty. */
 static struct rte_mbuf *
@@ -318,7 +316,6 @@ ipvane_tap_tx(struct tap_queue *queue, struct rte_mbuf **mbufs, uint32_t count)
 		if (unlikely(result < 0)) {
 			uint32_t refused = is_device_error(result) ? count - taken : run;
 
-			queue->tx_errno = -result;
 			queue->tx_refused += refused;
 			taken += refused;
 		} else {

@@ -119,17 +119,12 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule shouldNotStreamLogFormatBoxOrCollectOnTheHotPath =
-            methods()
-                    .that()
-                    .areDeclaredInClassesThat(areHot())
-                    .should(notAccess(slowThings()))
-                    .allowEmptyShould(true);
+            methods().that(areHotMethods()).should(notAccess(slowThings())).allowEmptyShould(true);
 
     @ArchTest
     static final ArchRule shouldAskForTheTimeOnlyInLcore =
             methods()
-                    .that()
-                    .areDeclaredInClassesThat(areHot())
+                    .that(areHotMethods())
                     .and()
                     .areDeclaredInClassesThat(
                             DescribedPredicate.not(resideInAPackage("io.ipvane.lcore..")))
@@ -165,6 +160,12 @@ final class ArchitectureTest {
                                 || c.getEnclosingClass()
                                         .map(outer -> outer.isAnnotatedWith(HotPath.class))
                                         .orElse(false));
+    }
+
+    private static DescribedPredicate<JavaMethod> areHotMethods() {
+        return describe(
+                "are @HotPath, or their class is",
+                m -> m.isAnnotatedWith(HotPath.class) || areHot().test(m.getOwner()));
     }
 
     private static ArchCondition<JavaClass> useOnlyTheFloorsBelow() {

@@ -23,7 +23,6 @@ public final class TapQueue implements AutoCloseable {
     private static final int RX_NO_MBUF = 1024;
     private static final int RX_INVALID = 1032;
     private static final int TX_REFUSED = 1088;
-    private static final int TX_ERRNO = 1096;
 
     private final long address;
 
@@ -100,11 +99,6 @@ public final class TapQueue implements AutoCloseable {
     /** Frames accepted by {@link #transmit} that the device refused: dropped, {@code dev_down}. */
     public long transmitRefused() {
         return Memory.i64(address + TX_REFUSED);
-    }
-
-    /** Error number of the last refused frame, 0 where there was none. */
-    public int lastTransmitErrno() {
-        return (int) Memory.i64(address + TX_ERRNO);
     }
 
     /** Gives back the mbufs that it holds. The lcores no longer use it; the tap is closed after. */

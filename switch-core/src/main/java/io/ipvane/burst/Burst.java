@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
  *
  * <p>Owned by the lcore that runs the current role; a ring hands it on. Allocated at start only.
  */
+@HotPath
 public final class Burst {
     /** Frames a burst can hold. */
     public static final int MAX = 64;

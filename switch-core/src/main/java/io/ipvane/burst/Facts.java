@@ -5,6 +5,7 @@ package io.ipvane.burst;
  * What is known of a frame, as bits: the only input of a verdict. Written by parse and lookup, read
  * by decide through one table load, so a new fact costs table space, never a branch.
  */
+@HotPath
 public final class Facts {
     /** The destination key belongs to a port of this uplink. Kernel: {@code ipvlan_addr_lookup}. */
     public static final int KNOWN = 1;

@@ -8,10 +8,11 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a class whose methods run for every burst or frame: no allocation, locks, logging, boxing,
- * streams or collections there. The architecture test reads it.
+ * Marks a class whose methods run for every burst or frame, or such a method of a class that has
+ * others too: no allocation, locks, logging, boxing, streams or collections there. The architecture
+ * test reads it.
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)
-@Target(ElementType.TYPE)
+@Target({ElementType.TYPE, ElementType.METHOD})
 public @interface HotPath {}

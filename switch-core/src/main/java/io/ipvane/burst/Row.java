@@ -19,6 +19,7 @@ import io.ipvane.memory.Memory;
  *
  * <p>Fields are written by the stages in this order and never cleared.
  */
+@HotPath
 public final class Row {
     /** Bytes from one row to the next. */
     public static final int BYTES = 64;

@@ -14,6 +14,7 @@ import java.lang.foreign.Arena;
  * 16 limit: the longest frame that may be added unseen, {@link #NOT_UNSEEN} for none
  * </pre>
  */
+@HotPath
 public final class TxLanes {
     /** Limit of a port that no frame may be added to without a closer look. */
     public static final int NOT_UNSEEN = -1;

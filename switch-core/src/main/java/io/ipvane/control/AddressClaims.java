@@ -65,7 +65,7 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
             hostAddressAdded(port, address);
             return;
         }
-        if (!isHost(address.address())) {
+        if (!address.address().isHost()) {
             if (events.admits(port.name())) {
                 log.warn(
                         "event=address_refused port={} address={} error=EINVAL reason=\"not the"
@@ -129,14 +129,6 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
             return Origin.LINK_LOCAL;
         }
         return command.configured() ? Origin.CONFIG : Origin.NAMESPACE;
-    }
-
-    /** Whether an address can be that of one host, and so of one port (spec ADR-8). */
-    private static boolean isHost(IpAddress address) {
-        return !address.isUnspecified()
-                && !address.isLoopback()
-                && !address.isMulticast()
-                && !address.isLimitedBroadcast();
     }
 
     /** A port has an address no longer. */

@@ -22,7 +22,7 @@ final class LearnRules {
 
     /** Why a port may not have an address, if so; who claims it already is the book's matter. */
     static Optional<Refusal> refusal(UplinkModel uplink, PortModel port, IpAddress address) {
-        if (!isHost(address) || isBroadcast(uplink, address)) {
+        if (!isSomebodys(address) || isBroadcast(uplink, address)) {
             return Optional.of(new Refusal("EINVAL", "not the address of one host"));
         }
         if (uplink.holds(address) || uplink.linkLocal().equals(address)) {
@@ -41,12 +41,8 @@ final class LearnRules {
     }
 
     /** Nobody has 0/8, 240/4 (RFC 6890), or anything in ::/64, mapped IPv4 for instance. */
-    private static boolean isHost(IpAddress address) {
-        if (address.isIpv4()) {
-            final long first = address.key0() >>> 24;
-            return first != 0 && first != 127 && first < 224;
-        }
-        return address.key0() != 0 && !address.isMulticast();
+    private static boolean isSomebodys(IpAddress address) {
+        return address.isNeighbor() && (address.isIpv4() || address.key0() != 0);
     }
 
     /** The first and the last address of a network that the host port is on. */

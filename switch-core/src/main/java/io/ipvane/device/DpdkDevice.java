@@ -3,6 +3,7 @@ package io.ipvane.device;
 
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
+import io.ipvane.burst.HotPath;
 import io.ipvane.burst.Row;
 import io.ipvane.dpdk.EthDevice;
 import io.ipvane.dpdk.PortStats;
@@ -14,6 +15,7 @@ import io.ipvane.dpdk.RxRows;
  *
  * <p>Owns the port and closes it. What the drivers do to a frame stands in {@link EthDevice}.
  */
+@HotPath
 public final class DpdkDevice implements Device {
     static {
         if (Burst.MAX != RxRows.FRAMES

@@ -2,6 +2,7 @@
 package io.ipvane.device;
 
 import io.ipvane.burst.FramePool;
+import io.ipvane.burst.HotPath;
 import io.ipvane.dpdk.MbufLayout;
 import io.ipvane.dpdk.Mempool;
 import io.ipvane.dpdk.TxOffload;
@@ -13,6 +14,7 @@ import io.ipvane.memory.Memory;
  *
  * <p>Does not own the mempool: who made it closes it.
  */
+@HotPath
 public final class MbufPool implements FramePool {
     private final Mempool pool;
 

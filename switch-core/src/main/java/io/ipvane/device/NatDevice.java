@@ -4,6 +4,7 @@ package io.ipvane.device;
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
+import io.ipvane.burst.HotPath;
 import io.ipvane.macnat.FromGuest;
 import io.ipvane.macnat.GuestMac;
 import io.ipvane.macnat.ToGuest;
@@ -14,6 +15,7 @@ import io.ipvane.macnat.UplinkMac;
  * the uplink's (spec TX-6, {@code io.ipvane.macnat}). What does not come from a MAC address that is
  * configured is dropped as {@code antispoof}.
  */
+@HotPath
 public final class NatDevice implements Device {
     private final Device inner;
     private final UplinkMac uplinkMac;

@@ -3,6 +3,7 @@ package io.ipvane.device;
 
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
+import io.ipvane.burst.HotPath;
 import io.ipvane.dpdk.PeerPort;
 
 /**
@@ -15,6 +16,7 @@ import io.ipvane.dpdk.PeerPort;
  *
  * <p>Owns the port and closes it.
  */
+@HotPath
 public final class PeerDevice implements Device {
     private static final int MAX_MTU = 65_535;
 

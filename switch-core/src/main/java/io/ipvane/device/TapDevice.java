@@ -3,6 +3,7 @@ package io.ipvane.device;
 
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
+import io.ipvane.burst.HotPath;
 import io.ipvane.linux.Tap;
 import io.ipvane.linux.TapQueue;
 import io.ipvane.memory.Memory;
@@ -16,6 +17,7 @@ import io.ipvane.memory.Memory;
  * leaves them to whoever the frame is transmitted by. The kernel's own queue holds 500 or 1,000
  * frames (the interface's {@code txqlen}) and drops, counted at the interface, when we are slow.
  */
+@HotPath
 public final class TapDevice implements Device {
     private static final int MAX_MTU = 65_535;
 

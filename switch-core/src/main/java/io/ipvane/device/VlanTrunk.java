@@ -4,6 +4,7 @@ package io.ipvane.device;
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
+import io.ipvane.burst.HotPath;
 import io.ipvane.memory.Memory;
 import java.util.Arrays;
 import java.util.List;
@@ -108,11 +109,13 @@ public final class VlanTrunk {
     }
 
     /** Any thread: see {@link #members}. */
+    @HotPath
     int[] members() {
         return members;
     }
 
     /** Counts a frame that no member takes; by who polls the queue. */
+    @HotPath
     void refused(int queue) {
         unknown.setOpaque(queue, unknown.getPlain(queue) + 1);
     }
@@ -158,11 +161,13 @@ public final class VlanTrunk {
         }
 
         @Override
+        @HotPath
         public int receive(int queue, Burst burst) {
             return splits[queue].receive(burst);
         }
 
         @Override
+        @HotPath
         public int transmit(int queue, long mbufs, int count) {
             if (vid == UNTAGGED) {
                 return device.transmit(queue, mbufs, count);
@@ -185,6 +190,7 @@ public final class VlanTrunk {
         }
 
         /** What the device refuses is the caller's again, as it was. */
+        @HotPath
         private int handOver(int queue, long mbufs, int from, int to) {
             final int sent = device.transmit(queue, mbufs + 8L * from, to - from);
             for (int i = from + sent; i < to; i++) {

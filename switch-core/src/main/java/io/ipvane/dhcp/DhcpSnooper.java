@@ -167,19 +167,11 @@ public final class DhcpSnooper {
             end(leases.of(transaction.client.port(), IpAddress.ipv4(transaction.wanted)), "nak");
         } else if (message.type() == DhcpMessage.ACK
                 && message.leaseSeconds() > 0
-                && isHost(message.yourAddress())
+                && IpAddress.ipv4(message.yourAddress()).isHost()
                 && (transaction.type == DhcpMessage.REQUEST
                         || (transaction.rapidCommit && message.rapidCommit()))) {
             enter(transaction, message);
         }
-    }
-
-    private static boolean isHost(int address) {
-        final IpAddress ip = IpAddress.ipv4(address);
-        return !ip.isUnspecified()
-                && !ip.isLoopback()
-                && !ip.isMulticast()
-                && !ip.isLimitedBroadcast();
     }
 
     private void enter(Transaction transaction, DhcpMessage message) {

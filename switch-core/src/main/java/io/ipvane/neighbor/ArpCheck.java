@@ -26,10 +26,4 @@ final class ArpCheck {
     static boolean isStation(long mac) {
         return mac != 0 && !MacAddress.isGroup(mac);
     }
-
-    /** Whether an IPv4 address can be somebody's: not 0/8, 127/8, a group or above (RFC 1122). */
-    static boolean isHost(int address) {
-        final int first = address >>> 24;
-        return first != 0 && first != 127 && first < 224;
-    }
 }

@@ -2,9 +2,11 @@
 package io.ipvane.neighbor;
 
 import io.ipvane.burst.Burst;
+import io.ipvane.burst.HotPath;
 import io.ipvane.packet.Arp;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.Icmpv6;
+import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.Ipv6;
 import io.ipvane.packet.MacAddress;
 import io.ipvane.packet.Nd;
@@ -17,6 +19,7 @@ import io.ipvane.packet.Nd;
  * <p>A rebindable reader: the accessors speak of the last row for which {@link #read} was true.
  * Owned by one lcore; no allocation, never throws.
  */
+@HotPath
 public final class Learner {
     private byte family;
     private long address0;
@@ -44,7 +47,7 @@ public final class Learner {
         final long arp = burst.data(i) + burst.l3(i);
         final int operation = Arp.operation(arp);
         if ((operation != Arp.REQUEST && operation != Arp.REPLY)
-                || !ArpCheck.isHost(Arp.sender(arp))) {
+                || !IpAddress.isNeighbor(Arp.sender(arp))) {
             return false;
         }
         family = Burst.KEY_IPV4;
@@ -86,7 +89,7 @@ public final class Learner {
         final long sourceMac = NdCheck.macOption(ip + Ipv6.LENGTH, length, Nd.OPTION_SOURCE_MAC);
         if (sourceMac == NdCheck.ABSENT
                 || sourceMac == NdCheck.MALFORMED
-                || !NdCheck.isHost(Ipv6.sourceHigh(ip), Ipv6.sourceLow(ip))) {
+                || !IpAddress.isNeighbor(Ipv6.sourceHigh(ip), Ipv6.sourceLow(ip))) {
             return false;
         }
         family = Burst.KEY_IPV6;

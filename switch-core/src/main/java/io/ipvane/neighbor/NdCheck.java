@@ -4,6 +4,7 @@ package io.ipvane.neighbor;
 import io.ipvane.burst.Burst;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.Icmpv6;
+import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.Ipv6;
 import io.ipvane.packet.Nd;
 
@@ -46,7 +47,7 @@ final class NdCheck {
                         && length <= room
                         && Icmpv6.type(nd) == type
                         && Icmpv6.code(nd) == 0
-                        && isHost(Nd.targetHigh(nd), Nd.targetLow(nd))
+                        && IpAddress.isNeighbor(Nd.targetHigh(nd), Nd.targetLow(nd))
                         && hasWholeOptions(nd, length)
                         && Icmpv6.checksumValid(ip);
         if (!sound) {
@@ -134,10 +135,5 @@ final class NdCheck {
 
     static boolean isUnspecified(long high, long low) {
         return (high | low) == 0;
-    }
-
-    /** Whether an IPv6 address can be somebody's: not ::, not ::1, not a group. */
-    static boolean isHost(long high, long low) {
-        return !isGroup(high) && (high != 0 || low >>> 1 != 0);
     }
 }

@@ -138,7 +138,7 @@ public final class NeighborResolver {
             sink.dropped(uplink, port, mbuf, DropReason.DEV_DOWN);
             return;
         }
-        if (!isHost(nextHop)) {
+        if (!nextHop.isNeighbor()) {
             sink.dropped(uplink, port, mbuf, DropReason.NEIGH_FAIL);
             return;
         }
@@ -157,12 +157,6 @@ public final class NeighborResolver {
                 sink.resolved(uplink, mbuf, neighbor.mac);
             }
         }
-    }
-
-    private static boolean isHost(IpAddress address) {
-        return address.isIpv4()
-                ? ArpCheck.isHost(address.ipv4())
-                : NdCheck.isHost(address.key0(), address.key1());
     }
 
     private Neighbor begin(UplinkNeighbors link, IpAddress address, IpAddress source) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.neighbor;
 
+import io.ipvane.burst.HotPath;
 import io.ipvane.memory.Memory;
 import io.ipvane.memory.Pages;
 import io.ipvane.packet.IpAddress;
@@ -79,15 +80,18 @@ public final class NeighborTable implements AutoCloseable {
     // -- readers --
 
     /** MAC of an IPv4 next hop of an uplink, host-order int, or {@link #UNRESOLVED}. */
+    @HotPath
     public long mac4(int uplink, int address) {
         return macAt(index.find4(uplink, address));
     }
 
     /** MAC of an IPv6 next hop of an uplink, host-order halves, or {@link #UNRESOLVED}. */
+    @HotPath
     public long mac6(int uplink, long high, long low) {
         return macAt(index.find6(uplink, high, low));
     }
 
+    @HotPath
     private long macAt(int slot) {
         if (slot == AddressTable.NONE) {
             return UNRESOLVED;

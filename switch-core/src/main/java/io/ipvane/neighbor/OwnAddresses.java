@@ -5,6 +5,7 @@ import io.ipvane.burst.Burst;
 import io.ipvane.packet.Arp;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.Icmpv6;
+import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.Ipv6;
 import io.ipvane.packet.Nd;
 
@@ -50,7 +51,7 @@ public final class OwnAddresses {
         final long arp = burst.data(i) + burst.l3(i);
         final int operation = Arp.operation(arp);
         final int sender = Arp.sender(arp);
-        if ((operation == Arp.REQUEST || operation == Arp.REPLY) && ArpCheck.isHost(sender)) {
+        if ((operation == Arp.REQUEST || operation == Arp.REPLY) && IpAddress.isNeighbor(sender)) {
             family = Burst.KEY_IPV4;
             add(sender & 0xFFFF_FFFFL, 0);
         }
@@ -66,7 +67,7 @@ public final class OwnAddresses {
         }
         family = Burst.KEY_IPV6;
         final long ip = burst.data(i) + burst.l3(i);
-        if (NdCheck.isHost(Ipv6.sourceHigh(ip), Ipv6.sourceLow(ip))) {
+        if (IpAddress.isNeighbor(Ipv6.sourceHigh(ip), Ipv6.sourceLow(ip))) {
             add(Ipv6.sourceHigh(ip), Ipv6.sourceLow(ip));
         }
         final long nd = ip + Ipv6.LENGTH;

@@ -4,9 +4,11 @@ package io.ipvane.neighbor;
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.Facts;
 import io.ipvane.burst.FramePool;
+import io.ipvane.burst.HotPath;
 import io.ipvane.packet.Arp;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.Icmpv6;
+import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.Ipv6;
 import io.ipvane.packet.Nd;
 
@@ -28,6 +30,7 @@ import io.ipvane.packet.Nd;
  *   <li>is a probe for an address that nobody has: the asker may take it.
  * </ul>
  */
+@HotPath
 public final class Responder {
     /** The asker is no port: the wire or the host. */
     public static final int NO_PORT = -1;
@@ -77,9 +80,9 @@ public final class Responder {
         final boolean probe = sender == 0;
         if (Arp.operation(arp) != Arp.REQUEST
                 || (target & 0xFFFF_FFFFL) != burst.key0(i)
-                || !ArpCheck.isHost(target)
+                || !IpAddress.isNeighbor(target)
                 || sender == target
-                || (probe ? !known : !ArpCheck.isHost(sender))) {
+                || (probe ? !known : !IpAddress.isNeighbor(sender))) {
             return SILENCE;
         }
         final long mbuf = pool.allocate(ArpFrames.LENGTH);

@@ -85,6 +85,27 @@ public record IpAddress(int family, long key0, long key1) {
         return isIpv4() && key0 == 0xFFFF_FFFFL;
     }
 
+    /** Whether it can be that of one host, and so of one port (spec ADR-8). */
+    public boolean isHost() {
+        return !isUnspecified() && !isLoopback() && !isMulticast() && !isLimitedBroadcast();
+    }
+
+    /** Whether somebody on a link can have it; see {@link #isNeighbor(int)}. */
+    public boolean isNeighbor() {
+        return isIpv4() ? isNeighbor(ipv4()) : isNeighbor(key0, key1);
+    }
+
+    /** Whether ARP may be about an IPv4 address: not 0/8, 127/8, a group or above (RFC 1122). */
+    public static boolean isNeighbor(int address) {
+        final int first = address >>> 24;
+        return first != 0 && first != 127 && first < 224;
+    }
+
+    /** Whether ND may be about an IPv6 address: not ::, not ::1, not a group. */
+    public static boolean isNeighbor(long high, long low) {
+        return high >>> 56 != 0xFF && (high != 0 || low >>> 1 != 0);
+    }
+
     /** The one text form of RFC 5952: lower case, longest run of zeros as {@code ::}. */
     @Override
     public String toString() {

@@ -5,6 +5,7 @@ import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.Facts;
 import io.ipvane.burst.FramePool;
+import io.ipvane.burst.HotPath;
 import io.ipvane.packet.Arp;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.Icmpv6;
@@ -18,6 +19,7 @@ import io.ipvane.packet.Vlan;
  * Parses one frame header by header: everything that {@link Parser} does not recognise at a glance,
  * be it tagged, split, malformed, ARP or ICMPv6. Same results, same promises.
  */
+@HotPath
 final class HeaderParser {
     private static final int MAX_TAGS = 2;
     private static final int MAX_EXTENSIONS = 8;

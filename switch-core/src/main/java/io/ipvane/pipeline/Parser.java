@@ -4,6 +4,7 @@ package io.ipvane.pipeline;
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.Facts;
 import io.ipvane.burst.FramePool;
+import io.ipvane.burst.HotPath;
 import io.ipvane.burst.Row;
 import io.ipvane.memory.Memory;
 import io.ipvane.packet.Ethernet;
@@ -25,6 +26,7 @@ import java.util.Arrays;
  * contiguous} then change. Nothing beyond {@code contiguous} is ever read. No state; runs on the
  * lcore that owns the burst; never allocates or throws.
  */
+@HotPath
 public final class Parser {
     /**
      * Discards what contradicts itself or may not be on a wire: malformed or truncated headers,

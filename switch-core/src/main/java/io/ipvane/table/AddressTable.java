@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.table;
 
+import io.ipvane.burst.HotPath;
 import java.lang.foreign.Arena;
 import java.security.SecureRandom;
 import java.util.random.RandomGenerator;
@@ -45,6 +46,7 @@ import java.util.random.RandomGenerator;
  * where acquire and release loads and stores are plain moves and only the compiler is held back.
  * The tests under {@code src/jcstress} try to break each rule.
  */
+@HotPath
 public final class AddressTable implements AutoCloseable {
     /** No port owns the address. */
     public static final int NONE = -1;
