@@ -66,7 +66,8 @@ final class StatsCommand extends ShowCommand {
                 Column.of("TX-PACKETS", "transmitPackets"),
                 Column.of("TX-BYTES", "transmitBytes"),
                 Column.of("MULTICAST", "multicast"),
-                new Column("DROPS", row -> Long.toString(drops(row))));
+                new Column("DROPS", row -> Long.toString(drops(row))),
+                new Column("RX-LOST", row -> Long.toString(lost(row))));
     }
 
     @Override
@@ -112,6 +113,13 @@ final class StatsCommand extends ShowCommand {
         columns.add(new Column("RX-PPS", row -> rates.of(row, "receivePackets")));
         columns.add(new Column("TX-PPS", row -> rates.of(row, "transmitPackets")));
         return columns;
+    }
+
+    /** What the device lost before the switch saw it. */
+    private static long lost(JsonNode row) {
+        return row.path("receiveMissed").asLong()
+                + row.path("receiveErrors").asLong()
+                + row.path("receiveNoMbuf").asLong();
     }
 
     /** Sum over all reasons. */

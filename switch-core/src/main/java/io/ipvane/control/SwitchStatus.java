@@ -16,6 +16,7 @@ import io.ipvane.control.view.UplinkView;
 import io.ipvane.counters.Counters;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.device.Device;
+import io.ipvane.device.ReceiveLosses;
 import io.ipvane.lcore.LcoreStatus;
 import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.lcore.TopologyRunner;
@@ -170,12 +171,17 @@ public final class SwitchStatus implements StatusSource {
                 drops.put(reason.key(), count);
             }
         }
+        final ReceiveLosses losses =
+                device(port).map(Device::receiveLosses).orElse(ReceiveLosses.NONE);
         final boolean isPort = port.role() == PortEntry.Role.PORT;
         return new PortStatsView(
                 isPort ? port.name() : model.uplinkOf(port.index()).name(),
                 port.role().name().toLowerCase(Locale.ROOT),
                 sum(port, PortCounter.RECEIVE_PACKETS),
                 sum(port, PortCounter.RECEIVE_BYTES),
+                losses.missed(),
+                losses.errors(),
+                losses.noMbuf(),
                 sum(port, PortCounter.TRANSMIT_PACKETS) - lost(port),
                 sum(port, PortCounter.TRANSMIT_BYTES),
                 sum(port, PortCounter.TRANSMIT_GROUP),

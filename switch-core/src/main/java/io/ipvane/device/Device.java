@@ -51,6 +51,11 @@ public interface Device extends AutoCloseable {
         return 0;
     }
 
+    /** What was lost on the way in, before {@link #receive} could take it. Control plane. */
+    default ReceiveLosses receiveLosses() {
+        return ReceiveLosses.NONE;
+    }
+
     /** The MAC address when it was opened, as {@link io.ipvane.memory.Memory#mac} reads it. */
     long mac();
 

@@ -5,6 +5,7 @@ import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.Row;
+import io.ipvane.dpdk.DpdkException;
 import io.ipvane.dpdk.EthDevice;
 import io.ipvane.dpdk.PortStats;
 import io.ipvane.dpdk.RxRows;
@@ -109,8 +110,19 @@ public final class DpdkDevice implements Device {
     }
 
     /** The driver's counters. */
-    public PortStats stats() {
+    PortStats stats() {
         return port.stats();
+    }
+
+    /** As the driver counts; a driver that cannot, of a card that was unplugged say, has none. */
+    @Override
+    public ReceiveLosses receiveLosses() {
+        try {
+            final PortStats stats = stats();
+            return new ReceiveLosses(stats.rxMissed(), stats.rxErrors(), stats.rxNoMbuf());
+        } catch (DpdkException e) {
+            return ReceiveLosses.NONE;
+        }
     }
 
     @Override

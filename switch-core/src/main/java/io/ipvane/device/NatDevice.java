@@ -76,6 +76,11 @@ public final class NatDevice implements Device {
         return inner.dropped(reason) + (reason == DropReason.ANTISPOOF ? refused() : 0);
     }
 
+    @Override
+    public ReceiveLosses receiveLosses() {
+        return inner.receiveLosses();
+    }
+
     private long refused() {
         long sum = 0;
         for (final FromGuest queue : fromGuest) {

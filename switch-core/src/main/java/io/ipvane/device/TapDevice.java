@@ -131,9 +131,14 @@ public final class TapDevice implements Device {
         return invalid;
     }
 
-    /** Bursts on an rx queue that were cut short because the pool was empty. Any thread. */
-    public long receiveNoMbuf(int queue) {
-        return queues[queue].receiveNoMbuf();
+    /** Bursts that were cut short because the pool was empty. */
+    @Override
+    public ReceiveLosses receiveLosses() {
+        long cutShort = 0;
+        for (final TapQueue queue : queues) {
+            cutShort += queue.receiveNoMbuf();
+        }
+        return new ReceiveLosses(0, 0, cutShort);
     }
 
     @Override

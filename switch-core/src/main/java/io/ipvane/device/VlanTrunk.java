@@ -224,6 +224,11 @@ public final class VlanTrunk {
         }
 
         @Override
+        public ReceiveLosses receiveLosses() {
+            return polls() ? device.receiveLosses() : ReceiveLosses.NONE;
+        }
+
+        @Override
         public long mac() {
             return device.mac();
         }

@@ -88,6 +88,7 @@ class AdminServerTest {
     void shouldShowTheStatsOfAPortWithDropsByReason() throws Exception {
         assertEquals(
                 "{\"name\":\"web\",\"role\":\"port\",\"receivePackets\":10,\"receiveBytes\":1000,"
+                        + "\"receiveMissed\":1,\"receiveErrors\":0,\"receiveNoMbuf\":2,"
                         + "\"transmitPackets\":20,\"transmitBytes\":2000,\"multicast\":2,"
                         + "\"icmpErrors\":0,\"icmpErrorsLimited\":0,"
                         + "\"addressesRefused\":0,"

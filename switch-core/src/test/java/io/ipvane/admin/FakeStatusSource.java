@@ -73,13 +73,16 @@ public class FakeStatusSource implements StatusSource {
     @Override
     public List<PortStatsView> stats() {
         return List.of(
-                new PortStatsView("wan0", "uplink", 5, 500, 6, 600, 1, 0, 0, 0, Map.of()),
-                new PortStatsView("wan0", "host", 0, 0, 1, 60, 1, 0, 0, 0, Map.of()),
+                new PortStatsView("wan0", "uplink", 5, 500, 7, 8, 9, 6, 600, 1, 0, 0, 0, Map.of()),
+                new PortStatsView("wan0", "host", 0, 0, 0, 0, 0, 1, 60, 1, 0, 0, 0, Map.of()),
                 new PortStatsView(
                         "web",
                         "port",
                         webPackets.get(),
                         1000,
+                        1,
+                        0,
+                        2,
                         20,
                         2000,
                         2,

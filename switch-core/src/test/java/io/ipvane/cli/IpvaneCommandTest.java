@@ -106,10 +106,10 @@ class IpvaneCommandTest {
         SOURCE.webPackets.set(10);
         assertPrints(
                 """
-                NAME  ROLE    RX-PACKETS  RX-BYTES  TX-PACKETS  TX-BYTES  MULTICAST  DROPS
-                wan0  uplink           5       500           6       600          1      0
-                wan0  host             0         0           1        60          1      0
-                web   port            10      1000          20      2000          2      7
+                NAME  ROLE    RX-PACKETS  RX-BYTES  TX-PACKETS  TX-BYTES  MULTICAST  DROPS  RX-LOST
+                wan0  uplink           5       500           6       600          1      0       24
+                wan0  host             0         0           1        60          1      0        0
+                web   port            10      1000          20      2000          2      7        3
                 """,
                 client("stats"));
     }
@@ -173,7 +173,7 @@ class IpvaneCommandTest {
                 client("stats", "web", "-w", "--count", "2").out.lines().toList();
 
         assertEquals(4, lines.size());
-        assertTrue(lines.get(0).endsWith("DROPS  RX-PPS  TX-PPS"), lines.get(0));
+        assertTrue(lines.get(0).endsWith("DROPS  RX-LOST  RX-PPS  TX-PPS"), lines.get(0));
         assertTrue(lines.get(1).matches("web +port .* - +-"), lines.get(1));
         assertTrue(lines.get(3).matches("web +port .* 0 +0"), lines.get(3));
     }

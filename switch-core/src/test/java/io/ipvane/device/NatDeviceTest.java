@@ -55,6 +55,14 @@ class NatDeviceTest {
     }
 
     @Test
+    void shouldTellWhatItsDeviceHasLost() {
+        final ReceiveLosses losses = new ReceiveLosses(3, 2, 1);
+        guestA.losesBeforeReceiving(losses);
+        assertEquals(losses, a.receiveLosses());
+        assertEquals(ReceiveLosses.NONE, b.receiveLosses());
+    }
+
+    @Test
     void shouldLetTwoGuestsFindEachOtherByArp() {
         final byte[] question =
                 across(

@@ -214,7 +214,7 @@ class TapDeviceTest {
             Ping.from(net, "red", "10.78.0.9", 5, 56, 1);
 
             assertEquals(3, device.receive(0, burst));
-            assertEquals(1, device.receiveNoMbuf(0));
+            assertEquals(new ReceiveLosses(0, 0, 1), device.receiveLosses());
             assertEquals(3, blue.transmit(0, burst.mbufs, 3));
             assertEquals(2, device.receive(0, burst));
             assertEquals(2, blue.transmit(0, burst.mbufs, 2));

@@ -54,6 +54,17 @@ class VlanTrunkTest {
         arena.close();
     }
 
+    /** Nobody knows whose they were, and they are not to be added up to more. */
+    @Test
+    void shouldTellWhatTheDeviceHasLostAtTheOneThatIsPolled() {
+        final ReceiveLosses losses = new ReceiveLosses(3, 2, 1);
+        device.losesBeforeReceiving(losses);
+        assertEquals(losses, plain.receiveLosses());
+        assertEquals(ReceiveLosses.NONE, v10.receiveLosses());
+        plain.close();
+        assertEquals(losses, v10.receiveLosses(), "which is the next one then");
+    }
+
     /** Takes everything that came in: by ingress, the frames in their order. */
     private Map<Integer, List<byte[]>> received() {
         final Map<Integer, List<byte[]>> all = new TreeMap<>();

@@ -3,6 +3,7 @@ package io.ipvane.testing;
 
 import io.ipvane.burst.Burst;
 import io.ipvane.device.Device;
+import io.ipvane.device.ReceiveLosses;
 import io.ipvane.memory.Memory;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,7 @@ public final class MemoryDevice implements Device {
     private long transmittedFrames;
     private long refusedFrames;
     private int queues = 1;
+    private volatile ReceiveLosses losses = ReceiveLosses.NONE;
 
     /**
      * A device that is up, with an MTU of 1,500 bytes and room for 4,096 transmitted frames.
@@ -177,6 +179,16 @@ public final class MemoryDevice implements Device {
         transmittedFrames += Math.max(accepted, 0);
         refusedFrames += count - Math.max(accepted, 0);
         return Math.max(accepted, 0);
+    }
+
+    /** Says from now on that this was lost before the switch saw it. */
+    public void losesBeforeReceiving(ReceiveLosses now) {
+        losses = now;
+    }
+
+    @Override
+    public ReceiveLosses receiveLosses() {
+        return losses;
     }
 
     @Override

@@ -11,6 +11,10 @@ import java.util.Map;
  * @param role {@code port}, {@code uplink} or {@code host}
  * @param receivePackets frames taken
  * @param receiveBytes their bytes, Ethernet header included
+ * @param receiveMissed frames that the device lost because nobody took them in time
+ * @param receiveErrors frames that arrived broken at the device
+ * @param receiveNoMbuf frames that the device lost because the frame pool was empty; of a TAP, how
+ *     often its frames had to wait for that
  * @param transmitPackets frames given
  * @param transmitBytes their bytes, Ethernet header included
  * @param multicast group frames among those given
@@ -24,6 +28,9 @@ public record PortStatsView(
         String role,
         long receivePackets,
         long receiveBytes,
+        long receiveMissed,
+        long receiveErrors,
+        long receiveNoMbuf,
         long transmitPackets,
         long transmitBytes,
         long multicast,
