@@ -41,9 +41,13 @@ SMALL = 40
 
 SHAPES = ("whole", "chain", "indirect", "small", "split")
 """
-What a guest receives in: one part a buffer, several, several in a table, too little each; or one
-part, of which the second buffer lies in two regions of its memory.
+What a guest receives in and sends from: one part a buffer, several, several in a table; too little
+each (sends whole ones); or one part, of which the second buffer lies in two regions of its memory, and
+every eighth frame by a table that lies in two regions.
 """
+
+CUTS = (0x100000 + rings.Ring.BUFFER + 20, 0x200000 + rings.Ring.BUFFER + 30, 0x2F0000)
+"""Where regions meet: in the second buffer of either ring, and in the table."""
 
 
 class Guest(Station):
@@ -95,15 +99,14 @@ class Guest(Station):
     def _regions(self):
         if self.shape != "split":
             return (self.memory.region(),)
-        first = 0x100000 + rings.Ring.BUFFER + 20
-        return (
-            self.memory.region(size=first),
-            self.memory.region(
-                guest=self.memory.GUEST + first,
-                size=self.memory.size - first,
-                user=self.memory.USER + first,
-                offset=first,
-            ),
+        ends = (*CUTS, self.memory.size)
+        return tuple(self.part(start, end) for start, end in zip((0, *CUTS), ends))
+
+    def part(self, start, end):
+        """A region of memory that is a part of it."""
+        memory = self.memory
+        return memory.region(
+            guest=memory.GUEST + start, size=end - start, user=memory.USER + start, offset=start
         )
 
     def ring(self, queue, size=SIZE, at=None):
@@ -191,14 +194,15 @@ class Guest(Station):
         """Sends a frame that fits into one buffer; False where there is no room in time."""
         ring = self.rings[TX]
         end = time.monotonic() + seconds
-        while not ring.room():
+        stride = len(PIECES) + 1 if self.shape == "chain" else 1
+        while not ring.room(stride):
             if time.monotonic() > end:
                 return False
             time.sleep(0.0005)
-        slot = ring.next_slot()
+        slot = ring.next_slot(stride)
         header = header[: self.header_size()]
         ring.put(ring.buffer(slot), header + frame)
-        ring.post(slot, len(header) + len(frame))
+        self._offer(TX, slot, len(header) + len(frame))
         self.signal()
         return True
 
@@ -208,39 +212,35 @@ class Guest(Station):
 
     def set_out(self, slot):
         """Offers a buffer to receive in."""
-        ring = self.rings[RX]
-        if self.shape == "chain":
-            self._pieces(slot, lambda part, *said: ring.describe(part, *said), len(PIECES) + 1)
-            ring.offer(slot * (len(PIECES) + 1))
-        elif self.shape == "indirect":
-            table = self.TABLES + slot * 16 * (len(PIECES) + 1)
-            self._pieces(
-                slot,
-                lambda part, *said: ring.put(table + 16 * part, rings.DESCRIPTOR.pack(*said)),
-            )
-            length = 16 * (len(PIECES) + 1)
-            ring.describe(slot, self.memory.GUEST + table, length, rings.INDIRECT)
-            ring.offer(slot)
-        else:
-            ring.post(slot, SMALL if self.shape == "small" else ring.BUFFER, rings.WRITE)
+        self._offer(RX, slot, SMALL if self.shape == "small" else rings.Ring.BUFFER, rings.WRITE)
 
-    def _pieces(self, slot, describe, stride=0):
-        """Describes a buffer as parts that lie one behind the other."""
-        ring = self.rings[RX]
-        first, at = slot * stride, ring.buffer(slot)
-        for part, length in enumerate(PIECES):
-            following = first + part + 1
-            describe(
-                first + part, self.memory.GUEST + at, length, rings.WRITE | rings.NEXT, following
-            )
-            at += length
-        describe(
-            first + len(PIECES),
-            self.memory.GUEST + at,
-            ring.BUFFER - sum(PIECES),
-            rings.WRITE,
-            0,
-        )
+    def _offer(self, queue, slot, length, flags=0):
+        """Offers the first bytes of a buffer, described as the guest's shape has it."""
+        ring = self.rings[queue]
+        count = len(PIECES) + 1
+        table = self.TABLES * (queue + 1) + slot * 16 * count
+        if self.shape == "split" and queue == TX and slot % 8 == 2:
+            table = CUTS[-1] - 16
+        elif self.shape == "chain":
+            for part, said in enumerate(self._pieces(queue, slot, length, flags, slot * count)):
+                ring.describe(slot * count + part, *said)
+            ring.offer(slot * count)
+            return
+        elif self.shape != "indirect":
+            ring.post(slot, length, flags)
+            return
+        entries = [rings.DESCRIPTOR.pack(*s) for s in self._pieces(queue, slot, length, flags)]
+        ring.put(table, b"".join(entries))
+        ring.describe(slot, self.memory.GUEST + table, 16 * count, rings.INDIRECT)
+        ring.offer(slot)
+
+    def _pieces(self, queue, slot, length, flags, first=0):
+        """What descriptors say of a buffer as parts that lie one behind the other."""
+        at = self.memory.GUEST + self.rings[queue].buffer(slot)
+        for part, piece in enumerate(PIECES, first + 1):
+            yield at, piece, flags | rings.NEXT, part
+            at += piece
+        yield at, length - sum(PIECES), flags, 0
 
     def _take(self):
         """What is in the next buffer that came back, which is set out again; or None."""

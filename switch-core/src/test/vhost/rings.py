@@ -110,18 +110,18 @@ class SplitRing(Ring):
         """Whether the device asks to be woken; meaningless where event indices are negotiated."""
         return not struct.unpack_from("<H", self.memory.bytes, self.device)[0] & 1
 
-    def room(self):
-        """Whether a chain of one descriptor can be offered."""
-        return (self.offered - self.used_index()) & 0xFFFF < self.size
+    def room(self, descriptors=1):
+        """Whether a chain of so many descriptors can be offered, where all have as many."""
+        return (self.offered - self.used_index()) & 0xFFFF < self.size // descriptors
 
     def post(self, slot, length, flags=0):
         """Offers the buffer of a descriptor."""
         self.describe(slot, self.memory.GUEST + self.buffer(slot), length, flags)
         self.offer(slot)
 
-    def next_slot(self):
-        """The descriptor whose turn it is, where chains come back in order."""
-        return self.offered % self.size
+    def next_slot(self, descriptors=1):
+        """The chain whose turn it is, where all have so many descriptors and come back in order."""
+        return self.offered % (self.size // descriptors)
 
     def take(self):
         """The next chain that came back as (descriptor, length), or None."""
@@ -157,13 +157,13 @@ class PackedRing(Ring):
         if self.place == self.size:
             self.place, self.wrap = 0, self.wrap ^ 1
 
-    def room(self):
+    def room(self, _=1):
         """Whether a chain of one descriptor can be offered."""
         while self.take():
             pass
         return self.free > 0
 
-    def next_slot(self):
+    def next_slot(self, _=1):
         """The descriptor whose turn it is, where chains come back in order."""
         return self.place
 

@@ -1025,6 +1025,89 @@ def indirect_beyond_the_end_of_memory(guest):
     indirect(guest, [(HERE, 100, rings.NEXT, 1)] * 8, address=end - 40)
 
 
+@violation
+def indirect_length_changes(guest):
+    """A table of whose length only its first entry lies in memory, in turns with one that is right."""
+    for attempt in range(3):
+        guest.MEMORY = (4 << 20) + 4096 * (1 + attempt)
+        guest.started()
+        ring, end = guest.rings[TX], guest.MEMORY
+        ring.put(end - 16, rings.DESCRIPTOR.pack(HERE, 100, rings.NEXT, 1023))
+        ring.describe(0, guest.memory.GUEST + end - 16, 16, rings.INDIRECT)
+        for place in range(ring.size):
+            ring.entry(place, 0)
+        writer = os.fork()
+        if writer == 0:
+            write_lengths_in_turns(guest.memory.bytes, ring.descriptors + 8)
+            os._exit(0)
+        while os.waitpid(writer, os.WNOHANG) == (0, 0):
+            ring.index(ring.used_index() + ring.size)
+        if attempt < 2:
+            guest.leave()
+            guest.rings, guest.echoes = {}, set()
+
+
+def write_lengths_in_turns(memory, at):
+    """For a second, as fast as they can be written."""
+    right, wrong = struct.pack("<I", 16), struct.pack("<I", 16384)
+    end = time.monotonic() + 1
+    while time.monotonic() < end:
+        for _ in range(1000):
+            memory[at : at + 4] = wrong
+            memory[at : at + 4] = right
+
+
+# Memory of two regions with a hole between them.
+
+HOLE = (0x30_0000, 0x31_0000)
+
+
+def holed(guest, table, *entries):
+    """Sends a frame by a table at an offset, in a guest whose memory has a hole."""
+    guest.connect().negotiate()
+    guest.memory = rings.Memory(guest.MEMORY)
+    guest.share(guest.part(0, HOLE[0]), guest.part(HOLE[1], guest.MEMORY))
+    for queue in (RX, TX):
+        guest.start_ring(queue)
+    if not guest.ping(3, 10):
+        raise AssertionError("no echo although nothing was wrong yet")
+    ring = guest.rings[TX]
+    ring.put(table, b"".join(rings.DESCRIPTOR.pack(*entry) for entry in entries))
+    slot = ring.next_slot()
+    ring.describe(slot, ring.memory.GUEST + table, 16 * len(entries), rings.INDIRECT)
+    ring.offer(slot)
+
+
+@violation
+def frame_in_a_hole(guest):
+    """A frame where the guest has no memory although it has some on both sides."""
+    holed(guest, 0x2E_0000, (rings.Memory.GUEST + HOLE[0] + 64, 100, 0, 0))
+
+
+@violation
+def frame_across_a_hole(guest):
+    """A frame that begins before the hole and ends behind it."""
+    holed(guest, 0x2E_0000, (rings.Memory.GUEST + HOLE[0] - 60, 0x10060, 0, 0))
+
+
+@violation
+def table_in_a_hole(guest):
+    """A table where the guest has no memory although it has some on both sides."""
+    holed(guest, HOLE[0], (HERE, 100, 0, 0))
+
+
+@violation
+def table_across_the_edge_of_a_hole(guest):
+    """A table whose second entry lies in the hole, and before that one that is half in it."""
+    holed(guest, HOLE[0] - 16, (HERE, 50, rings.NEXT, 1), (HERE, 50, 0, 0))
+
+
+@violation
+def table_entry_across_the_edge_of_a_hole(guest):
+    """A table whose only entry lies in the hole by half."""
+    holed(guest, HOLE[0] - 8, (HERE, 100, 0, 0))
+
+
 # What frames say.
 
 
@@ -1149,14 +1232,14 @@ def frames_in_a_flood(guest):
         ring.index(ring.used_index() + ring.size)
 
 
-@violation
-def frames_of_64_kilobytes_in_a_flood(guest):
-    """Long frames as fast as the device takes them: each holds some thirty buffers."""
+def repeated(guest, parts, length):
+    """Floods the device for three seconds with frames of so many parts, which are the same bytes."""
     guest.started()
     ring = guest.rings[TX]
     ring.put(0x20_0000, PLAIN + guest.echo())
     table = b"".join(
-        rings.DESCRIPTOR.pack(HERE, 2048, rings.NEXT if i < 31 else 0, i + 1) for i in range(32)
+        rings.DESCRIPTOR.pack(HERE, length, rings.NEXT if i < parts - 1 else 0, i + 1)
+        for i in range(parts)
     )
     ring.put(TABLE, table)
     for slot in range(ring.size):
@@ -1165,6 +1248,43 @@ def frames_of_64_kilobytes_in_a_flood(guest):
     end = time.monotonic() + 3
     while time.monotonic() < end:
         ring.index(ring.used_index() + ring.size)
+
+
+@violation
+def frames_of_64_kilobytes_in_a_flood(guest):
+    """Long frames as fast as the device takes them: each holds some thirty buffers."""
+    repeated(guest, 32, 2048)
+
+
+@violation
+def frames_of_64_kilobytes_in_small_parts(guest):
+    """The same in as many descriptors as a frame may have."""
+    repeated(guest, 256, 256)
+
+
+@violation
+def frames_of_ten_megabytes(guest):
+    """Frames of 250 descriptors, all of the same 40 KB."""
+    repeated(guest, 250, 40_000)
+
+
+@violation
+def frames_longer_than_any(guest):
+    """Frames one byte longer than 64 KiB behind an Ethernet header and two tags."""
+    repeated(guest, 2, (65_535 + 14 + 8 + 1 + HEADER.size) // 2)
+
+
+@violation
+def frame_lengths_that_wrap(guest):
+    """A chain whose lengths are together a small number, and 4 GiB."""
+    indirect(guest, [(HERE, 100, rings.NEXT, 1), (HERE, 0xFFFFFFFF, rings.NEXT, 2), (HERE, 1, 0, 0)])
+
+
+@violation
+def frame_of_empty_parts(guest):
+    """A frame behind more descriptors of no bytes than a frame may have."""
+    empty = [(HERE, 0, rings.NEXT, i + 1) for i in range(255)]
+    indirect(guest, [*empty, (HERE, 12, rings.NEXT, 256), (HERE, 100, 0, 0)])
 
 
 # What is in the ring that the guest receives by.

@@ -13,8 +13,8 @@ import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandle;
 
 /**
- * A vhost-user socket and the virtio rings of whoever is connected to it, over DPDK's vhost
- * library.
+ * A vhost-user socket and the virtio rings of whoever is connected to it: DPDK's vhost library
+ * speaks the protocol, frames go by the shim's own code.
  *
  * <p>Each rx queue belongs to one lcore, each tx queue to one lcore; {@link #receive} and {@link
  * #transmit} are the two calls a burst that they make. They neither allocate on the heap nor throw
@@ -60,8 +60,8 @@ public final class VhostPort implements PeerPort {
         SOUND,
 
         /**
-         * Frames wait in a ring and cannot be read, or buffers cannot be written: descriptors that
-         * point nowhere, or in a loop.
+         * A ring holds what cannot be: descriptors that point nowhere or in a loop, frames longer
+         * than any.
          */
         RING_BROKEN,
 

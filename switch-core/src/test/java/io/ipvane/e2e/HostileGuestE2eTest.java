@@ -3,6 +3,7 @@ package io.ipvane.e2e;
 
 import io.ipvane.e2e.ScriptedPeer.Protocol;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,6 +25,26 @@ final class HostileGuestE2eTest {
      */
     private static final int LOST_DESCRIPTORS = 2 * 160;
 
+    /** What is in a sending ring and cannot be: the first look at it finds that. */
+    private static final Set<String> ENDS =
+            Set.of(
+                    "indirect-length-changes",
+                    "frames-of-ten-megabytes",
+                    "frames-longer-than-any",
+                    "frame-lengths-that-wrap",
+                    "frame-of-empty-parts",
+                    "frame-of-no-bytes",
+                    "frame-beyond-the-end-of-memory",
+                    "frame-in-a-hole",
+                    "frame-across-a-hole",
+                    "table-in-a-hole",
+                    "table-across-the-edge-of-a-hole",
+                    "table-entry-across-the-edge-of-a-hole",
+                    "indirect-beyond-the-end-of-memory",
+                    "chain-to-itself",
+                    "indirect-loop",
+                    "head-out-of-range");
+
     @TempDir private static Path folder;
     private static HostilePeers peers;
 
@@ -42,13 +63,23 @@ final class HostileGuestE2eTest {
     }
 
     static Stream<String> violations() {
-        return Protocol.VHOST_USER.violations().stream();
+        return Protocol.VHOST_USER.violations().stream().filter(name -> !ENDS.contains(name));
+    }
+
+    static Stream<String> ends() {
+        return ENDS.stream().sorted();
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("violations")
     void shouldGoOn(String violation) throws Exception {
         peers.commit(violation);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("ends")
+    void shouldEndTheConnection(String violation) throws Exception {
+        peers.commitAndBeThrownOut(violation);
     }
 
     /** Where the guest owns the socket, the switch comes back to it again and again. */

@@ -34,8 +34,11 @@ final class HostilePeers implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofSeconds(40);
 
-    /** How long a peer that is not thrown out stays. */
+    /** How long a peer that is not thrown out stays, in seconds. */
     private static final String STAY = "1";
+
+    /** The same of one that has to be thrown out; the switch looks at each port once a second. */
+    private static final String STAY_LONG = "10";
 
     /** Echoes that the neighbours may lose between the first answer and the last; usually none. */
     private static final int MOST_LOST = 1;
@@ -119,23 +122,34 @@ final class HostilePeers implements AutoCloseable {
         commit(true, violation);
     }
 
-    private void commit(boolean owner, String violation) throws Exception {
+    /** One violation that ends the connection, by a peer that connects to the switch. */
+    void commitAndBeThrownOut(String violation) throws Exception {
         final Place place = places.take();
         try {
-            commit(owner ? place.badOwner : place.bad, place.good, violation);
+            final String outcome = commit(place.bad, place.good, violation, STAY_LONG);
+            assertTrue(outcome.contains("closed"), () -> violation + " was " + outcome);
         } finally {
             places.add(place);
         }
     }
 
-    private void commit(Who bad, Who good, String violation) throws IOException {
+    private void commit(boolean owner, String violation) throws Exception {
+        final Place place = places.take();
+        try {
+            commit(owner ? place.badOwner : place.bad, place.good, violation, STAY);
+        } finally {
+            places.add(place);
+        }
+    }
+
+    private String commit(Who bad, Who good, String violation, String stay) throws IOException {
         ensureRunning();
         final long lines = network.daemon().log().lines().count();
         final long kernelDrops = network.kernelDrops();
         final Process neighbours = pingBetweenTaps();
         final String outcome;
         final Result other;
-        try (ScriptedPeer peer = ScriptedPeer.start(bad, violation, "--stay", STAY)) {
+        try (ScriptedPeer peer = ScriptedPeer.start(bad, violation, "--stay", stay)) {
             assertEquals("committed", peer.line(), "the violation was not committed");
             other = ScriptedPeer.ping(good);
             outcome = peer.end(LIMIT).orFail().output();
@@ -157,6 +171,7 @@ final class HostilePeers implements AutoCloseable {
         final List<String> log =
                 network.daemon().log().lines().skip(lines).filter(l -> l.contains(port)).toList();
         assertTrue(log.size() <= MOST_LINES, () -> "the log fills up: " + log);
+        return outcome;
     }
 
     private String stats() {

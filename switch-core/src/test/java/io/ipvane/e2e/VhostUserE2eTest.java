@@ -204,7 +204,10 @@ final class VhostUserE2eTest {
         }
     }
 
-    /** Drivers may set out to receive in whatever virtio allows; Linux and DPDK have the first. */
+    /**
+     * Drivers may set out to receive in whatever virtio allows, and send from it; Linux and DPDK
+     * have the first.
+     */
     @ParameterizedTest(name = "{0}, features {1}")
     @CsvSource({
         "whole, 0x150008803",
@@ -218,7 +221,7 @@ final class VhostUserE2eTest {
         "chain, 0x50000803",
         "small, 0x170008803"
     })
-    void shouldSendToBuffersOfEveryShape(String shape, String features) {
+    void shouldExchangeFramesInBuffersOfEveryShape(String shape, String features) {
         final String port = port("vm1", "server", 1, ADDRESS_1);
         try (SwitchNetwork network = SwitchNetwork.start(PLAIN, "l2", port)) {
             ScriptedPeer.ping(

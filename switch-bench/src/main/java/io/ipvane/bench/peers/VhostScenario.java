@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 
 /**
  * From one vhost-user port to another on one core, beside OVS-DPDK, testpmd in mode {@code mac} and
- * our own reference in C. The load, DPDK's virtio driver, has the other CPU; all four receive by
- * the same vhost library, and all but the switch send by it.
+ * our own reference in C. The load, DPDK's virtio driver, has the other CPU; all but the switch
+ * receive and send by the same vhost library.
  */
 final class VhostScenario implements Scenario {
     private static final int LEAST_FRAMES = 1_024;
@@ -27,8 +27,8 @@ final class VhostScenario implements Scenario {
     private static final String OVS_NOTE =
             "OVS extracts a flow of 5-tuple and MACs, looks it up in its caches, writes the source MAC"
                     + " and sends; ipvane checks the headers, looks source and destination up, writes"
-                    + " both MACs, and polls its uplink as well. Both receive by the same vhost library,"
-                    + " by which OVS sends as well, and ipvane does not";
+                    + " both MACs, and polls its uplink as well. OVS receives and sends by DPDK's vhost"
+                    + " library, ipvane by code of its own";
     private static final String TESTPMD_NOTE =
             "testpmd writes both MACs and looks nothing up; ipvane parses, checks, looks source and"
                     + " destination up and polls its uplink as well";
