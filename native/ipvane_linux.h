@@ -9,6 +9,7 @@
 #define IPVANE_LINUX_H
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define IPVANE_EXPORT __attribute__((visibility("default")))
@@ -35,11 +36,10 @@ int
 ipvane_netns_run(int netns_fd, int (*job)(void *), void *arg);
 
 /*
- * Lets the stack behind a TAP device leave checksums and segmentation to us: one setting of the device,
- * shown and changed from its namespace by ethtool -K. Returns 1 where the kernel knows UDP segmentation
- * (Linux 6.2), so that long UDP frames may be written too; else 0.
+ * Whether the kernel knows UDP segmentation (Linux 6.2), so that long UDP frames may be written to a TAP; known
+ * once the first device was made or opened.
  */
-int
-ipvane_tap_offer(int fd);
+bool
+ipvane_tap_segments_udp(void);
 
 #endif

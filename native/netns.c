@@ -79,6 +79,30 @@ ipvane_netns_inode(int32_t netns_fd, uint64_t *inode)
 	return result;
 }
 
+static int
+read_cookie(void *context)
+{
+	socklen_t size = sizeof(uint64_t);
+	int fd = RETRY(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+	int error;
+
+	if (fd < 0)
+		return fd;
+	error = RETRY(getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, context, &size));
+	close(fd);
+	return error;
+}
+
+/*
+ * Writes the number that the kernel gives to no other namespace before the next boot, while an inode number is
+ * used again. -ENOPROTOOPT: a kernel before 5.14.
+ */
+IPVANE_EXPORT int32_t
+ipvane_netns_cookie(int32_t netns_fd, uint64_t *cookie)
+{
+	return ipvane_netns_run(netns_fd, read_cookie, cookie);
+}
+
 struct opening {
 	const char *path;
 	int32_t flags;

@@ -369,7 +369,7 @@ ipvane_tap_queue_new(int32_t fd, struct rte_mempool *pool, struct rte_mempool *l
 	queue->large_pool = large;
 	queue->room = room;
 	queue->overflow = malloc(LARGEST_FRAME);
-	if (ipvane_tap_offer(fd) == 1)
+	if (ipvane_tap_segments_udp())
 		queue->merged = malloc(VNET_HEADER + LARGEST_FRAME);
 	if (queue->overflow == NULL) {
 		ipvane_tap_queue_free(queue);

@@ -106,7 +106,7 @@ daemon_alive() { [ -n "$daemon" ] && kill -0 "$daemon" 2>/dev/null; }
 daemon_start() {
     configuration "$1" >"$work/embedded.yaml"
     setsid setpriv --pdeathsig TERM ip netns exec "$ns_switch" \
-        "$image/bin/ipvane" run --config "$work/embedded.yaml" >"$log" 2>&1 </dev/null 9>&- &
+        "$image/bin/ipvane" run --leave-nothing --config "$work/embedded.yaml" >"$log" 2>&1 </dev/null 9>&- &
     daemon=$!
     for _ in {1..300}; do
         daemon_alive || break

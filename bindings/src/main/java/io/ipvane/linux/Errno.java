@@ -45,6 +45,9 @@ public final class Errno {
     /** It is no socket. */
     public static final int ENOTSOCK = 88;
 
+    /** The kernel does not know this option of a socket. */
+    public static final int ENOPROTOOPT = 92;
+
     /** The operation is not supported. */
     public static final int EOPNOTSUPP = 95;
 

@@ -23,6 +23,15 @@ final class Features implements AutoCloseable {
     /** This takes VLAN tags out of frames: XDP programs never see them then. */
     static final String VLAN_STRIPPING = "rx-vlan-hw-parse";
 
+    /** What a TAP's stack leaves to its device, and whoever opens the device offers to do. */
+    static final List<String> OFFERED =
+            List.of(
+                    "tx-checksum-ip-generic",
+                    "tx-tcp-segmentation",
+                    "tx-tcp6-segmentation",
+                    "tx-tcp-ecn-segmentation",
+                    "tx-udp-segmentation");
+
     /** All features that a takeover may change. */
     static final List<String> CHANGED =
             Stream.concat(MERGING.stream(), Stream.of(VLAN_STRIPPING)).toList();

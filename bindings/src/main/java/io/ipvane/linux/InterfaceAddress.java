@@ -53,6 +53,11 @@ public record InterfaceAddress(int link, IpPrefix local, int flags) {
         return address.isLinkLocalAddress() ? Rtnl.RT_SCOPE_LINK : Rtnl.RT_SCOPE_UNIVERSE;
     }
 
+    /** Whether the kernel has made it of a secret, as RFC 7217 has it. */
+    boolean madeOfSecret() {
+        return (flags & Rtnl.IFA_F_STABLE_PRIVACY) != 0;
+    }
+
     /** False for an IPv6 address that another node was found to own (RFC 4862, section 5.4.5). */
     boolean usable() {
         return (flags & Rtnl.IFA_F_DADFAILED) == 0;

@@ -47,5 +47,10 @@ public sealed interface InterfaceEvent {
      *
      * @param groups all of them as MAC addresses, first byte on the wire highest
      */
-    record MulticastChanged(WatchedInterface at, Set<Long> groups) implements InterfaceEvent {}
+    record MulticastChanged(WatchedInterface at, Set<Long> groups) implements InterfaceEvent {
+        /** Whether IPv6 may be enabled at the interface, which is in the group of all nodes. */
+        public boolean mayHaveIpv6() {
+            return groups.contains(MulticastGroups.ALL_NODES);
+        }
+    }
 }

@@ -37,6 +37,15 @@ public record Link(int index, String name, long mac, int mtu, int flags, boolean
                 attributes.nested(Rtnl.IFLA_XDP).u8(Rtnl.IFLA_XDP_ATTACHED, 0));
     }
 
+    /** Whether a message tells of an interface that the driver of TUN and TAP devices has made. */
+    static boolean isTap(NetlinkMessage message) {
+        return message.hasFixedPart(FIXED_PART)
+                && message.attributes(FIXED_PART)
+                        .nested(Rtnl.IFLA_LINKINFO)
+                        .text(Rtnl.IFLA_INFO_KIND)
+                        .equals("tun");
+    }
+
     /** A request about the interface with this index, 0 for one that an attribute names. */
     static NetlinkRequest request(int type, int index) {
         return request(type, index, 0, 0);

@@ -15,6 +15,9 @@ import java.util.Set;
  * is opened for each reading.
  */
 final class MulticastGroups implements AutoCloseable {
+    /** The Ethernet address of ff02::1 (RFC 2464, section 7), where every node with IPv6 is. */
+    static final long ALL_NODES = 0x3333_0000_0001L;
+
     private static final String FILE = "/proc/thread-self/net/dev_mcast";
     private static final int CHUNK = 1 << 16;
 

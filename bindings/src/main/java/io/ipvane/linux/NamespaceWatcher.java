@@ -84,6 +84,7 @@ public final class NamespaceWatcher implements AutoCloseable {
     private final Set<InterfaceState> sought = new LinkedHashSet<>();
 
     private long listedAt = System.nanoTime() - BETWEEN_LISTS;
+    private long letGoAt = System.nanoTime();
     private long losses;
 
     /** A watcher that tells this listener; it does nothing before {@link #start}. */
@@ -263,6 +264,7 @@ public final class NamespaceWatcher implements AutoCloseable {
             takeNews(others);
             final long now = System.nanoTime();
             seek(now);
+            letGo(now);
             List.copyOf(namespaces.values()).forEach(namespace -> namespace.readGroups(now));
             pause.worked();
         } catch (RuntimeException | Error e) {
@@ -297,6 +299,31 @@ public final class NamespaceWatcher implements AutoCloseable {
     private void runTasks() {
         for (Request<Void> task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();
+        }
+    }
+
+    /**
+     * Lets TAPs go whose descriptors are all that keeps their namespace: those that have stayed
+     * from an earlier process can be opened nowhere but inside, see {@link Tap#attach}.
+     */
+    private void letGo(long now) {
+        if (now - letGoAt < LONGEST_WAIT) {
+            return;
+        }
+        letGoAt = now;
+        for (final WatchedNamespace namespace : List.copyOf(namespaces.values())) {
+            final List<InterfaceState> held =
+                    namespace.interfaces().stream()
+                            .filter(state -> state.tap() != null && state.tap().holdsNamespace())
+                            .toList();
+            if (!held.isEmpty() && !Namespaces.isInUse(namespace.inode())) {
+                for (final InterfaceState state : held) {
+                    state.tap().letGo();
+                    forget(state);
+                    state.gone(true);
+                }
+                forgetEmpty();
+            }
         }
     }
 

@@ -130,6 +130,22 @@ public final class Netns implements AutoCloseable {
         }
     }
 
+    /**
+     * The number that the kernel gives to no other namespace before the next boot; its inode number
+     * may be another's later. On a kernel before 5.14 the inode number all the same.
+     */
+    long cookie() {
+        try (Arena arena = Arena.ofConfined()) {
+            final long cookie = arena.allocate(8, 8).address();
+            final int result = Shim.netnsCookie(fd, cookie);
+            if (result == -Errno.ENOPROTOOPT) {
+                return inode();
+            }
+            LinuxException.check(result, "identify " + this);
+            return Memory.i64(cookie);
+        }
+    }
+
     /** Whether this is the namespace of this process, under whatever name. */
     boolean isOwn() {
         try (Netns own = open("")) {

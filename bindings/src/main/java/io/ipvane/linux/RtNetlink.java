@@ -63,6 +63,27 @@ public final class RtNetlink implements InterfaceLists {
         return netns.name().isEmpty() ? "" : "-n " + netns.name() + " ";
     }
 
+    /** The interface with this index, where the driver of TUN and TAP devices has made it. */
+    Optional<Link> findTap(int index) {
+        final NetlinkRequest request =
+                Link.request(Rtnl.GETLINK, index)
+                        .attribute32(Rtnl.IFLA_EXT_MASK, Rtnl.EXT_MASK_SKIP_STATS);
+        try {
+            final NetlinkMessage found = socket.get(request, "look up interface " + index);
+            return Link.isTap(found) ? Optional.of(Link.decode(found)) : Optional.empty();
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENODEV) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** Deletes an interface; none is no error. */
+    void delete(Link link) {
+        execute(Link.request(Rtnl.DELLINK, link.index()), "delete " + on(link), Errno.ENODEV);
+    }
+
     /** All interfaces. */
     public List<Link> links() {
         return links(link -> true);

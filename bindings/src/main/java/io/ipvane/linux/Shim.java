@@ -31,6 +31,13 @@ final class Shim {
             NativeLibrary.call("ipvane_fd_write", JAVA_LONG, JAVA_INT, POINTER, JAVA_LONG);
     private static final MethodHandle TAP_CREATE =
             intCall("ipvane_tap_create", POINTER, POINTER, JAVA_INT, POINTER);
+    private static final MethodHandle TAP_ATTACH =
+            intCall("ipvane_tap_attach", JAVA_INT, POINTER, JAVA_INT, POINTER);
+    private static final MethodHandle TAP_LET_GO = intCall("ipvane_tap_let_go", JAVA_INT);
+    private static final MethodHandle TAP_PERSIST =
+            intCall("ipvane_tap_persist", JAVA_INT, JAVA_INT);
+    private static final MethodHandle NETNS_COOKIE =
+            intCall("ipvane_netns_cookie", JAVA_INT, POINTER);
     private static final MethodHandle TAP_NETNS = intCall("ipvane_tap_netns", JAVA_INT);
     private static final MethodHandle TAP_NAME = intCall("ipvane_tap_name", JAVA_INT, POINTER);
     private static final MethodHandle TAP_SET_CARRIER =
@@ -150,6 +157,38 @@ final class Shim {
     static int tapCreate(long name, long mac, int queues, long fds) {
         try {
             return (int) TAP_CREATE.invokeExact(name, mac, queues, fds);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int tapAttach(int netns, long name, int queues, long fds) {
+        try {
+            return (int) TAP_ATTACH.invokeExact(netns, name, queues, fds);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int tapLetGo(int fd) {
+        try {
+            return (int) TAP_LET_GO.invokeExact(fd);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int tapPersist(int fd, int on) {
+        try {
+            return (int) TAP_PERSIST.invokeExact(fd, on);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int netnsCookie(int netns, long cookie) {
+        try {
+            return (int) NETNS_COOKIE.invokeExact(netns, cookie);
         } catch (Throwable e) {
             throw impossible(e);
         }

@@ -36,6 +36,14 @@ final class Sysctl {
         return "ipv4/conf/" + interfaceName + "/promote_secondaries";
     }
 
+    /**
+     * Path of the setting that lets an interface make IPv6 addresses of a secret (RFC 7217), which
+     * is written to it as an IPv6 address.
+     */
+    static String stableSecret(String interfaceName) {
+        return "ipv6/conf/" + interfaceName + "/stable_secret";
+    }
+
     /** Path of the setting that says which ARP requests an interface leaves unanswered. */
     static String arpIgnore(String interfaceName) {
         return "ipv4/conf/" + interfaceName + "/arp_ignore";

@@ -56,7 +56,7 @@ record TakeoverRecord(
                 InterfaceSettings.read(netlink, link));
     }
 
-    private static String bootId() {
+    static String bootId() {
         try {
             return Files.readString(BOOT_ID).strip();
         } catch (IOException e) {

@@ -11,7 +11,8 @@ import java.lang.foreign.MemorySegment;
  * somebody renames it or moves it to another namespace; they tell where it is now.
  *
  * <p>It keeps no namespace alive: its descriptors belong to that of this process, where it is made
- * before it moves to its own.
+ * before it moves to its own. Only one that has stayed from an earlier process can be opened
+ * nowhere but where it is, see {@link #attach}.
  *
  * <p>Control plane, any one thread at a time. Frames go through {@link TapQueue}.
  *
@@ -29,11 +30,13 @@ public final class Tap implements AutoCloseable {
 
     private final String label;
     private final int[] fds;
+    private final boolean holdsNamespace;
     private volatile boolean closed;
 
-    private Tap(String label, int[] fds) {
+    private Tap(String label, int[] fds, boolean holdsNamespace) {
         this.label = label;
         this.fds = fds;
+        this.holdsNamespace = holdsNamespace;
     }
 
     /**
@@ -64,6 +67,36 @@ public final class Tap implements AutoCloseable {
         }
     }
 
+    /**
+     * Opens a device that has stayed where it was when the process that had it ended, see {@link
+     * #persist}. It has carrier again. Its descriptors keep the namespace alive that it is in now.
+     *
+     * @param netns the namespace that it is in
+     * @param name its name there
+     * @throws LinuxException with EINVAL where it was made for one queue and several are wanted, or
+     *     the other way round; EBUSY where somebody has it; ENODEV where there is none
+     */
+    static Tap attach(Netns netns, String name, int queues) {
+        final String label = "tap '" + name + "' in " + netns;
+        try (Arena arena = Arena.ofConfined()) {
+            final long fdArray = arena.allocate(4L * queues, 4).address();
+            final MemorySegment nameBytes = arena.allocate(NAME_BYTES);
+            nameBytes.setString(0, name);
+            LinuxException.check(
+                    Shim.tapAttach(netns.fd(), nameBytes.address(), queues, fdArray),
+                    "open " + label + " again");
+            return new Tap(label, descriptors(fdArray, queues), !netns.isOwn());
+        }
+    }
+
+    private static int[] descriptors(long array, int queues) {
+        final int[] fds = new int[queues];
+        for (int i = 0; i < queues; i++) {
+            fds[i] = Memory.i32(array + 4L * i);
+        }
+        return fds;
+    }
+
     /** Makes the device in the namespace of this process. */
     private static Tap open(String name, String label, long mac, int queues) {
         try (Arena arena = Arena.ofConfined()) {
@@ -75,11 +108,7 @@ public final class Tap implements AutoCloseable {
             final int result =
                     Shim.tapCreate(nameBytes.address(), mac == 0 ? 0 : macBytes, queues, fdArray);
             LinuxException.check(result, "create " + label);
-            final int[] fds = new int[queues];
-            for (int i = 0; i < queues; i++) {
-                fds[i] = Memory.i32(fdArray + 4L * i);
-            }
-            return new Tap(label, fds);
+            return new Tap(label, descriptors(fdArray, queues), false);
         }
     }
 
@@ -173,6 +202,34 @@ public final class Tap implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets the device stay when its last descriptor is closed, by {@link #close} or the end of this
+     * process: without carrier, with all that was done to it in its namespace.
+     *
+     * @throws LinuxException with EBADFD where it was deleted
+     */
+    void persist(boolean on) {
+        LinuxException.check(
+                Shim.tapPersist(fds[0], on ? 1 : 0),
+                "let " + label + (on ? " stay" : " go") + " with its last descriptor");
+    }
+
+    /**
+     * Lets the device and its namespace go: to those who use it, it is as if somebody had deleted
+     * it. For a device that {@link #holdsNamespace}.
+     */
+    void letGo() {
+        persist(false);
+        for (final int fd : fds) {
+            LinuxException.check(Shim.tapLetGo(fd), "let " + label + " go");
+        }
+    }
+
+    /** Whether its descriptors keep a namespace alive that is not that of this process. */
+    boolean holdsNamespace() {
+        return holdsNamespace;
+    }
+
     /** Whether it is administratively up; false also where somebody has deleted it. */
     public boolean isUp() {
         return !closed && Shim.tapUp(fds[0]) == 1;
@@ -184,7 +241,9 @@ public final class Tap implements AutoCloseable {
         return label;
     }
 
-    /** Removes the device; again does nothing. Its queues are closed before. */
+    /**
+     * Removes the device, unless it is to stay; again does nothing. Its queues are closed before.
+     */
     @Override
     public void close() {
         if (!closed) {

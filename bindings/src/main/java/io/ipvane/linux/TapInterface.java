@@ -5,8 +5,11 @@ import java.net.Inet6Address;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
 
 /**
  * A TAP device with all that makes it usable in its namespace: MTU, ARP, link-local and other
@@ -23,12 +26,27 @@ import java.util.Set;
  * interface's owner has deleted is refused with EBADFD.
  */
 public final class TapInterface implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(TapInterface.class.getName());
+
     private final Tap tap;
     private final long home;
+
+    /** Its link-local address, or null; the interface has it unless IPv6 is disabled there. */
     private final IpPrefix linkLocal;
 
     /** What it was told to have. */
     private final Set<IpPrefix> addresses;
+
+    /** Whether the interface had its link-local address when we looked last. */
+    private boolean hasLinkLocal;
+
+    /** Where it is written down that it stays when the switch ends; null: it goes then. */
+    private KeptTaps keeper;
+
+    private KeptTap record;
+
+    /** It has outlived an earlier switch. */
+    private boolean stayed;
 
     private TapInterface(Tap tap, long home, IpPrefix linkLocal, List<IpPrefix> addresses) {
         this.tap = tap;
@@ -66,44 +84,169 @@ public final class TapInterface implements AutoCloseable {
      * @throws LinuxException that says which step failed; what was done before it has been undone
      */
     public static TapInterface bringUp(TapSpec spec) {
+        try (Netns netns = Netns.open(spec.netns())) {
+            return create(spec, netns);
+        }
+    }
+
+    /**
+     * The same for an interface that outlives the switch: one that has stayed is taken up again,
+     * with all that people did to it, and given what the switch has to say of it.
+     */
+    public static TapInterface bringUp(TapSpec spec, KeptTaps keeper) {
         try (UndoLog undo = new UndoLog();
-                Netns netns = Netns.open(spec.netns());
+                Netns netns = Netns.open(spec.netns())) {
+            final TapInterface result =
+                    keeper.find(spec, netns)
+                            .flatMap(left -> takeUp(spec, netns, left))
+                            .orElseGet(() -> create(spec, netns));
+            undo.add(result::close);
+            try (TapPlace place = TapPlace.of(result.tap)) {
+                result.record =
+                        keeper.keep(
+                                spec,
+                                netns,
+                                KeptTap.Place.of(place.netns(), place.link()),
+                                result.linkLocal,
+                                result.tap);
+                result.keeper = keeper;
+            }
+            undo.forget();
+            return result;
+        }
+    }
+
+    private static TapInterface create(TapSpec spec, Netns netns) {
+        try (UndoLog undo = new UndoLog();
                 RtNetlink netlink = new RtNetlink(netns)) {
             // Closing the device takes every later step back: MTU, addresses and routes go with it.
             final Tap tap = Tap.create(netns, spec.name(), spec.mac(), spec.queues());
             undo.add(tap::close);
             final Link link = netlink.link(spec.name());
             final IpPrefix linkLocal =
-                    configure(spec, netlink, link) && spec.linkLocal() != 0
-                            ? PortLinkLocal.of(link.mac(), spec.linkLocal())
-                            : null;
+                    spec.linkLocal() == 0 ? null : PortLinkLocal.of(link.mac(), spec.linkLocal());
             final TapInterface result =
                     new TapInterface(tap, netns.inode(), linkLocal, spec.addresses());
-            result.ensureToken(netlink, link);
-            result.ensureLinkLocal(netlink, link);
+            final boolean ipv6 = settle6(netlink, link);
+            netlink.setMtu(link, spec.mtu());
+            netlink.setArp(link, spec.arp());
+            netlink.setUp(link, true);
+            result.addAddresses(netlink, link, ipv6);
             undo.forget();
             return result;
         }
     }
 
-    /** Returns whether the interface has IPv6. */
-    private static boolean configure(TapSpec spec, RtNetlink netlink, Link link) {
-        final boolean ipv6 = settle6(netlink, link);
-        netlink.setMtu(link, spec.mtu());
-        netlink.setArp(link, spec.arp());
-        netlink.setUp(link, true);
-        spec.addresses().forEach(address -> netlink.addAddress(link, address, true));
+    /** Nothing where it is not there any more, or has to be made anew. */
+    private static Optional<TapInterface> takeUp(TapSpec spec, Netns home, KeptTap left) {
+        final Optional<Netns> place = left.open();
+        if (place.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Netns netns = place.get();
+                RtNetlink netlink = new RtNetlink(netns)) {
+            return netlink.findTap(left.place().index())
+                    .flatMap(link -> takeUp(spec, home, left, netlink, link));
+        }
+    }
+
+    private static Optional<TapInterface> takeUp(
+            TapSpec spec, Netns home, KeptTap left, RtNetlink netlink, Link link) {
+        try (UndoLog undo = new UndoLog();
+                Features features = new Features(netlink.netns())) {
+            final Map<String, Boolean> offered = features.wanted(link.name(), Features.OFFERED);
+            final Tap tap = Tap.attach(netlink.netns(), link.name(), spec.queues());
+            undo.add(tap::close);
+            // What somebody has switched off at the interface, opening it has switched on.
+            offered.forEach(
+                    (name, wanted) -> {
+                        if (!wanted) {
+                            features.set(link.name(), name, false);
+                        }
+                    });
+            final TapInterface result =
+                    new TapInterface(
+                            tap, home.inode(), left.linkLocal().orElse(null), spec.addresses());
+            result.stayed = true;
+            result.settleAgain(spec, left, netlink, link);
+            undo.forget();
+            LOG.log(System.Logger.Level.INFO, "event=tap_kept interface={0}", tap);
+            return Optional.of(result);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EINVAL && e.errno() != Errno.ENODEV) {
+                throw e;
+            }
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "event=tap_made_anew interface={0} reason=\"{1}\"",
+                    left.key(),
+                    e.getMessage());
+            netlink.delete(link);
+            return Optional.empty();
+        }
+    }
+
+    /** What the switch has to say of an interface may have changed since it was written down. */
+    private void settleAgain(TapSpec spec, KeptTap left, RtNetlink netlink, Link link) {
+        if (spec.mac() != 0 && link.mac() != spec.mac()) {
+            netlink.setMac(link, spec.mac());
+        }
+        if (link.mtu() != spec.mtu()) {
+            netlink.setMtu(link, spec.mtu());
+        }
+        if (link.noArp() == spec.arp()) {
+            netlink.setArp(link, spec.arp());
+        }
+        for (final IpPrefix address : left.addresses()) {
+            if (!addresses.contains(address)) {
+                delete(netlink, link, address);
+            }
+        }
+        addAddresses(netlink, link, Sysctl.hasIpv6(netlink.netns(), link.name()));
+    }
+
+    /**
+     * The settings of IPv6 that are a port's; returns whether there is IPv6. Where that is disabled
+     * the kernel makes a link-local address once it is enabled, of a secret and not of the MAC that
+     * all ports share. That address is the news of it, and goes when the port has its own.
+     */
+    private static boolean settle6(RtNetlink netlink, Link link) {
+        final Netns netns = netlink.netns();
+        final Optional<String> disabled = Sysctl.read(netns, Sysctl.disableIpv6(link.name()));
+        final boolean ipv6 = disabled.filter("0"::equals).isPresent();
+        if (ipv6) {
+            netlink.disableAddressGeneration(link);
+        } else if (disabled.isPresent()) {
+            final byte[] secret = new byte[16];
+            ThreadLocalRandom.current().nextBytes(secret);
+            Sysctl.write(
+                    netns,
+                    Sysctl.stableSecret(link.name()),
+                    IpPrefix.address(secret).getHostAddress());
+        }
+        if (disabled.isPresent()) {
+            Sysctl.write(netns, Sysctl.keepAddressesOnDown(link.name()), "1");
+        }
         return ipv6;
     }
 
-    /** The settings of IPv6 that are a port's; returns whether there is IPv6. */
-    private static boolean settle6(RtNetlink netlink, Link link) {
-        final boolean ipv6 = Sysctl.hasIpv6(netlink.netns(), link.name());
-        if (ipv6) {
-            netlink.disableAddressGeneration(link);
-            Sysctl.write(netlink.netns(), Sysctl.keepAddressesOnDown(link.name()), "1");
+    /** What it was told to have; IPv6 addresses where there is IPv6, else once it is enabled. */
+    private void addAddresses(RtNetlink netlink, Link link, boolean ipv6) {
+        for (final IpPrefix address : addresses) {
+            if (ipv6 || IpPrefix.family(address.address()) != Rtnl.AF_INET6) {
+                add(netlink, link, address);
+            } else {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "event=ipv6_disabled interface={0} address={1}: it gets the address when IPv6 is enabled there",
+                        tap,
+                        address);
+            }
         }
-        return ipv6;
+        if (ipv6) {
+            ensureToken(netlink, link);
+            ensureLinkLocal(netlink, link);
+        }
     }
 
     /** The device. */
@@ -126,8 +269,8 @@ public final class TapInterface implements AutoCloseable {
     }
 
     /** Its link-local address: none where it was not asked for, or IPv6 is disabled there. */
-    public Optional<IpPrefix> linkLocal() {
-        return Optional.ofNullable(linkLocal);
+    public synchronized Optional<IpPrefix> linkLocal() {
+        return Optional.ofNullable(linkLocal).filter(address -> hasLinkLocal);
     }
 
     /** What is done to the interface where it is now. */
@@ -151,8 +294,9 @@ public final class TapInterface implements AutoCloseable {
     }
 
     /**
-     * Gives it the link-local address back. The kernel takes IPv6 addresses away from an interface
-     * that goes down: to be called when it has come up again; no harm otherwise.
+     * Gives it the link-local address back. The kernel takes it away from an interface that goes
+     * down, and all IPv6 addresses where IPv6 is disabled: to be called when it has come up again,
+     * or may have IPv6 again; no harm otherwise.
      */
     public void ensureLinkLocal() {
         if (linkLocal != null) {
@@ -161,9 +305,29 @@ public final class TapInterface implements AutoCloseable {
     }
 
     private void ensureLinkLocal(RtNetlink netlink, Link link) {
-        if (linkLocal != null) {
-            add(netlink, link, linkLocal);
+        if (linkLocal == null) {
+            return;
         }
+        try {
+            netlink.addAddress(link, linkLocal, true);
+        } catch (LinuxException e) {
+            // It has it, or IPv6 is disabled.
+            hasLinkLocal = e.errno() == Errno.EEXIST;
+            if (e.errno() != Errno.EEXIST && e.errno() != Errno.EACCES) {
+                throw e;
+            }
+            return;
+        }
+        hasLinkLocal = true;
+        netlink.disableAddressGeneration(link);
+        netlink.addresses(link).stream()
+                .filter(InterfaceAddress::madeOfSecret)
+                .filter(address -> address.local().address().isLinkLocalAddress())
+                .forEach(address -> delete(netlink, link, address.local()));
+        ensureToken(netlink, link);
+        addresses.stream()
+                .filter(address -> IpPrefix.family(address.address()) == Rtnl.AF_INET6)
+                .forEach(address -> add(netlink, link, address));
     }
 
     /**
@@ -199,13 +363,17 @@ public final class TapInterface implements AutoCloseable {
                         ensureToken(netlink, link);
                     }
                     final List<IpPrefix> all = new ArrayList<>(addresses);
-                    linkLocal().ifPresent(all::add);
+                    if (linkLocal != null) {
+                        all.add(linkLocal);
+                    }
+                    hasLinkLocal = ipv6;
                     for (final IpPrefix address : all) {
                         if (ipv6 || IpPrefix.family(address.address()) != Rtnl.AF_INET6) {
                             add(netlink, link, address);
                             there.add(address);
                         }
                     }
+                    note(record -> record.withPlace(KeptTap.Place.of(netlink.netns(), link)));
                 });
         return there;
     }
@@ -263,6 +431,15 @@ public final class TapInterface implements AutoCloseable {
         inPlace((netlink, link) -> change(netlink, link, gone, added));
         gone.forEach(addresses::remove);
         addresses.addAll(added);
+        note(record -> record.withAddresses(List.copyOf(addresses)));
+    }
+
+    /** Writes down what the next switch has to know. */
+    private void note(UnaryOperator<KeptTap> change) {
+        if (keeper != null) {
+            record = change.apply(record);
+            keeper.write(record);
+        }
     }
 
     private static void change(
@@ -315,9 +492,25 @@ public final class TapInterface implements AutoCloseable {
         }
     }
 
-    /** Removes the device and all that was given to it. */
+    /**
+     * Removes the device and all that was given to it, or leaves it where it stays for the next
+     * switch.
+     */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (keeper == null ? stayed : keeper.stays(stayed)) {
+            tap.close();
+            return;
+        }
+        try {
+            tap.persist(false);
+        } catch (LinuxException e) {
+            // Somebody has deleted it.
+            LOG.log(System.Logger.Level.DEBUG, e.getMessage());
+        }
         tap.close();
+        if (keeper != null) {
+            keeper.forget(record.key());
+        }
     }
 }

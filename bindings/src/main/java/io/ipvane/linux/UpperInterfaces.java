@@ -1,33 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.linux;
 
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * The interfaces that get their frames from another one through the host's stack: VLAN, macvlan,
  * ipvlan and tunnel interfaces on top of it, in whatever namespace they are, and a bridge or bond
  * that it belongs to.
  *
- * <p>The kernel lists the interfaces of one namespace, so all namespaces are asked that have a name
- * or a process.
+ * <p>The kernel lists the interfaces of one namespace, so all {@link Namespaces} are asked.
  */
 final class UpperInterfaces {
     private static final int FIXED_PART = 16;
-    private static final Path NAMES = Path.of(Netns.DIRECTORY);
-    private static final Path PROCESSES = Path.of("/proc");
 
     /** Their lower device is a peer: it does not get the frames that theirs receives. */
     private static final Set<String> PAIRS = Set.of("veth", "netkit", "vxcan");
-
-    private static final System.Logger LOG = System.getLogger(UpperInterfaces.class.getName());
 
     private UpperInterfaces() {}
 
@@ -49,7 +38,8 @@ final class UpperInterfaces {
             }
         }
         final long here = netlink.netns().inode();
-        others().forEach(
+        Namespaces.all()
+                .forEach(
                         (inode, path) -> {
                             if (inode != here) {
                                 found.addAll(inOther(netlink.netns(), path, lower));
@@ -112,36 +102,5 @@ final class UpperInterfaces {
             return found;
         }
         return found;
-    }
-
-    /** A name or path of each namespace by its inode, names first. */
-    private static Map<Long, String> others() {
-        final Map<Long, String> all = new TreeMap<>();
-        for (final Path name : list(NAMES, "*")) {
-            put(all, name, name.getFileName().toString());
-        }
-        for (final Path process : list(PROCESSES, "[0-9]*")) {
-            final Path netns = process.resolve("ns/net");
-            put(all, netns, netns.toString());
-        }
-        return all;
-    }
-
-    private static List<Path> list(Path folder, String names) {
-        final List<Path> all = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, names)) {
-            files.forEach(all::add);
-        } catch (IOException e) {
-            return all;
-        }
-        return all;
-    }
-
-    private static void put(Map<Long, String> all, Path file, String name) {
-        try {
-            all.putIfAbsent((Long) Files.getAttribute(file, "unix:ino"), name);
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.TRACE, "has ended meanwhile: {0}", file);
-        }
     }
 }

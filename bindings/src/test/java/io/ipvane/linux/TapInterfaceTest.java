@@ -119,6 +119,27 @@ class TapInterfaceTest {
     }
 
     @Test
+    void shouldHaveItsIpv6AddressesOnceIpv6IsEnabled() {
+        net.run("sysctl -q -w net.ipv6.conf.default.disable_ipv6=1");
+        try (TapInterface port =
+                TapInterface.bringUp(spec(1500, true, "10.5.0.1/24", "2001:db8::1/64"))) {
+            port.ensureLinkLocal();
+            assertEquals(Optional.empty(), port.linkLocal());
+            for (int i = 0; i < 2; i++) {
+                net.run("sysctl -q -w net.ipv6.conf.eth0.disable_ipv6=0");
+
+                port.ensureLinkLocal();
+
+                final String shown = net.run("ip -6 address show dev eth0");
+                assertTrue(shown.contains("fe80::200:0:700:1/64"), shown);
+                assertTrue(shown.contains("2001:db8::1/64"), shown);
+                assertEquals(2, shown.split("inet6").length - 1, shown);
+                net.run("sysctl -q -w net.ipv6.conf.eth0.disable_ipv6=1");
+            }
+        }
+    }
+
+    @Test
     void shouldSayWhichStepFailedAndLeaveNothingBehind() {
         final LinuxException refusal =
                 assertThrows(LinuxException.class, () -> TapInterface.bringUp(spec(70_000, true)));

@@ -16,8 +16,9 @@ import picocli.CommandLine.Spec;
         header = "Run the switch in the foreground.",
         description =
                 "Reads and checks the configuration, starts the switch and its admin interface, and"
-                        + " forwards until SIGINT or SIGTERM; then stops in reverse order and leaves"
-                        + " nothing behind. Logs go to stdout, one line an event. Needs root, or"
+                        + " forwards until SIGINT or SIGTERM; then stops in reverse order. The"
+                        + " interfaces of ports stay in their namespaces for the next start, unless"
+                        + " keepInterfaces is false. Logs go to stdout, one line an event. Needs root, or"
                         + " CAP_NET_ADMIN, CAP_NET_RAW and CAP_SYS_ADMIN.",
         footer = {"", "Examples:", "  ipvane run", "  ipvane run --config ./lab.yaml"})
 final class RunCommand implements Callable<Integer> {
@@ -29,6 +30,13 @@ final class RunCommand implements Callable<Integer> {
             description = "Configuration file. Default: /etc/ipvane/ipvane.yaml.")
     private Path file = SwitchConfig.DEFAULT_PATH;
 
+    @Option(
+            names = "--leave-nothing",
+            description =
+                    "Interfaces of ports go when the switch ends, and so do those that stayed from an"
+                            + " earlier run, whatever the file says.")
+    private boolean leaveNothing;
+
     @Override
     public Integer call() {
         if (IpvaneCommand.of(spec).isDryRun()) {
@@ -37,6 +45,9 @@ final class RunCommand implements Callable<Integer> {
                     "--dry-run is for verbs that change something; 'ipvane config check' reads a"
                             + " file without running it");
         }
-        return IpvaneCommand.of(spec).runner().run(SwitchConfig.load(file));
+        final SwitchConfig config = SwitchConfig.load(file);
+        return IpvaneCommand.of(spec)
+                .runner()
+                .run(leaveNothing ? config.withoutKeptInterfaces() : config);
     }
 }

@@ -43,6 +43,9 @@ public final class ConfigDocument {
         if (!config.admin().equals(AdminConfig.DEFAULT)) {
             document.put("admin", Map.of("listen", texts(config.admin().listen())));
         }
+        if (!config.keepInterfaces()) {
+            document.put("keepInterfaces", false);
+        }
         return document;
     }
 

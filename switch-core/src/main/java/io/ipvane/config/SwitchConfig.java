@@ -19,13 +19,16 @@ import java.util.Optional;
  * @param uplinks at least one
  * @param ports each of an uplink above
  * @param admin where the admin interface listens
+ * @param keepInterfaces whether the interfaces of ports stay in their namespaces when the switch
+ *     ends, for its next start
  */
 public record SwitchConfig(
         EalConfig eal,
         ThreadsConfig threads,
         List<UplinkConfig> uplinks,
         List<PortConfig> ports,
-        AdminConfig admin) {
+        AdminConfig admin,
+        boolean keepInterfaces) {
     /** Where the daemon looks unless told otherwise. */
     public static final Path DEFAULT_PATH = Path.of("/etc/ipvane/ipvane.yaml");
 
@@ -87,11 +90,16 @@ public record SwitchConfig(
     }
 
     SwitchConfig withUplinks(List<UplinkConfig> changed) {
-        return new SwitchConfig(eal, threads, changed, ports, admin);
+        return new SwitchConfig(eal, threads, changed, ports, admin, keepInterfaces);
     }
 
     SwitchConfig withPorts(List<PortConfig> changed) {
-        return new SwitchConfig(eal, threads, uplinks, changed, admin);
+        return new SwitchConfig(eal, threads, uplinks, changed, admin, keepInterfaces);
+    }
+
+    /** The same, with interfaces that go when the switch ends. */
+    public SwitchConfig withoutKeptInterfaces() {
+        return new SwitchConfig(eal, threads, uplinks, ports, admin, false);
     }
 
     /** The uplink with this name; empty where there is none. */

@@ -80,7 +80,10 @@ final class SwitchConfigReader {
     private Optional<SwitchConfig> config(Node node) {
         final YamlSection root =
                 YamlSection.open(
-                        "", node, problems, List.of("eal", "threads", "uplinks", "ports", "admin"));
+                        "",
+                        node,
+                        problems,
+                        List.of("eal", "threads", "uplinks", "ports", "admin", "keepInterfaces"));
         final EalConfig eal =
                 root.section("eal", List.of("hugepages", "extraArgs"))
                         .map(SwitchConfigReader::eal)
@@ -101,7 +104,14 @@ final class SwitchConfigReader {
                 root.section("admin", List.of("listen"))
                         .map(SwitchConfigReader::admin)
                         .orElse(AdminConfig.DEFAULT);
-        final SwitchConfig config = new SwitchConfig(eal, threads, uplinks, ports, admin);
+        final SwitchConfig config =
+                new SwitchConfig(
+                        eal,
+                        threads,
+                        uplinks,
+                        ports,
+                        admin,
+                        root.bool("keepInterfaces").orElse(true));
         places.put(config, root);
         return Optional.of(config);
     }

@@ -64,7 +64,12 @@ final class ConfigChanges implements ConfigTarget, AutoCloseable {
         this.live = live;
         this.config =
                 new SwitchConfig(
-                        config.eal(), config.threads(), List.of(), List.of(), config.admin());
+                        config.eal(),
+                        config.threads(),
+                        List.of(),
+                        List.of(),
+                        config.admin(),
+                        config.keepInterfaces());
         this.running = new Running(revision, this.config);
     }
 
@@ -168,6 +173,7 @@ final class ConfigChanges implements ConfigTarget, AutoCloseable {
         refuse("eal", !next.eal().equals(config.eal()));
         refuse("threads", !next.threads().equals(config.threads()));
         refuse("admin", !next.admin().equals(config.admin()));
+        refuse("keepInterfaces", next.keepInterfaces() != config.keepInterfaces());
         for (UplinkConfig after : next.uplinks()) {
             config.uplink(after.name()).ifPresent(before -> refuseFixed(before, after));
         }

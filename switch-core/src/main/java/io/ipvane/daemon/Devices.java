@@ -6,6 +6,7 @@ import io.ipvane.config.DeviceSpec;
 import io.ipvane.config.EndpointConfig;
 import io.ipvane.config.HostConfig;
 import io.ipvane.config.PortConfig;
+import io.ipvane.config.SwitchConfig;
 import io.ipvane.config.UplinkConfig;
 import io.ipvane.device.Device;
 import io.ipvane.device.DpdkDevice;
@@ -18,6 +19,7 @@ import io.ipvane.ipvlan.Mode;
 import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.linux.InterfaceTakeover;
 import io.ipvane.linux.InterfaceTakeover.Capture;
+import io.ipvane.linux.KeptTaps;
 import io.ipvane.linux.LinuxException;
 import io.ipvane.linux.PortLinkLocal;
 import io.ipvane.linux.TapInterface;
@@ -28,7 +30,10 @@ import io.ipvane.packet.IpPrefix;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,13 +43,13 @@ import org.slf4j.LoggerFactory;
  * switch.
  */
 final class Devices implements DeviceOpener {
-    /** Where a takeover is recorded, so that a start after a crash knows what was there before. */
+    /** Where the next start finds what this one has taken over and made. */
     private static final Path STATE = Path.of("/run/ipvane");
 
     private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
     private static final int DEFAULT_MTU = 1500;
 
-    /** Ports count up from 1, and from 1 again after the last (spec ADR-15). */
+    /** {@link KeptTaps#number} gives ports the others. */
     private static final int HOST_LINK_LOCAL = PortLinkLocal.MAX_NUMBER;
 
     private static final int XDP_MBUFS = 16_384;
@@ -55,20 +60,47 @@ final class Devices implements DeviceOpener {
     private final FramePool pool;
     private final Trunks trunks;
     private final PeerPorts peers;
-    private int linkLocals;
+    private final KeptTaps kept;
     private int pools;
 
     /**
      * @param mempool for all frames
      * @param large for what does not fit one mbuf of that
+     * @param kept interfaces of ports that outlive the switch
      */
-    Devices(Mempool mempool, Mempool large, ThreadTopology threads) {
+    Devices(Mempool mempool, Mempool large, ThreadTopology threads, KeptTaps kept) {
+        this.kept = kept;
         this.mempool = mempool;
         this.large = large;
         this.threads = threads;
         this.pool = new MbufPool(mempool);
         this.trunks = new Trunks(pool);
         this.peers = new PeerPorts(mempool, pool, queues());
+    }
+
+    /** Opens what interfaces of ports have stayed, and removes those that have no port any more. */
+    static KeptTaps kept(SwitchConfig config) {
+        final KeptTaps kept =
+                KeptTaps.open(
+                        STATE,
+                        config.admin().listen().stream()
+                                .findFirst()
+                                .map(Object::toString)
+                                .orElse("none"),
+                        config.keepInterfaces());
+        final Set<WatchedInterface> wanted =
+                config.ports().stream()
+                        .map(PortConfig::endpoint)
+                        .filter(EndpointConfig.Tap.class::isInstance)
+                        .map(EndpointConfig.Tap.class::cast)
+                        .map(
+                                tap ->
+                                        new WatchedInterface(
+                                                tap.netns().orElse(""), tap.interfaceName()))
+                        .collect(Collectors.toSet());
+        kept.removeLeftovers(wanted::contains)
+                .forEach(failure -> LOG.warn("event=leftover_not_removed {}", failure));
+        return kept;
     }
 
     /** Gives back what a switch that was killed had taken, unless it is an uplink again. */
@@ -250,7 +282,8 @@ final class Devices implements DeviceOpener {
     public void checkPort(PortConfig port) {
         final String owner = "port '" + port.name() + "'";
         switch (port.endpoint()) {
-            case EndpointConfig.Tap tap -> checkPlace(owner, tap.netns(), port.addresses());
+            // It gets IPv6 addresses when there is IPv6.
+            case EndpointConfig.Tap tap -> checkPlace(owner, tap.netns(), List.of());
             case EndpointConfig.OverSocket peer -> peers.check(port, peer);
         }
     }
@@ -275,31 +308,26 @@ final class Devices implements DeviceOpener {
      */
     private Unit tapPort(
             Unit uplink, PortConfig port, EndpointConfig.Tap config, Mode mode, int mtu) {
-        linkLocals = linkLocals % (HOST_LINK_LOCAL - 1) + 1;
-        final int linkLocal = linkLocals;
+        final WatchedInterface at =
+                new WatchedInterface(config.netns().orElse(""), config.interfaceName());
+        final int linkLocal = kept.number(at);
         return opening(
                 parts -> {
-                    final String netns = config.netns().orElse("");
                     final TapInterface tap =
                             bringUp(
                                     "port '" + port.name() + "'",
                                     new TapSpec(
-                                            netns,
-                                            config.interfaceName(),
+                                            at.netns(),
+                                            at.name(),
                                             uplink.mac().get(),
                                             Math.max(port.queues(), queues()),
                                             mtu,
                                             mode == Mode.L2,
                                             linkLocal,
                                             Addresses.linux(port.addresses())),
+                                    spec -> TapInterface.bringUp(spec, kept),
                                     parts);
-                    return unit(
-                            uplink,
-                            port.name(),
-                            new WatchedInterface(netns, config.interfaceName()),
-                            tap,
-                            mtu,
-                            parts);
+                    return unit(uplink, port.name(), at, tap, mtu, parts);
                 });
     }
 
@@ -351,7 +379,12 @@ final class Devices implements DeviceOpener {
     }
 
     private static TapInterface bringUp(String whose, TapSpec spec, Closers parts) {
-        return saying(whose, () -> parts.add("tap " + spec.name(), TapInterface.bringUp(spec)));
+        return bringUp(whose, spec, TapInterface::bringUp, parts);
+    }
+
+    private static TapInterface bringUp(
+            String whose, TapSpec spec, Function<TapSpec, TapInterface> way, Closers parts) {
+        return saying(whose, () -> parts.add("tap " + spec.name(), way.apply(spec)));
     }
 
     /** Lets refusals say whose the interface is. */

@@ -131,18 +131,13 @@ final class InterfaceWatch implements AutoCloseable {
 
     private Command port(Watched to, InterfaceEvent event) {
         return switch (event) {
-            case InterfaceEvent.AddressAdded e ->
-                    new Command.AddressAdded(to.port(), Addresses.of(e.address()), false);
+            case InterfaceEvent.AddressAdded e -> added(to, e);
             case InterfaceEvent.AddressRemoved e ->
                     new Command.AddressRemoved(to.port(), Addresses.of(e.address()));
             case InterfaceEvent.LinkChanged e -> link(to, e.link());
             case InterfaceEvent.InterfaceMoved e -> moved(to, e);
             case InterfaceEvent.InterfaceGone e -> new Command.InterfaceGone(to.port());
-            case InterfaceEvent.MulticastChanged e ->
-                    new Command.PortGroups(
-                            to.port(),
-                            GroupFilter.of(
-                                    e.groups().stream().mapToLong(Long::longValue).toArray()));
+            case InterfaceEvent.MulticastChanged e -> groups(to, e);
         };
     }
 
@@ -174,6 +169,25 @@ final class InterfaceWatch implements AutoCloseable {
                     e.getMessage());
         }
         return link(to, event.link());
+    }
+
+    /** The kernel makes a link-local address where somebody has just enabled IPv6. */
+    private static Command added(Watched to, InterfaceEvent.AddressAdded event) {
+        final TapInterface tap = to.tap().orElseThrow();
+        if (event.address().address().isLinkLocalAddress() && tap.linkLocal().isEmpty()) {
+            restoreLinkLocal(tap);
+        }
+        return new Command.AddressAdded(to.port(), Addresses.of(event.address()), false);
+    }
+
+    /** Also the sign that somebody has enabled IPv6. */
+    private static Command groups(Watched to, InterfaceEvent.MulticastChanged event) {
+        if (event.mayHaveIpv6()) {
+            restoreLinkLocal(to.tap().orElseThrow());
+        }
+        return new Command.PortGroups(
+                to.port(),
+                GroupFilter.of(event.groups().stream().mapToLong(Long::longValue).toArray()));
     }
 
     private static void restoreLinkLocal(TapInterface tap) {

@@ -19,6 +19,7 @@ import io.ipvane.dpdk.EalOptions;
 import io.ipvane.dpdk.Mempool;
 import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.lcore.TopologyRunner;
+import io.ipvane.linux.KeptTaps;
 import io.ipvane.linux.LinuxException;
 import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.socket.SocketFileException;
@@ -132,6 +133,7 @@ final class SwitchDaemon {
         final Arena arena = Arena.ofShared();
         started.add("arena", arena);
 
+        final KeptTaps kept = started.add("kept interfaces", Devices.kept(config));
         Devices.restoreLeftovers(config.uplinks());
         final Units units = started.add("devices", new Units());
         final SnapshotPublisher publisher = new SnapshotPublisher();
@@ -157,7 +159,7 @@ final class SwitchDaemon {
         final LiveSwitch live =
                 new LiveSwitch(
                         units,
-                        new Devices(mempool, large, threads),
+                        new Devices(mempool, large, threads, kept),
                         control,
                         new Placement(units, control, topology, counters, watch, endpoints));
         started.add("lcores", topology);
@@ -176,6 +178,8 @@ final class SwitchDaemon {
                         BuildVersion.current(),
                         eal.version());
         started.add("admin", AdminServer.start(config.admin(), status, changes));
+        kept.started();
+        started.add("interfaces that stay", kept::stopping);
         // Stopped before the admin interface: the change under way ends, and is answered.
         started.add("changes", changes);
         status.ready();

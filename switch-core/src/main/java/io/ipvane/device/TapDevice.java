@@ -28,7 +28,7 @@ public final class TapDevice implements Device {
     private volatile boolean carrier = true;
 
     /**
-     * Opens all queues of a TAP device and owns it from then on, also where this constructor fails.
+     * Opens all queues of a TAP device, which is closed after this by whoever has it.
      *
      * @param name the name in configuration and messages
      * @param mempool address of the pool for received frames; each queue keeps up to 65 of its
@@ -177,6 +177,5 @@ public final class TapDevice implements Device {
                 queue.close();
             }
         }
-        tap.close();
     }
 }

@@ -31,14 +31,14 @@ class ConfigRefusalTest {
                 arguments(
                         "[1]",
                         "c:1:1: a list is no mapping; write keys and values: eal, threads, uplinks,"
-                                + " ports, admin"),
+                                + " ports, admin, keepInterfaces"),
                 arguments(
                         "uplink: []\n" + UPLINK + " }",
                         "c:1:1: unknown key 'uplink'; did you mean 'uplinks'?"),
                 arguments(
                         UPLINK + " }\nzebra: 1",
                         "c:3:1: unknown key 'zebra'; known here are eal, threads, uplinks, ports,"
-                                + " admin"),
+                                + " admin, keepInterfaces"),
                 arguments(
                         UPLINK + ", mod: l2 }",
                         "c:2:38: uplink 'wan0': unknown key 'mod'; did you mean 'mode'?"),

@@ -39,7 +39,8 @@ final class RandomConfig {
                 new ThreadsConfig(ThreadPlan.SHARED, List.of(0), one(IdleMode.values())),
                 uplinks,
                 ports,
-                new AdminConfig(some(() -> ListenAddress.parse("127.0.0.1:" + (8_000 + next++)))));
+                new AdminConfig(some(() -> ListenAddress.parse("127.0.0.1:" + (8_000 + next++)))),
+                random.nextBoolean());
     }
 
     private UplinkConfig uplink() {

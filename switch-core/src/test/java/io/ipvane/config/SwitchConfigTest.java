@@ -90,9 +90,8 @@ class SwitchConfigTest {
                         List.of(wan0),
                         List.of(web),
                         new AdminConfig(
-                                List.of(
-                                        new ListenAddress.Unix(
-                                                Path.of("/run/ipvane/admin.sock"))))),
+                                List.of(new ListenAddress.Unix(Path.of("/run/ipvane/admin.sock")))),
+                        true),
                 config);
         assertEquals(Optional.of(wan0), config.uplink("wan0"));
         assertEquals(List.of(web), config.portsOf(wan0));

@@ -232,7 +232,8 @@ class ConfigChangesTest {
                         plain.threads(),
                         plain.uplinks(),
                         List.of(crowd("p0").ports().get(0), crowd("p1").ports().get(1)),
-                        plain.admin());
+                        plain.admin(),
+                        true);
         final ChangeRefusedException refused =
                 assertThrows(ChangeRefusedException.class, () -> changes.apply(both, 1));
         assertTrue(

@@ -78,6 +78,7 @@ class TapDeviceTest {
                                 true,
                                 0,
                                 List.of(IpPrefix.parse(address))));
+        net.undo(tap::close);
         return new TapDevice("tap:" + name, tap.tap(), mempool.address(), large, MTU);
     }
 
