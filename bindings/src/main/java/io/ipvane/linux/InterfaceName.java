@@ -1,36 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.linux;
 
-/** What the kernel accepts as the name of an interface. Source: linux {@code dev_valid_name()}. */
+import io.ipvane.name.KernelNames;
+
+/** Guards the calls that hand the name of an interface to the kernel. */
 public final class InterfaceName {
     /** Longest name in bytes: IFNAMSIZ less its end mark. */
-    public static final int MAX_LENGTH = 15;
+    public static final int MAX_LENGTH = KernelNames.MAX_INTERFACE;
 
     private InterfaceName() {}
 
     /**
      * Returns the name where the kernel would take it as it stands.
      *
-     * @throws LinuxException with the reason otherwise; {@code %} is refused too, because the
-     *     kernel would make a number of it
+     * @throws LinuxException with the reason otherwise, see {@link KernelNames#interfaceFault}
      */
     public static String require(String name) {
-        if (name.isEmpty() || name.length() > MAX_LENGTH) {
-            throw refusal(name, "it must have 1 to " + MAX_LENGTH + " characters");
-        }
-        if (name.equals(".") || name.equals("..")) {
-            throw refusal(name, "it may not be . or ..");
-        }
-        for (int i = 0; i < name.length(); i++) {
-            final char c = name.charAt(i);
-            if (c <= ' ' || c > '~' || c == '/' || c == ':' || c == '%') {
-                throw refusal(name, "no space, '/', ':', '%' or non-ASCII character may be in it");
-            }
-        }
+        KernelNames.interfaceFault(name)
+                .ifPresent(
+                        why -> {
+                            throw new LinuxException(
+                                    0, "interface name '" + name + "' is not valid: " + why);
+                        });
         return name;
-    }
-
-    private static LinuxException refusal(String name, String why) {
-        return new LinuxException(0, "interface name '" + name + "' is not valid: " + why);
     }
 }

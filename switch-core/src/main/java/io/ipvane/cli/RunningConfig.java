@@ -7,16 +7,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.ipvane.config.ConfigDocument;
 import io.ipvane.config.SwitchConfig;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,8 +63,9 @@ final class RunningConfig {
             header = "Write what the switch works by to a file.",
             description =
                     "Writes the configuration of the running switch to a file, so that the next start"
-                            + " works by it. The file is replaced as a whole or not at all; its rights"
-                            + " stay, its comments do not. With --dry-run it is only printed.",
+                            + " works by it. The file is replaced as a whole or not at all; its owner"
+                            + " and its rights stay, its comments do not. One that cannot be replaced, as it"
+                            + " is a mount of its own, is written in place. With --dry-run it is only printed.",
             footer = {"", "Examples:", "  ipvane config save", "  ipvane config save ./lab.yaml"})
     static final class Save implements Callable<Integer> {
         @Spec private CommandSpec spec;
@@ -101,26 +94,7 @@ final class RunningConfig {
 
         private void write(String text) {
             try {
-                final Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-                final Path fresh =
-                        Files.createTempFile(target.getParent(), target.getFileName() + ".", "");
-                try {
-                    try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-                        final ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
-                        while (bytes.hasRemaining()) {
-                            channel.write(bytes);
-                        }
-                        channel.force(true);
-                    }
-                    Files.setPosixFilePermissions(
-                            fresh,
-                            Files.exists(target, LinkOption.NOFOLLOW_LINKS)
-                                    ? Files.getPosixFilePermissions(target)
-                                    : PosixFilePermissions.fromString("rw-r-----"));
-                    Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
-                } finally {
-                    Files.deleteIfExists(fresh);
-                }
+                SavedFile.write(file, text);
             } catch (IOException e) {
                 final String reason = e instanceof FileSystemException f ? f.getReason() : null;
                 throw new CommandException(
@@ -128,7 +102,8 @@ final class RunningConfig {
                         file
                                 + ": cannot be written ("
                                 + (reason == null ? e.getClass().getSimpleName() : reason)
-                                + "); name a file in a folder that you may write to");
+                                + "); name a file that you may write to, in a folder that you may"
+                                + " write to");
             }
         }
     }

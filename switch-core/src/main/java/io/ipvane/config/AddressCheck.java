@@ -123,6 +123,9 @@ final class AddressCheck {
         if (address.isMulticast()) {
             return "a multicast address";
         }
+        if (address.isIpv4Mapped()) {
+            return "an IPv4-mapped address, which no frame carries";
+        }
         return address.isLimitedBroadcast() ? "the broadcast address" : null;
     }
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.config;
 
+import io.ipvane.packet.IpPrefix;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -33,6 +36,7 @@ final class ConsistencyCheck {
         lcores();
         names();
         interfaces();
+        config.uplinks().forEach(this::host);
         config.ports().forEach(this::port);
         for (UplinkConfig uplink : config.uplinks()) {
             new AddressCheck(config, uplink, places).run();
@@ -192,15 +196,37 @@ final class ConsistencyCheck {
     }
 
     private void port(PortConfig port) {
-        final YamlSection section = places.of(port);
-        config.uplink(port.uplink())
-                .ifPresentOrElse(uplink -> mtu(port, uplink), () -> unknownUplink(port));
-        final boolean ipv6 = port.addresses().stream().anyMatch(a -> !a.address().isIpv4());
-        if (ipv6 && port.mtu().isPresent() && port.mtu().getAsInt() < IPV6_MIN_MTU) {
+        final Optional<UplinkConfig> uplink = config.uplink(port.uplink());
+        uplink.ifPresentOrElse(of -> mtu(port, of), () -> unknownUplink(port));
+        ipv6Mtu(
+                places.of(port),
+                port.mtu().isPresent() ? "mtu" : "addresses",
+                port.mtu().isPresent()
+                        ? port.mtu()
+                        : uplink.map(UplinkConfig::mtu).orElse(OptionalInt.empty()),
+                port.addresses());
+    }
+
+    private void host(UplinkConfig uplink) {
+        uplink.host()
+                .ifPresent(
+                        host ->
+                                ipv6Mtu(
+                                        places.of(host),
+                                        "addresses",
+                                        uplink.mtu(),
+                                        host.addresses()));
+    }
+
+    /** The kernel takes IPv6 away from an interface with less. */
+    private static void ipv6Mtu(
+            YamlSection section, String key, OptionalInt mtu, List<IpPrefix> addresses) {
+        final boolean ipv6 = addresses.stream().anyMatch(a -> !a.address().isIpv4());
+        if (ipv6 && mtu.isPresent() && mtu.getAsInt() < IPV6_MIN_MTU) {
             section.refuse(
-                    "mtu",
+                    key,
                     "mtu="
-                            + port.mtu().getAsInt()
+                            + mtu.getAsInt()
                             + " is too small for its IPv6 address; choose mtu>="
                             + IPV6_MIN_MTU
                             + " or remove the address");

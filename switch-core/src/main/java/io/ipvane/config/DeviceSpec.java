@@ -77,7 +77,7 @@ public sealed interface DeviceSpec {
         return switch (text.substring(0, Math.max(colon, 0))) {
             case "af_packet" -> new AfPacket(Names.checkInterface(rest));
             case "af_xdp" -> new AfXdp(Names.checkInterface(rest));
-            case "tap" -> new Tap(Names.checkInterface(rest));
+            case "tap" -> new Tap(Names.checkNewInterface(rest));
             case "pci" -> new Pci(checkPci(rest));
             case "vdev" -> new Vdev(checkVdev(rest));
             default ->

@@ -115,10 +115,10 @@ final class EndpointReader {
 
     private Optional<String> interfaceName(String portName) {
         if (section.has("interface")) {
-            return section.value("interface", Names::checkInterface);
+            return section.value("interface", Names::checkNewInterface);
         }
         try {
-            return Optional.of(Names.checkInterface(portName));
+            return Optional.of(Names.checkNewInterface(portName));
         } catch (IllegalArgumentException e) {
             section.refuse(
                     "name",

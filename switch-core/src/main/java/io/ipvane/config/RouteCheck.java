@@ -49,6 +49,14 @@ final class RouteCheck {
             if (route.to().address().isMulticast()) {
                 section.refuse("to", "to " + route.to() + " is multicast, which is not routed");
             }
+            if (route.to().address().isIpv4Mapped()) {
+                section.refuse(
+                        "to",
+                        "to "
+                                + route.to()
+                                + " is of IPv4-mapped addresses, which no frame carries; give the"
+                                + " IPv4 network");
+            }
             route.via().ifPresent(via -> gateway(section, route.to(), via));
         }
     }

@@ -117,7 +117,7 @@ final class UplinkReader {
 
     private Optional<HostConfig> host(YamlSection host) {
         final Optional<String> name =
-                host.required("interface", host.value("interface", Names::checkInterface));
+                host.required("interface", host.value("interface", Names::checkNewInterface));
         final Optional<String> netns = host.value("netns", Names::checkNamespace);
         final List<IpPrefix> addresses =
                 host.values("addresses", "address", IpPrefix::parseWithHostBits);

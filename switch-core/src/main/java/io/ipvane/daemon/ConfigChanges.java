@@ -2,6 +2,7 @@
 package io.ipvane.daemon;
 
 import io.ipvane.config.PortConfig;
+import io.ipvane.config.RouteConfig;
 import io.ipvane.config.SwitchConfig;
 import io.ipvane.config.UplinkConfig;
 import io.ipvane.control.view.ChangeRefusedException;
@@ -17,9 +18,11 @@ import io.ipvane.linux.LinuxException;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.socket.SocketFileException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -254,6 +257,7 @@ final class ConfigChanges implements ConfigTarget, AutoCloseable {
         }
         for (UplinkChange change : plan.changedUplinks()) {
             final UplinkConfig after = change.after();
+            refuseOwnGateways(plan, givenUp, change.before(), after);
             after.host()
                     .filter(host -> !change.before().host().equals(after.host()))
                     .ifPresent(live::check);
@@ -371,6 +375,38 @@ final class ConfigChanges implements ConfigTarget, AutoCloseable {
         return new ChangeRefusedException(
                 "EADDRINUSE",
                 "address " + address + " is that of '" + owner + "'; delete it there first");
+    }
+
+    /**
+     * A gateway must be beyond the uplink; the file does not know of addresses that a namespace
+     * gave itself. Routes that were there before it did are left alone.
+     */
+    private void refuseOwnGateways(
+            ChangePlan plan, GivenUp givenUp, UplinkConfig before, UplinkConfig after) {
+        final List<RouteConfig> routes = new ArrayList<>(after.routes());
+        routes.removeAll(new HashSet<>(before.routes()));
+        routes.removeIf(route -> route.via().isEmpty());
+        if (routes.isEmpty()) {
+            return;
+        }
+        final Map<IpAddress, String> owners =
+                live.owners(after, routes.stream().map(route -> route.via().get()).toList());
+        for (RouteConfig route : routes) {
+            final IpAddress via = route.via().get();
+            final String owner = owners.get(via);
+            if (owner != null && !plan.removesPort(owner) && !givenUp.by(after, owner, via)) {
+                throw new ChangeRefusedException(
+                        "EINVAL",
+                        "route to "
+                                + route.to()
+                                + ": via "
+                                + via
+                                + " is an address of '"
+                                + owner
+                                + "', a part of this uplink itself; give a gateway beyond the"
+                                + " uplink");
+            }
+        }
     }
 
     private static UplinkConfig uplinkOf(SwitchConfig config, PortConfig port) {

@@ -80,6 +80,13 @@ public record IpAddress(int family, long key0, long key1) {
         return isIpv4() ? key0 >>> 16 == 0xA9FE : key0 >>> 54 == 0xFE80 >>> 6;
     }
 
+    /**
+     * ::ffff:0:0/96: an IPv4 address as programs write it, on no wire (RFC 4291, section 2.5.5.2).
+     */
+    public boolean isIpv4Mapped() {
+        return !isIpv4() && key0 == 0 && key1 >>> 32 == 0xFFFF;
+    }
+
     /** 255.255.255.255; IPv6 has no such thing. */
     public boolean isLimitedBroadcast() {
         return isIpv4() && key0 == 0xFFFF_FFFFL;

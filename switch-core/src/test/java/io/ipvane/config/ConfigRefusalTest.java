@@ -97,15 +97,16 @@ class ConfigRefusalTest {
                                 + " and its arguments, for example vdev:net_ring0"),
                 arguments(
                         "uplinks:\n  - { name: wan0, device: \"tap:sixteen-letters-\" }",
-                        "c:2:27: uplink 'wan0': device 'sixteen-letters-' names no interface; use 1"
-                                + " to 15 characters without '/', ':' and white space"),
+                        "c:2:27: uplink 'wan0': device 'sixteen-letters-' names no interface: it must"
+                                + " have 1 to 15 characters; choose another name"),
                 arguments(
                         UPLINK + ", host: { addresses: [] } }",
                         "c:2:44: uplink 'wan0': host: interface is missing; it has no default"),
                 arguments(
                         UPLINK + ", host: { interface: h0, netns: a/b } }",
-                        "c:2:68: uplink 'wan0': host: netns 'a/b' names no network namespace; use a"
-                                + " name that 'ip netns list' shows, without '/' and white space"),
+                        "c:2:68: uplink 'wan0': host: netns 'a/b' names no network namespace: no"
+                                + " white space, '/' or control character may be in it; use a name that 'ip"
+                                + " netns list' shows"),
                 arguments(
                         UPLINK + ", routes: [ { to: default } ] }",
                         "c:2:48: uplink 'wan0': routes[0]: needs either via or one of"

@@ -171,6 +171,37 @@ class ConfigChangesTest {
                 seen.subList(0, 4));
     }
 
+    /** The address may be one that a namespace gave itself: the file cannot know. */
+    @Test
+    void shouldRefuseAGatewayThatIsAPartOfTheUplink() {
+        final SwitchConfig before = routed("");
+        final MapSteps steps = new MapSteps();
+        final ConfigChanges changes = running(steps, before);
+        steps.heldInNamespaces.put(IpAddress.parse("10.0.0.15"), "a");
+        assertEquals(
+                "route to 10.8.0.0/16: via 10.0.0.15 is an address of 'a', a part of this uplink"
+                        + " itself; give a gateway beyond the uplink",
+                assertThrows(
+                                ChangeRefusedException.class,
+                                () -> changes.apply(routed("10.0.0.15"), 1))
+                        .getMessage());
+        steps.assertIs(before, "refused");
+        changes.apply(routed("10.0.0.16"), 1);
+        // What was there before is no reason to refuse something else.
+        steps.heldInNamespaces.put(IpAddress.parse("10.0.0.16"), "a");
+        changes.apply(routed("10.0.0.16"), 2);
+    }
+
+    private static SwitchConfig routed(String via) {
+        final String routes =
+                via.isEmpty() ? "" : ", routes: [ { to: 10.8.0.0/16, via: %s } ]".formatted(via);
+        return SwitchConfig.parse(
+                "uplinks: [ { name: u, device: \"tap:w\", mode: l3"
+                        + routes
+                        + " } ]\nports: [ { name: a, uplink: u, addresses: [10.0.0.1/24] } ]\n",
+                "test");
+    }
+
     private static SwitchConfig config(String netns, String more) {
         final String a =
                 netns.isEmpty() ? "" : "  - { name: a, uplink: u, netns: %s }%n".formatted(netns);

@@ -28,6 +28,7 @@ final class MapSteps implements ChangeSteps {
     final Map<String, PortConfig> ports = new TreeMap<>();
     final Set<String> amiss = new HashSet<>();
     final Set<String> opened = new HashSet<>();
+    final Map<IpAddress, String> heldInNamespaces = new HashMap<>();
 
     /** How often it was asked for owners. */
     int asked;
@@ -65,6 +66,7 @@ final class MapSteps implements ChangeSteps {
                 port.addresses().forEach(a -> owners.put(a.address(), port.name()));
             }
         }
+        owners.putAll(heldInNamespaces);
         owners.keySet().retainAll(new HashSet<>(addresses));
         return owners;
     }
