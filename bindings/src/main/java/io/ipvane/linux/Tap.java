@@ -235,6 +235,15 @@ public final class Tap implements AutoCloseable {
         return !closed && Shim.tapUp(fds[0]) == 1;
     }
 
+    /** Whether somebody has deleted it, or its namespace has ended. */
+    public boolean isGone() {
+        try {
+            return closed || name().isEmpty();
+        } catch (LinuxException e) {
+            return e.errno() == Errno.EBADFD;
+        }
+    }
+
     /** For messages: {@code tap 'eth0' in netns 'blue'}. */
     @Override
     public String toString() {

@@ -6,6 +6,7 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.ipvane.config.AddressBatch;
 import io.ipvane.config.ConfigException;
+import io.ipvane.control.view.ConfigTarget.Wish;
 import io.ipvane.control.view.StatusSource;
 import java.util.Map;
 
@@ -40,7 +41,8 @@ final class BatchResource {
         return changes.inTurn(
                 () -> {
                     final AddressBatch batch = read(received.value());
-                    changes.make(config -> {}, batch, true, query.isTrue(Query.DRY_RUN));
+                    changes.make(
+                            config -> {}, batch, true, query.isTrue(Query.DRY_RUN), Wish.NOTHING);
                     return Answer.ok(Map.of("deleted", batch.deleted(), "added", batch.added()));
                 });
     }

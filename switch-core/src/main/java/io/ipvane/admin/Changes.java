@@ -9,6 +9,7 @@ import io.ipvane.config.UnknownElementException;
 import io.ipvane.control.view.ChangeRefusedException;
 import io.ipvane.control.view.ConfigTarget;
 import io.ipvane.control.view.ConfigTarget.Running;
+import io.ipvane.control.view.ConfigTarget.Wish;
 import io.ipvane.control.view.StaleRevisionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -101,10 +102,15 @@ final class Changes {
      * @param precondition looks at what the change would be made to, each time anew
      * @param hasBody whether the request could be wrong in itself
      * @param dryRun only checks
+     * @param wish what else is asked for; it may be something without a change
      * @throws ProblemException 404, 409, 412, 422 or 503
      */
     Done make(
-            Consumer<SwitchConfig> precondition, ConfigEdit edit, boolean hasBody, boolean dryRun) {
+            Consumer<SwitchConfig> precondition,
+            ConfigEdit edit,
+            boolean hasBody,
+            boolean dryRun,
+            Wish wish) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             final Running running = target.running();
             final SwitchConfig before = running.config();
@@ -113,9 +119,9 @@ final class Changes {
                 final SwitchConfig next = edit.applyTo(before);
                 return new Done(
                         before,
-                        dryRun || next.equals(before)
+                        dryRun || (next.equals(before) && wish.equals(Wish.NOTHING))
                                 ? next
-                                : target.apply(next, running.revision()).config());
+                                : target.apply(next, running.revision(), wish).config());
             } catch (StaleRevisionException e) {
                 Thread.onSpinWait();
             } catch (ConfigException e) {

@@ -6,6 +6,7 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.ipvane.config.ConfigDocument;
 import io.ipvane.config.SwitchConfig;
+import io.ipvane.control.view.ConfigTarget.Wish;
 import java.util.Optional;
 
 /**
@@ -31,7 +32,8 @@ final class ConfigResource {
 
     private Answer put(ServerRequest request) {
         changes.mustBeAllowed();
-        final boolean dryRun = Query.of(request, Query.DRY_RUN).isTrue(Query.DRY_RUN);
+        final Query query = Query.of(request, Query.DRY_RUN, Query.WAIT);
+        final boolean dryRun = query.isTrue(Query.DRY_RUN);
         final Preconditions preconditions = Preconditions.of(request);
         if (!preconditions.namesAState() && !dryRun) {
             throw new ProblemException(
@@ -48,7 +50,8 @@ final class ConfigResource {
                                     config -> check(preconditions, config),
                                     config -> SwitchConfig.of(body),
                                     true,
-                                    dryRun);
+                                    dryRun,
+                                    new Wish(query.isTrue(Query.WAIT), name -> true));
                     return dryRun
                             ? Answer.ok(show(done.after()))
                             : Answer.tagged(Status.OK_200, show(done.after()));

@@ -33,6 +33,16 @@ interface Element {
     /** Deletes it. */
     ConfigEdit delete(ServerRequest request, Query query);
 
+    /** Query parameters of PUT and PATCH. */
+    default String[] switches() {
+        return new String[] {Query.DRY_RUN};
+    }
+
+    /** The name of what a PUT or PATCH makes again where somebody has deleted its interface. */
+    default Optional<String> renews(ServerRequest request) {
+        return Optional.empty();
+    }
+
     /** An element that can be changed in part. */
     interface Patchable extends Element {
         /** Changes what the body names. */

@@ -7,6 +7,7 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.ipvane.config.ConfigEdit;
 import io.ipvane.config.SwitchConfig;
+import io.ipvane.control.view.ConfigTarget.Wish;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -54,7 +55,7 @@ final class ElementResource {
 
     private Answer put(ServerRequest request) {
         changes.mustBeAllowed();
-        final Query query = Query.of(request, Query.DRY_RUN);
+        final Query query = Query.of(request, element.switches());
         final Preconditions preconditions = Preconditions.of(request);
         final Body received = element.body(request);
         return changes.inTurn(
@@ -71,7 +72,7 @@ final class ElementResource {
 
     private Answer patch(Element.Patchable patchable, ServerRequest request) {
         changes.mustBeAllowed();
-        final Query query = Query.of(request, Query.DRY_RUN);
+        final Query query = Query.of(request, element.switches());
         final Preconditions preconditions = Preconditions.of(request);
         final Body received = Body.receivePatch(request, MAX_BODY_BYTES);
         return changes.inTurn(
@@ -93,7 +94,12 @@ final class ElementResource {
             ConfigEdit edit,
             Object body) {
         final boolean dryRun = query.isTrue(Query.DRY_RUN);
-        final Changes.Done done = changes.make(precondition, edit, body != null, dryRun);
+        final Optional<String> renewed = element.renews(request);
+        final Wish wish =
+                renewed.isEmpty()
+                        ? Wish.NOTHING
+                        : new Wish(query.isTrue(Query.WAIT), renewed.get()::equals);
+        final Changes.Done done = changes.make(precondition, edit, body != null, dryRun, wish);
         if (dryRun) {
             return Answer.ok(
                     Map.of(
@@ -120,7 +126,8 @@ final class ElementResource {
                             config -> checkIfThere(preconditions, config, request),
                             element.delete(request, query),
                             false,
-                            query.isTrue(Query.DRY_RUN));
+                            query.isTrue(Query.DRY_RUN),
+                            Wish.NOTHING);
                     return Answer.done();
                 });
     }

@@ -46,6 +46,16 @@ final class PortElement implements Element.Patchable {
     }
 
     @Override
+    public String[] switches() {
+        return new String[] {Query.DRY_RUN, Query.WAIT};
+    }
+
+    @Override
+    public Optional<String> renews(ServerRequest request) {
+        return Optional.of(key(request));
+    }
+
+    @Override
     public ConfigEdit put(ServerRequest request, Object body) {
         return PortEdit.put(key(request), body);
     }

@@ -14,6 +14,9 @@ import java.util.Map;
 final class Query {
     static final String DRY_RUN = "dryRun";
 
+    /** What somebody else has to make first is waited for. */
+    static final String WAIT = "wait";
+
     private final Map<String, String> values;
 
     private Query(Map<String, String> values) {

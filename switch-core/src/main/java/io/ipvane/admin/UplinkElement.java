@@ -49,6 +49,16 @@ final class UplinkElement implements Element.Patchable {
     }
 
     @Override
+    public String[] switches() {
+        return new String[] {Query.DRY_RUN, Query.WAIT};
+    }
+
+    @Override
+    public Optional<String> renews(ServerRequest request) {
+        return Optional.of(key(request));
+    }
+
+    @Override
     public ConfigEdit put(ServerRequest request, Object body) {
         return UplinkEdit.put(key(request), body);
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ipvane.config.ConfigDocument;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -83,6 +84,9 @@ abstract class ChangeCommand implements Callable<Integer> {
             headers.put("If-Match", EntityTags.quoted(tag));
         }
         final List<String> query = new ArrayList<>(change.query());
+        if (change.body() instanceof ObjectNode body && body.remove(Words.WAIT.key()) != null) {
+            query.add("wait=true");
+        }
         if (dryRun) {
             query.add("dryRun=true");
         }

@@ -42,13 +42,8 @@ final class PortCommand extends ObjectCommand {
                                     new Keyword("learn", "learn.max", Kind.NUMBER),
                                     new Keyword("mtu", "mtu", Kind.NUMBER),
                                     new Keyword("source", "allowedSources", Kind.LIST)),
-                            Words.FLAGS.stream())
+                            Stream.concat(Words.FLAGS.stream(), Stream.of(Words.WAIT)))
                     .toList();
-
-    /** Up where frames can be delivered: a port whose socket has no peer is down. */
-    private static String state(JsonNode port) {
-        return port.path("up").asBoolean() && port.path("carrier").asBoolean() ? "up" : "down";
-    }
 
     private static String attachment(JsonNode port) {
         final String socket = port.path("socket").asText();
@@ -60,7 +55,7 @@ final class PortCommand extends ObjectCommand {
             name = "show",
             header = "Ports: what is behind an uplink.",
             description =
-                    "Shows each port with its uplink, the mode and flag that it forwards by, whether frames can be delivered, its MTU, what it is attached to (the interface in a namespace, or the socket of a memif or vhost-user port), and its addresses. An address that another port held first has '(duplicate)' behind it.",
+                    "Shows each port with its uplink, the mode and flag that it forwards by, whether frames can be delivered, its MTU, what it is attached to (the interface in a namespace, or the socket of a memif or vhost-user port), and its addresses. An address that another port held first has '(duplicate)' behind it. A port that is not up has a reason.",
             footer = {
                 "",
                 "Examples:",
@@ -75,11 +70,12 @@ final class PortCommand extends ObjectCommand {
                         Column.of("UPLINK", "uplink"),
                         Column.of("MODE", "mode"),
                         Column.of("FLAG", "flag"),
-                        new Column("STATE", PortCommand::state),
+                        Column.of("STATE", "state"),
                         Column.of("MTU", "mtu"),
                         Column.of("NETNS", "netns"),
                         new Column("INTERFACE", PortCommand::attachment),
-                        new Column("ADDRESSES", AddressCommand::ofPort));
+                        new Column("ADDRESSES", AddressCommand::ofPort),
+                        Column.of("REASON", "reason"));
 
         @Parameters(
                 index = "0",
@@ -106,7 +102,7 @@ final class PortCommand extends ObjectCommand {
             customSynopsis = {
                 "ipvane port add NAME uplink UPLINK [netns NS] [interface IF]",
                 "         [address ADDR/LEN]... [mtu N] [mode l2|l3] [bridge|private|vepa]",
-                "         [queues N] [source PREFIX]... [--dry-run] [--if-match=TAG]",
+                "         [queues N] [source PREFIX]... [wait] [--dry-run] [--if-match=TAG]",
                 "ipvane port add NAME uplink UPLINK type vhost-user socket PATH",
                 "         [role client|server] [mac MAC] [learn N] [mergeable on|off]",
                 "         [socket-mode MODE] [socket-group GROUP] ...",
@@ -131,6 +127,8 @@ final class PortCommand extends ObjectCommand {
                         + " address that the other side has; without it the switch takes what that"
                         + " sends from. learn lets the port have up to N addresses by using them."
                         + " queues is how many pairs of rings the other side may have.",
+                "A namespace, or the folder of a socket, that is not there is refused; with the word"
+                        + " wait the port is 'waiting' until it is.",
                 "A port of this name must not exist: 'port set' changes one."
             },
             footer = {
@@ -168,7 +166,7 @@ final class PortCommand extends ObjectCommand {
             customSynopsis = {
                 "ipvane port set NAME [mtu N] [mode l2|l3] [bridge|private|vepa]",
                 "         [source PREFIX]... [netns NS] [interface IF] [queues N]",
-                "         [--dry-run] [--if-match=TAG]",
+                "         [wait] [--dry-run] [--if-match=TAG]",
                 "ipvane port set NAME [socket PATH] [role client|server] [id N] [mac MAC]",
                 "         [learn N] [mergeable on|off] [socket-mode MODE]",
                 "         [socket-group GROUP] ..."

@@ -2,6 +2,7 @@
 package io.ipvane.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.ipvane.config.ConfigDocument;
@@ -16,6 +17,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -116,12 +118,17 @@ final class RunningConfig {
                 "Checks the file and makes the running switch work by it: what the file does not have"
                         + " goes, what is the same stays untouched. What cannot change while the switch"
                         + " runs is refused, and then nothing has changed.",
-                "Without --if-match it replaces what the switch works by at that moment."
+                "Without --if-match it replaces what the switch works by at that moment.",
+                "A port or uplink whose interface somebody has deleted is made again. A namespace,"
+                        + " a folder of a socket or an interface of an uplink that is not there is"
+                        + " refused where it is new; with the word wait behind the file it is waited"
+                        + " for. What is waiting is said on stderr."
             },
             footer = {
                 "",
                 "Examples:",
                 "  ipvane config apply",
+                "  ipvane config apply ./lab.yaml wait",
                 "  ipvane --dry-run config apply ./lab.yaml",
                 "  ipvane config apply ./lab.yaml --if-match 1f0e3dad99908345f7439f8f"
             })
@@ -142,9 +149,25 @@ final class RunningConfig {
                 description = "File to apply. Default: /etc/ipvane/ipvane.yaml.")
         private Path file = SwitchConfig.DEFAULT_PATH;
 
+        @Parameters(
+                index = "1",
+                arity = "0..1",
+                paramLabel = "wait",
+                description = "The word: waits for what is not there yet.")
+        private String wait;
+
         @Override
         public Integer call() {
             final IpvaneCommand root = IpvaneCommand.of(spec);
+            if (wait == null && file.toString().equals(Words.WAIT.word())) {
+                wait = Words.WAIT.word();
+                file = SwitchConfig.DEFAULT_PATH;
+            }
+            if (wait != null && !wait.equals(Words.WAIT.word())) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "unknown word '" + wait + "'; known here is " + Words.WAIT.word());
+            }
             final SwitchConfig config = SwitchConfig.load(file);
             final AdminClient client = root.client();
             final String seen =
@@ -158,7 +181,10 @@ final class RunningConfig {
                     client.send(
                             new HttpExchange.Request(
                                     "PUT",
-                                    root.isDryRun() ? PATH + "?dryRun=true" : PATH,
+                                    PATH
+                                            + (root.isDryRun()
+                                                    ? "?dryRun=true"
+                                                    : wait == null ? "" : "?wait=true"),
                                     headers,
                                     json(config)));
             final var out = spec.commandLine().getOut();
@@ -176,7 +202,23 @@ final class RunningConfig {
                                             JsonNodeFactory.instance.arrayNode().add(reply.body()),
                                             List.of()));
             out.flush();
+            if (!root.isDryRun()) {
+                sayWhatWaits(client);
+            }
             return ExitCode.DONE;
+        }
+
+        private void sayWhatWaits(AdminClient client) {
+            for (String collection : List.of("/v1/uplinks", "/v1/ports")) {
+                for (JsonNode one : client.get(collection)) {
+                    if (one.path("state").asText().equals("waiting")) {
+                        spec.commandLine()
+                                .getErr()
+                                .println("waiting: " + one.path("reason").asText());
+                    }
+                }
+            }
+            spec.commandLine().getErr().flush();
         }
 
         private static String json(SwitchConfig config) {

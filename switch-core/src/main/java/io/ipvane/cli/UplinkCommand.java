@@ -43,7 +43,7 @@ final class UplinkCommand extends ObjectCommand {
                                     new Keyword("host", "host.interface", Kind.TEXT),
                                     new Keyword("host-netns", "host.netns", Kind.TEXT),
                                     new Keyword("host-address", "host.addresses", Kind.LIST)),
-                            Words.FLAGS.stream())
+                            Stream.concat(Words.FLAGS.stream(), Stream.of(Words.WAIT)))
                     .toList();
 
     private static Keyword option(String word) {
@@ -55,7 +55,7 @@ final class UplinkCommand extends ObjectCommand {
             name = "show",
             header = "Uplinks: the devices whose MAC ports share.",
             description =
-                    "Shows each uplink with its device, mode, flag, whose behaviour it shows where ours and the kernel's differ, link, MTU, MAC address, the interface of its host port, and how many ports it has.",
+                    "Shows each uplink with its device, mode, flag, whose behaviour it shows where ours and the kernel's differ, link (waiting while its device is not there), MTU, MAC address, the interface of its host port, how many ports it has, and why it or its host port is not up.",
             footer = {"", "Examples:", "  ipvane uplink show", "  ipvane -j uplink show wan0"})
     static final class Show extends ShowCommand {
         @Parameters(
@@ -78,11 +78,12 @@ final class UplinkCommand extends ObjectCommand {
                     Column.of("MODE", "mode"),
                     Column.of("FLAG", "flag"),
                     Column.of("COMPAT", "compat"),
-                    Column.of("LINK", "link", "up", "down"),
+                    Column.of("LINK", "state"),
                     Column.of("MTU", "mtu"),
                     Column.of("MAC", "mac"),
                     Column.of("HOST", "hostInterface"),
-                    Column.of("PORTS", "ports"));
+                    Column.of("PORTS", "ports"),
+                    Column.of("REASON", "reason"));
         }
     }
 
@@ -94,14 +95,16 @@ final class UplinkCommand extends ObjectCommand {
                 "ipvane uplink add NAME device DEVICE [vlan ID] [mode l2|l3]",
                 "         [bridge|private|vepa] [mtu N] [queues N] [host IF [host-netns NS]",
                 "         [host-address ADDR/LEN]...] [compat improved|kernel]",
-                "         [OPTION on|off]... [--dry-run] [--if-match=TAG]"
+                "         [OPTION on|off]... [wait] [--dry-run] [--if-match=TAG]"
             },
             description = {
                 "Makes an uplink while the switch runs: opens its device and takes its interface over."
                         + " Without mode it is l2, without flag bridge.",
                 "OPTION is one of strictMac, arpResponder, antispoof, privateConfinesGroups,"
                         + " hostReachesPorts, icmpErrors, propagateLink, announce,"
-                        + " dhcpSnooping, dhcpClientId."
+                        + " dhcpSnooping, dhcpClientId.",
+                "An interface or a namespace that is not there is refused; with the word wait it is"
+                        + " waited for."
             },
             footer = {
                 "",
@@ -127,7 +130,7 @@ final class UplinkCommand extends ObjectCommand {
             customSynopsis = {
                 "ipvane uplink set NAME [mode l2|l3] [bridge|private|vepa] [mtu N]",
                 "         [OPTION on|off]... [host-address ADDR/LEN]...",
-                "         [--dry-run] [--if-match=TAG]"
+                "         [wait] [--dry-run] [--if-match=TAG]"
             },
             description = {
                 "Changes what is named and nothing else: a mode without a flag leaves the flag as it"

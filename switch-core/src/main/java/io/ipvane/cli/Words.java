@@ -54,6 +54,12 @@ final class Words {
         }
     }
 
+    /**
+     * Asks to wait for what somebody else has to make first; a query parameter, no key of the
+     * document.
+     */
+    static final Keyword WAIT = new Keyword("wait", "wait", Kind.ITSELF);
+
     /** The flags of ipvlan. */
     static final List<Keyword> FLAGS =
             Stream.of("bridge", "private", "vepa")

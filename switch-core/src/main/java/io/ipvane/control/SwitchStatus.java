@@ -30,7 +30,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The switch as readers see it: configured and learned state by a question to the conductor,
@@ -45,6 +47,7 @@ public final class SwitchStatus implements StatusSource {
     private final String dpdk;
     private final long started = System.nanoTime();
 
+    private volatile Absent absent = Absent.NOTHING;
     private volatile String notReady = "the switch is starting";
 
     /**
@@ -64,6 +67,11 @@ public final class SwitchStatus implements StatusSource {
         this.threads = threads;
         this.version = version;
         this.dpdk = dpdk;
+    }
+
+    /** Says who knows what is configured and not there; else everything is. */
+    public void absent(Absent source) {
+        absent = source;
     }
 
     /** From now on the switch forwards. */
@@ -105,7 +113,7 @@ public final class SwitchStatus implements StatusSource {
         return model.uplinks().values().stream().map(uplink -> view(model, uplink)).toList();
     }
 
-    private static UplinkView view(SwitchModel model, UplinkModel uplink) {
+    private UplinkView view(SwitchModel model, UplinkModel uplink) {
         return new UplinkView(
                 uplink.name(),
                 uplink.device(),
@@ -116,12 +124,47 @@ public final class SwitchStatus implements StatusSource {
                 MacAddress.format(uplink.mac()),
                 uplink.mtu(),
                 uplink.linkUp(),
+                absent.uplink(uplink.name()).isPresent()
+                        ? PortView.WAITING
+                        : uplink.linkUp() ? PortView.UP : PortView.DOWN,
+                reason(uplink),
                 uplink.host() == PortEntry.NONE ? "" : model.port(uplink.host()).name(),
                 model.members(uplink.index()).size());
     }
 
+    private String reason(UplinkModel uplink) {
+        return absent.uplink(uplink.name())
+                .or(
+                        () ->
+                                uplink.linkUp()
+                                        ? absent.host(uplink.name())
+                                        : Optional.of(
+                                                "device '" + uplink.device() + "' has no link"))
+                .orElse("");
+    }
+
     @Override
     public List<PortView> ports() {
+        final List<PortView> all = new ArrayList<>(present());
+        final Set<String> known = all.stream().map(PortView::name).collect(Collectors.toSet());
+        // One that came this moment may be in both.
+        absent.ports().stream().filter(one -> !known.contains(one.name())).forEach(all::add);
+        return all;
+    }
+
+    private static String reason(UplinkModel uplink, PortModel port) {
+        if (!port.up()) {
+            return port.endpoint().orElseThrow() instanceof EndpointConfig.Tap tap
+                    ? "interface '%s' is down; take it up: ip %slink set %1$s up"
+                            .formatted(
+                                    tap.interfaceName(),
+                                    tap.netns().map(netns -> "-n " + netns + " ").orElse(""))
+                    : "nobody is connected to its socket";
+        }
+        return port.carrier() ? "" : "uplink '" + uplink.name() + "' has no link";
+    }
+
+    private List<PortView> present() {
         return control.ask(
                 conductor -> {
                     final List<PortView> views = new ArrayList<>();
@@ -154,13 +197,21 @@ public final class SwitchStatus implements StatusSource {
                 port.mtu(),
                 port.up(),
                 port.carrier(),
+                port.up() && port.carrier() ? PortView.UP : PortView.DOWN,
+                reason(uplink, port),
                 addresses);
     }
 
     @Override
     public List<PortStatsView> stats() {
         final SwitchModel model = control.ask(Conductor::model);
-        return all(model).stream().map(port -> stats(model, port)).toList();
+        final List<PortStatsView> all = new ArrayList<>();
+        all(model).forEach(port -> all.add(stats(model, port)));
+        final Set<String> known = all.stream().map(PortStatsView::name).collect(Collectors.toSet());
+        absent.ports().stream()
+                .filter(one -> !known.contains(one.name()))
+                .forEach(one -> all.add(PortStatsView.none(one.name())));
+        return all;
     }
 
     private PortStatsView stats(SwitchModel model, PortModel port) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * All that a change of the configuration does, in the order in which it is done. What an earlier
@@ -94,6 +95,18 @@ record ChangePlan(
         return before.uplink().equals(after.uplink())
                 && before.endpoint().equals(after.endpoint())
                 && before.queues() == after.queues();
+    }
+
+    /** Whether there is nothing to do. */
+    boolean isEmpty() {
+        return Stream.of(
+                        removedPorts,
+                        removedUplinks,
+                        addedUplinks,
+                        changedUplinks,
+                        changedPorts,
+                        addedPorts)
+                .allMatch(List::isEmpty);
     }
 
     /** Whether a port goes, and its addresses with it. */

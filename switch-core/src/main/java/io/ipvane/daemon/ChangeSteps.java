@@ -3,15 +3,19 @@ package io.ipvane.daemon;
 
 import io.ipvane.config.HostConfig;
 import io.ipvane.config.PortConfig;
+import io.ipvane.config.SwitchConfig;
 import io.ipvane.config.UplinkConfig;
 import io.ipvane.packet.IpAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * The steps of which a change of the configuration is made, and what can be said before the first
  * of them. A step that throws with a sentence has changed nothing, or else what it concerns is
  * amiss.
+ *
+ * <p>What waits for something that somebody else makes ({@link IfMissing}) stands.
  */
 interface ChangeSteps {
     /** All uplinks that stand, by name, as they were made or changed last. */
@@ -35,10 +39,10 @@ interface ChangeSteps {
     Map<IpAddress, String> owners(UplinkConfig uplink, List<IpAddress> addresses);
 
     /** Refuses a new port where that can be said now. */
-    void check(PortConfig port);
+    void check(PortConfig port, IfMissing ifMissing);
 
     /** Refuses a new host port where that can be said now. */
-    void check(HostConfig host);
+    void check(HostConfig host, IfMissing ifMissing);
 
     /** Refuses a change of a port where that can be said now. */
     void checkChange(UplinkConfig uplink, PortConfig before, PortConfig after);
@@ -47,7 +51,7 @@ interface ChangeSteps {
      * Opens the device of a new port, so that all that can fail has failed before something else
      * goes for it. {@link #addPort} uses it, or {@link #closeOpened} closes it.
      */
-    void openPort(UplinkConfig config, PortConfig port);
+    void openPort(UplinkConfig config, PortConfig port, IfMissing ifMissing);
 
     /** Closes devices that were opened and not used. */
     void closeOpened();
@@ -59,7 +63,7 @@ interface ChangeSteps {
      *
      * @param all uplinks of the configuration, for those that share its device
      */
-    void addUplink(UplinkConfig config, List<UplinkConfig> all);
+    void addUplink(UplinkConfig config, List<UplinkConfig> all, IfMissing ifMissing);
 
     /** Takes an uplink and its host port away; no port is left on it. */
     void removeUplink(String name);
@@ -69,10 +73,10 @@ interface ChangeSteps {
      *
      * @param members ports of it that stay
      */
-    void changeUplink(UplinkConfig after, List<PortConfig> members);
+    void changeUplink(UplinkConfig after, List<PortConfig> members, IfMissing ifMissing);
 
     /** Adds a port of an uplink that is there. */
-    void addPort(UplinkConfig config, PortConfig port);
+    void addPort(UplinkConfig config, PortConfig port, IfMissing ifMissing);
 
     /** Takes a port away. */
     void removePort(String name);
@@ -82,6 +86,15 @@ interface ChangeSteps {
 
     /** Closes what was taken away and could not be closed at once. */
     void finishRemovals();
+
+    /**
+     * Lets what is there become what is configured: takes away what is dead, and brings what was
+     * waited for.
+     *
+     * @param renewed names of what is made again although somebody has deleted it
+     * @return whether something is still waited for
+     */
+    boolean reconcile(SwitchConfig config, Predicate<String> renewed);
 
     /** Waits until every lcore forwards by all that was done. */
     void settle();

@@ -89,21 +89,36 @@ final class ConfigChanges implements ConfigTarget, AutoCloseable {
     void start(SwitchConfig first) {
         lock.lock();
         try {
-            change(first);
+            change(first, IfMissing.WAIT);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Lets what is there become what is configured, where something went or came by itself.
+     *
+     * @return whether something is still waited for
+     */
+    boolean reconcile() {
+        lock.lock();
+        try {
+            return !stopping && live.reconcile(config, name -> false);
         } finally {
             lock.unlock();
         }
     }
 
     @Override
-    public Running apply(SwitchConfig next, long expected) {
+    public Running apply(SwitchConfig next, long expected, Wish wish) {
         lockInTime();
         try {
             if (expected != revision) {
                 throw new StaleRevisionException(expected, revision);
             }
             refuseFixed(next);
-            change(next);
+            change(next, wish.waits() ? IfMissing.WAIT : IfMissing.REFUSE);
+            live.reconcile(config, wish.renewed());
             return running;
         } catch (LinuxException e) {
             throw refusal(e.errno() == 0 ? "EINVAL" : Errno.name(e.errno()), e);
@@ -207,15 +222,19 @@ final class ConfigChanges implements ConfigTarget, AutoCloseable {
         }
     }
 
-    private void change(SwitchConfig next) {
+    private void change(SwitchConfig next, IfMissing ifMissing) {
         live.finishRemovals();
         try {
             final ChangePlan plan = ChangePlan.of(live, next);
-            check(plan, next);
-            open(plan, next);
+            if (next.equals(config) && plan.isEmpty()) {
+                return;
+            }
+            check(plan, next, ifMissing);
+            open(plan, next, ifMissing);
             carryOut(
                     plan,
                     next,
+                    ifMissing,
                     step -> {
                         refuseWhileStopping();
                         step.run();
@@ -239,6 +258,7 @@ final class ConfigChanges implements ConfigTarget, AutoCloseable {
         carryOut(
                 ChangePlan.of(live, config),
                 config,
+                IfMissing.ALWAYS_WAIT,
                 step -> {
                     try {
                         step.run();
@@ -250,17 +270,17 @@ final class ConfigChanges implements ConfigTarget, AutoCloseable {
     }
 
     /** Everything that can be refused is refused before the first step. */
-    private void check(ChangePlan plan, SwitchConfig next) {
+    private void check(ChangePlan plan, SwitchConfig next, IfMissing ifMissing) {
         final GivenUp givenUp = new GivenUp(live, next);
         for (UplinkConfig uplink : plan.addedUplinks()) {
-            uplink.host().ifPresent(live::check);
+            uplink.host().ifPresent(host -> live.check(host, ifMissing));
         }
         for (UplinkChange change : plan.changedUplinks()) {
             final UplinkConfig after = change.after();
             refuseOwnGateways(plan, givenUp, change.before(), after);
             after.host()
                     .filter(host -> !change.before().host().equals(after.host()))
-                    .ifPresent(live::check);
+                    .ifPresent(host -> live.check(host, ifMissing));
         }
         for (PortChange change : plan.changedPorts()) {
             final UplinkConfig uplink = uplinkOf(next, change.after());
@@ -276,14 +296,14 @@ final class ConfigChanges implements ConfigTarget, AutoCloseable {
         for (PortConfig port : plan.addedPorts()) {
             final UplinkConfig uplink = uplinkOf(next, port);
             refuseTaken(plan, givenUp, uplink, port, port.addresses());
-            live.check(port);
+            live.check(port, ifMissing);
         }
     }
 
-    private void open(ChangePlan plan, SwitchConfig next) {
+    private void open(ChangePlan plan, SwitchConfig next, IfMissing ifMissing) {
         for (PortConfig port : plan.addedPorts()) {
             if (plan.opensFirst(port)) {
-                live.openPort(uplinkOf(next, port), port);
+                live.openPort(uplinkOf(next, port), port, ifMissing);
             }
         }
     }
@@ -291,7 +311,8 @@ final class ConfigChanges implements ConfigTarget, AutoCloseable {
     /**
      * @param doing does one step, and may go on where it fails
      */
-    private void carryOut(ChangePlan plan, SwitchConfig next, Consumer<Runnable> doing) {
+    private void carryOut(
+            ChangePlan plan, SwitchConfig next, IfMissing ifMissing, Consumer<Runnable> doing) {
         for (PortConfig port : plan.removedPorts()) {
             doing.accept(() -> live.removePort(port.name()));
         }
@@ -299,17 +320,17 @@ final class ConfigChanges implements ConfigTarget, AutoCloseable {
             doing.accept(() -> removeUplink(uplink));
         }
         for (UplinkConfig uplink : plan.addedUplinks()) {
-            doing.accept(() -> addUplink(uplink, next.uplinks()));
+            doing.accept(() -> addUplink(uplink, next.uplinks(), ifMissing));
         }
         for (UplinkChange change : plan.changedUplinks()) {
-            doing.accept(() -> live.changeUplink(change.after(), change.members()));
+            doing.accept(() -> live.changeUplink(change.after(), change.members(), ifMissing));
         }
         for (PortChange change : plan.changedPorts()) {
             final UplinkConfig uplink = uplinkOf(next, change.after());
             doing.accept(() -> live.changePort(uplink, change.before(), change.after()));
         }
         for (PortConfig port : plan.addedPorts()) {
-            doing.accept(() -> addPort(uplinkOf(next, port), port));
+            doing.accept(() -> addPort(uplinkOf(next, port), port, ifMissing));
         }
     }
 
@@ -321,15 +342,15 @@ final class ConfigChanges implements ConfigTarget, AutoCloseable {
         live.removeUplink(uplink.name());
     }
 
-    private void addUplink(UplinkConfig uplink, List<UplinkConfig> all) {
+    private void addUplink(UplinkConfig uplink, List<UplinkConfig> all, IfMissing ifMissing) {
         if (live.uplinks().containsKey(uplink.name())) {
             blocked("uplink '" + uplink.name() + "'", uplink.name());
         }
-        live.addUplink(uplink, all);
+        live.addUplink(uplink, all, ifMissing);
     }
 
     /** On the way back, what stands in the way of a port may not have gone. */
-    private void addPort(UplinkConfig uplink, PortConfig port) {
+    private void addPort(UplinkConfig uplink, PortConfig port, IfMissing ifMissing) {
         final String what = "port '" + port.name() + "'";
         if (!live.uplinks().containsKey(uplink.name())) {
             blocked(what, uplink.name());
@@ -338,7 +359,7 @@ final class ConfigChanges implements ConfigTarget, AutoCloseable {
                 .filter(other -> ChangePlan.clash(other, port))
                 .findFirst()
                 .ifPresent(other -> blocked(what, other.name()));
-        live.addPort(uplink, port);
+        live.addPort(uplink, port, ifMissing);
     }
 
     private static void blocked(String what, String by) {

@@ -19,6 +19,16 @@ interface DeviceOpener {
      */
     Unit uplink(UplinkConfig uplink, List<UplinkConfig> all);
 
+    /** In the place of an uplink's device that has not been there yet. */
+    Unit absent(UplinkConfig uplink);
+
+    /**
+     * In the place of an uplink's device that is not there any more.
+     *
+     * @param gone the unit of that device
+     */
+    Unit absent(UplinkConfig uplink, Unit gone);
+
     /** The host port of an uplink. */
     Unit host(UplinkConfig config, Unit uplink, HostConfig host);
 

@@ -8,6 +8,7 @@ import io.ipvane.config.HostConfig;
 import io.ipvane.config.PortConfig;
 import io.ipvane.config.SwitchConfig;
 import io.ipvane.config.UplinkConfig;
+import io.ipvane.device.AbsentDevice;
 import io.ipvane.device.Device;
 import io.ipvane.device.DpdkDevice;
 import io.ipvane.device.MbufPool;
@@ -31,6 +32,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -136,6 +138,32 @@ final class Devices implements DeviceOpener {
                         trunks.isTrunk(uplink.device(), all)
                                 ? trunks.join(uplink, all, this::physical, parts)
                                 : plain(uplink, parts));
+    }
+
+    @Override
+    public Unit absent(UplinkConfig uplink) {
+        final long random = ThreadLocalRandom.current().nextLong(1L << 40);
+        // Locally administered, unicast.
+        final UplinkMac mac = new UplinkMac(0x02L << 40 | random);
+        return absent(uplink, mac, uplink.mtu().orElse(DEFAULT_MTU));
+    }
+
+    @Override
+    public Unit absent(UplinkConfig uplink, Unit gone) {
+        return absent(uplink, gone.mac(), gone.device().mtu());
+    }
+
+    private Unit absent(UplinkConfig uplink, UplinkMac mac, int mtu) {
+        return new Unit(
+                new AbsentDevice(uplink.name(), queues(), mac.get(), mtu),
+                mac,
+                mtu,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Place.ALONE,
+                new Closers());
     }
 
     private Unit plain(UplinkConfig uplink, Closers parts) {

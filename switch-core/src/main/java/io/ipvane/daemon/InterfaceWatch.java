@@ -43,7 +43,11 @@ final class InterfaceWatch implements AutoCloseable {
     /** By port, where its interface was taken to. */
     private final Map<Integer, String> moved = new ConcurrentHashMap<>();
 
+    /** By port or uplink, whether its interface went with its namespace. */
+    private final Map<Integer, Boolean> gone = new ConcurrentHashMap<>();
+
     private final ControlPlane control;
+    private volatile Runnable onGone = () -> {};
     private final NamespaceWatcher watcher = new NamespaceWatcher(this::onEvent);
 
     /** Watches nothing yet. */
@@ -53,8 +57,24 @@ final class InterfaceWatch implements AutoCloseable {
         control.onGroups(this::groupsMayHaveChanged);
     }
 
+    /** Calls this when an interface went; it must not wait. */
+    void onGone(Runnable listener) {
+        onGone = listener;
+    }
+
+    /** Whether the interface of a port or uplink went since it was watched. */
+    boolean isGone(int port) {
+        return gone.containsKey(port);
+    }
+
+    /** Whether it went because its namespace ended. */
+    boolean endedWithNamespace(int port) {
+        return gone.getOrDefault(port, false);
+    }
+
     /** Watches one interface more; everything that there is has been told when this returns. */
     void watch(Watched one) {
+        gone.remove(one.port());
         if (watched.merge(one.at(), List.of(one), InterfaceWatch::plus).size() > 1) {
             // Somebody watches it already: all is told again, and nobody minds.
             watcher.unwatch(one.at());
@@ -114,6 +134,10 @@ final class InterfaceWatch implements AutoCloseable {
         final Command command = to.tap().isEmpty() ? uplink(to, event) : port(to, event);
         if (command != null) {
             control.put(command);
+        }
+        if (event instanceof InterfaceEvent.InterfaceGone e) {
+            gone.put(to.port(), e.withNamespace());
+            onGone.run();
         }
     }
 

@@ -3,10 +3,12 @@ package io.ipvane.daemon;
 
 import io.ipvane.config.HostConfig;
 import io.ipvane.config.PortConfig;
+import io.ipvane.config.SwitchConfig;
 import io.ipvane.config.UplinkConfig;
 import io.ipvane.control.Command;
 import io.ipvane.control.ControlPlane;
 import io.ipvane.control.Route;
+import io.ipvane.daemon.Absences.Kind;
 import io.ipvane.daemon.Units.Placed;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.linux.InterfaceTakeover;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The parts of a running switch by their names, and the steps by which they come, change and go.
@@ -41,13 +44,31 @@ final class LiveSwitch implements ChangeSteps {
 
     private final Map<String, PortConfig> ports = new LinkedHashMap<>();
 
+    private final Absences absences;
+    private final Reconciliation reconciliation;
+
     /** Names of those that a step left half way: they are as no configuration says. */
     private final Set<String> amiss = new HashSet<>();
 
     /**
      * @param units where what comes is put; closed by whoever stops the switch
+     * @param absences where what is not there is noted
      */
-    LiveSwitch(Units units, DeviceOpener devices, ControlPlane control, Placement placement) {
+    LiveSwitch(
+            Units units,
+            DeviceOpener devices,
+            ControlPlane control,
+            Placement placement,
+            InterfaceWatch watch,
+            Absences absences) {
+        this.absences = absences;
+        this.reconciliation =
+                new Reconciliation(
+                        this,
+                        new UplinkDevices(units, devices, control, placement),
+                        units,
+                        watch,
+                        absences);
         this.units = units;
         this.devices = devices;
         this.control = control;
@@ -74,18 +95,29 @@ final class LiveSwitch implements ChangeSteps {
     // -- checks --
 
     @Override
-    public void check(PortConfig port) {
-        devices.checkPort(port);
+    public void check(PortConfig port, IfMissing ifMissing) {
+        if (!waits(ifMissing, Missing.of(port))) {
+            devices.checkPort(port);
+        }
     }
 
     @Override
-    public void check(HostConfig host) {
-        devices.checkHost(host);
+    public void check(HostConfig host, IfMissing ifMissing) {
+        if (!waits(ifMissing, Missing.of(host))) {
+            devices.checkHost(host);
+        }
+    }
+
+    private static boolean waits(IfMissing ifMissing, Optional<String> missing) {
+        return ifMissing != IfMissing.REFUSE && missing.isPresent();
     }
 
     @Override
     public void checkChange(UplinkConfig uplink, PortConfig before, PortConfig after) {
         Devices.mtu(uplink, units.uplinks.get(uplink.name()).unit(), after);
+        if (absences.isAbsent(Kind.PORT, after.name())) {
+            return;
+        }
         units.ports
                 .get(after.name())
                 .unit()
@@ -108,9 +140,16 @@ final class LiveSwitch implements ChangeSteps {
     // -- steps --
 
     @Override
-    public void addUplink(UplinkConfig config, List<UplinkConfig> all) {
+    public void addUplink(UplinkConfig config, List<UplinkConfig> all, IfMissing ifMissing) {
         placement.finishRemovals();
-        final Unit unit = devices.uplink(config, all);
+        final Unit unit =
+                absences.orWait(
+                                Kind.UPLINK,
+                                config.name(),
+                                ifMissing,
+                                () -> Missing.of(config),
+                                () -> devices.uplink(config, all))
+                        .orElseGet(() -> devices.absent(config));
         final Placed placed =
                 placement.place(
                         unit,
@@ -125,7 +164,7 @@ final class LiveSwitch implements ChangeSteps {
         units.uplinks.put(config.name(), placed);
         uplinks.put(config.name(), config);
         try {
-            config.host().ifPresent(host -> addHost(config, host));
+            config.host().ifPresent(host -> addHost(config, host, ifMissing));
         } catch (RuntimeException | Error e) {
             amiss.add(config.name());
             orAddTo(e, () -> removeUplink(config.name()));
@@ -143,6 +182,7 @@ final class LiveSwitch implements ChangeSteps {
 
     @Override
     public void removeUplink(String name) {
+        absences.remove(Kind.HOST, name);
         if (units.hosts.containsKey(name)) {
             remove(units.hosts, name);
             // Its uplink may have to stay after all.
@@ -150,9 +190,23 @@ final class LiveSwitch implements ChangeSteps {
         }
         remove(units.uplinks, name);
         uplinks.remove(name);
+        absences.remove(Kind.UPLINK, name);
     }
 
-    private void addHost(UplinkConfig config, HostConfig host) {
+    private void addHost(UplinkConfig config, HostConfig host, IfMissing ifMissing) {
+        absences.orWait(
+                Kind.HOST,
+                config.name(),
+                ifMissing,
+                () -> Missing.of(host),
+                () -> {
+                    bringHost(config, host);
+                    return host;
+                });
+    }
+
+    /** Makes the host port of an uplink, all that it needs being there. */
+    void bringHost(UplinkConfig config, HostConfig host) {
         placement.finishRemovals();
         final Unit uplink = units.uplinks.get(config.name()).unit();
         placeHost(config, host, devices.host(config, uplink, host));
@@ -191,7 +245,10 @@ final class LiveSwitch implements ChangeSteps {
     }
 
     @Override
-    public void openPort(UplinkConfig config, PortConfig port) {
+    public void openPort(UplinkConfig config, PortConfig port, IfMissing ifMissing) {
+        if (waits(ifMissing, Missing.of(port))) {
+            return;
+        }
         final Unit uplink = units.uplinks.get(config.name()).unit();
         opened.put(port.name(), devices.port(config, uplink, port, mode(config, port)));
     }
@@ -203,7 +260,22 @@ final class LiveSwitch implements ChangeSteps {
     }
 
     @Override
-    public void addPort(UplinkConfig config, PortConfig port) {
+    public void addPort(UplinkConfig config, PortConfig port, IfMissing ifMissing) {
+        absences.orWait(
+                Kind.PORT,
+                port.name(),
+                ifMissing,
+                () -> opened.containsKey(port.name()) ? Optional.empty() : Missing.of(port),
+                () -> {
+                    bringPort(config, port);
+                    return port;
+                });
+        ports.put(port.name(), port);
+        absences.show(config, port);
+    }
+
+    /** Makes a port, all that it needs being there. */
+    void bringPort(UplinkConfig config, PortConfig port) {
         placement.finishRemovals();
         final Placed uplink = units.uplinks.get(config.name());
         final Unit ready = opened.remove(port.name());
@@ -217,7 +289,6 @@ final class LiveSwitch implements ChangeSteps {
                         () -> control.addPort(uplink.index(), port),
                         index -> tell(index, port, unit));
         units.ports.put(port.name(), placed);
-        ports.put(port.name(), port);
     }
 
     private void tell(int index, PortConfig port, Unit unit) {
@@ -230,8 +301,19 @@ final class LiveSwitch implements ChangeSteps {
 
     @Override
     public void removePort(String name) {
-        remove(units.ports, name);
+        dropPort(name);
         ports.remove(name);
+        absences.remove(Kind.PORT, name);
+    }
+
+    /** Takes away what there is of a port, which stays configured. */
+    void dropPort(String name) {
+        remove(units.ports, name);
+    }
+
+    /** Takes away what there is of a host port, which stays configured. */
+    void dropHost(String uplink) {
+        remove(units.hosts, uplink);
     }
 
     private void remove(Map<String, Placed> from, String name) {
@@ -248,34 +330,38 @@ final class LiveSwitch implements ChangeSteps {
     }
 
     @Override
-    public void changeUplink(UplinkConfig after, List<PortConfig> members) {
+    public void changeUplink(UplinkConfig after, List<PortConfig> members, IfMissing ifMissing) {
         final Placed uplink = units.uplinks.get(after.name());
         final UplinkConfig before = uplinks.get(after.name());
         changeMtu(uplink, before, after);
         // From here on the way back may fail as well.
         amiss.add(after.name());
-        final Map<Integer, PortConfig> byIndex = new HashMap<>();
-        members.forEach(port -> byIndex.put(units.ports.get(port.name()).index(), port));
+        final Map<Integer, PortConfig> byIndex = units.byIndex(members);
         control.changeUplink(uplink.index(), after, uplink.unit().device().maxMtu(), byIndex);
         uplinks.put(after.name(), after);
         after.mtu().ifPresent(mtu -> control.put(new Command.UplinkMtu(uplink.index(), mtu)));
-        for (PortConfig port : members) {
+        for (PortConfig port : byIndex.values()) {
             setArp(port, mode(after, port));
         }
-        changeHost(before, after);
+        changeHost(before, after, ifMissing);
         amiss.remove(after.name());
     }
 
     /** Without one of its own an uplink keeps what it has. */
-    private static void changeMtu(Placed uplink, UplinkConfig before, UplinkConfig after) {
-        if (!before.mtu().equals(after.mtu())) {
+    private void changeMtu(Placed uplink, UplinkConfig before, UplinkConfig after) {
+        // A device that is waited for is opened with it.
+        if (!absences.isAbsent(Kind.UPLINK, after.name()) && !before.mtu().equals(after.mtu())) {
             after.mtu().ifPresent(mtu -> uplink.unit().device().setMtu(mtu));
         }
     }
 
     /** A host port of another name is opened before the one that it replaces goes. */
-    private void changeHost(UplinkConfig before, UplinkConfig after) {
+    private void changeHost(UplinkConfig before, UplinkConfig after, IfMissing ifMissing) {
         final Optional<HostConfig> old = before.host();
+        if (absences.isAbsent(Kind.HOST, after.name()) && sameInterface(old, after)) {
+            return;
+        }
+        absences.remove(Kind.HOST, after.name());
         final boolean stands = units.hosts.containsKey(after.name());
         if (stands && old.isPresent() && after.host().isPresent() && sameInterface(old, after)) {
             TapAddresses.change(
@@ -289,6 +375,7 @@ final class LiveSwitch implements ChangeSteps {
             remove(units.hosts, after.name());
         }
         after.host()
+                .filter(host -> !waitForHost(after, host, ifMissing))
                 .ifPresent(
                         host -> {
                             placement.finishRemovals();
@@ -304,6 +391,16 @@ final class LiveSwitch implements ChangeSteps {
                         });
     }
 
+    private boolean waitForHost(UplinkConfig after, HostConfig host, IfMissing ifMissing) {
+        final Optional<String> missing = Missing.of(host);
+        if (!waits(ifMissing, missing)) {
+            return false;
+        }
+        dropHost(after.name());
+        absences.waiting(Kind.HOST, after.name(), missing.get());
+        return true;
+    }
+
     private static boolean sameInterface(Optional<HostConfig> old, UplinkConfig after) {
         return old.isPresent()
                 && after.host().isPresent()
@@ -313,6 +410,11 @@ final class LiveSwitch implements ChangeSteps {
 
     @Override
     public void changePort(UplinkConfig uplink, PortConfig before, PortConfig after) {
+        if (absences.isAbsent(Kind.PORT, after.name())) {
+            ports.put(after.name(), after);
+            absences.show(uplink, after);
+            return;
+        }
         final Placed placed = units.ports.get(after.name());
         control.changePort(placed.index(), before, after);
         try {
@@ -339,6 +441,12 @@ final class LiveSwitch implements ChangeSteps {
                 .unit()
                 .tap()
                 .ifPresent(tap -> TapAddresses.whereThere(() -> tap.setArp(mode == Mode.L2)));
+    }
+
+    @Override
+    public boolean reconcile(SwitchConfig config, Predicate<String> renewed) {
+        reconciliation.look(config, renewed);
+        return absences.isAnyWaiting();
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.daemon;
 
+import io.ipvane.control.Command;
 import io.ipvane.control.ControlPlane;
 import io.ipvane.counters.Counters;
 import io.ipvane.daemon.Units.Leaving;
@@ -66,15 +67,7 @@ final class Placement {
         final Placed placed = new Placed(index, unit);
         try {
             counters.restart(index);
-            endpoints.put(index, unit);
-            if (unit.place().isShared()) {
-                // An lcore that gets frames of it must not work by a snapshot without it.
-                control.settle();
-                unit.place().take(index);
-            }
-            topology.attach(index, unit.device());
-            served.accept(index);
-            watch(placed);
+            serve(placed, served);
         } catch (RuntimeException | Error e) {
             units.leaving.add(new Leaving(placed, false));
             try {
@@ -85,6 +78,50 @@ final class Placement {
             throw e;
         }
         return placed;
+    }
+
+    private void serve(Placed placed, IntConsumer served) {
+        final int index = placed.index();
+        final Unit unit = placed.unit();
+        endpoints.put(index, unit);
+        if (unit.place().isShared()) {
+            // An lcore that gets frames of it must not work by a snapshot without it.
+            control.settle();
+            unit.place().take(index);
+        }
+        topology.attach(index, unit.device());
+        served.accept(index);
+        watch(placed);
+    }
+
+    /**
+     * Takes the device of an uplink out of its place, which waits for another, and closes it. Where
+     * this throws, it may be called again.
+     */
+    void vacate(Placed gone) {
+        finishRemovals();
+        stop(gone);
+        control.put(new Command.UplinkLink(gone.index(), false));
+        control.settle();
+        topology.detach(gone.index());
+        gone.unit().close();
+        units.uplinks.values().stream()
+                .filter(left -> left.index() != gone.index())
+                .forEach(left -> topology.startReceiving(left.index()));
+    }
+
+    /** Puts another device in the place of an uplink that was vacated, or closes it. */
+    void fill(Placed placed) {
+        try {
+            serve(placed, index -> {});
+        } catch (RuntimeException | Error e) {
+            try {
+                vacate(placed);
+            } catch (RuntimeException later) {
+                e.addSuppressed(later);
+            }
+            throw e;
+        }
     }
 
     private void watch(Placed placed) {
@@ -119,6 +156,11 @@ final class Placement {
 
     /** The first half; each step is done already or does no harm the second time. */
     private void takeOut(Placed gone) {
+        stop(gone);
+        control.remove(gone.index());
+    }
+
+    private void stop(Placed gone) {
         final int index = gone.index();
         gone.unit().at().ifPresent(at -> watch.unwatch(at, index));
         gone.unit()
@@ -128,7 +170,6 @@ final class Placement {
                 .ifPresent(heir -> topology.handOver(index, heir));
         topology.stopReceiving(index);
         endpoints.remove(index);
-        control.remove(index);
     }
 
     private Optional<Integer> indexOf(Device uplink) {

@@ -156,18 +156,24 @@ final class SwitchDaemon {
         final PortEndpoints endpoints = new PortEndpoints();
         control.endpoints(endpoints);
         final InterfaceWatch watch = new InterfaceWatch(control);
+        final Absences absences = new Absences();
         final LiveSwitch live =
                 new LiveSwitch(
                         units,
                         new Devices(mempool, large, threads, kept),
                         control,
-                        new Placement(units, control, topology, counters, watch, endpoints));
+                        new Placement(units, control, topology, counters, watch, endpoints),
+                        watch,
+                        absences);
         started.add("lcores", topology);
         started.add("interface watch", watch);
         control.start();
         topology.start();
         final ConfigChanges changes = new ConfigChanges(live, config);
         changes.start(config);
+        final Reconciler reconciler = started.add("reconciler", new Reconciler(changes::reconcile));
+        watch.onGone(reconciler::wake);
+        reconciler.start();
 
         final SwitchStatus status =
                 new SwitchStatus(
@@ -177,6 +183,7 @@ final class SwitchDaemon {
                         threads,
                         BuildVersion.current(),
                         eal.version());
+        status.absent(absences);
         started.add("admin", AdminServer.start(config.admin(), status, changes));
         kept.started();
         started.add("interfaces that stay", kept::stopping);

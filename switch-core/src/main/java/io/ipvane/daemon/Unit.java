@@ -33,6 +33,11 @@ record Unit(
         Place place,
         Closers parts)
         implements AutoCloseable {
+    /** The same of an uplink whose ports know it by this MAC address. */
+    Unit withMac(UplinkMac shared) {
+        return new Unit(device, shared, mtu, tap, socket, at, taken, place, parts);
+    }
+
     @Override
     public void close() {
         parts.close();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.daemon;
 
+import io.ipvane.config.PortConfig;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -18,6 +19,18 @@ final class Units implements AutoCloseable {
     final Map<String, Placed> hosts = new HashMap<>();
 
     final Map<String, Placed> ports = new HashMap<>();
+
+    /** Those of some ports that are there, by index. */
+    Map<Integer, PortConfig> byIndex(List<PortConfig> some) {
+        final Map<Integer, PortConfig> there = new HashMap<>();
+        for (PortConfig port : some) {
+            final Placed placed = ports.get(port.name());
+            if (placed != null) {
+                there.put(placed.index(), port);
+            }
+        }
+        return there;
+    }
 
     /**
      * A unit that no configuration has any more, and whose device is still to be closed.

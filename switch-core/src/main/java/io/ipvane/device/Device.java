@@ -80,6 +80,11 @@ public interface Device extends AutoCloseable {
     /** Whether the device could carry frames now. */
     boolean linkUp();
 
+    /** Whether somebody has taken the device away: it never comes back. Control plane. */
+    default boolean isGone() {
+        return false;
+    }
+
     /** Stops the device and gives back everything it holds; its queues are no longer used. */
     @Override
     void close();

@@ -166,6 +166,11 @@ public final class TapDevice implements Device {
     }
 
     @Override
+    public boolean isGone() {
+        return tap.isGone();
+    }
+
+    @Override
     public boolean linkUp() {
         return carrier && tap.isUp();
     }

@@ -244,6 +244,11 @@ public final class VlanTrunk {
         }
 
         @Override
+        public boolean isGone() {
+            return device.isGone();
+        }
+
+        @Override
         public boolean linkUp() {
             return device.linkUp();
         }

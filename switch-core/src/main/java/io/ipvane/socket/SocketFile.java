@@ -75,6 +75,21 @@ public final class SocketFile {
         }
     }
 
+    /**
+     * Checks that there is a folder for the socket.
+     *
+     * @param canMake one folder may be missing, which {@link #clear} makes
+     * @throws SocketFileException where it is missing
+     */
+    public void requireFolder(boolean canMake) {
+        final Path folder = path.getParent();
+        final Path needed = canMake && folder != null ? folder.getParent() : folder;
+        if (needed != null && !Files.isDirectory(folder) && !Files.isDirectory(needed)) {
+            throw new SocketFileException(
+                    owner + ": " + needed + " is no folder; make it or " + remedy);
+        }
+    }
+
     /** One that others may write to is theirs to fill with links, unless it is sticky like /tmp. */
     private void makeFolder(Path folder) throws IOException {
         if (folder == null) {

@@ -86,8 +86,8 @@ class AdminLimitsTest {
                                                         "active"))
                                 .iterator();
         return new PortView(
-                "web", "wan0", "tap", "blue", "eth0", "", "l2", "bridge", 1500, true, true,
-                addresses);
+                "web", "wan0", "tap", "blue", "eth0", "", "l2", "bridge", 1500, true, true, "up",
+                "", addresses);
     }
 
     @AfterEach
@@ -343,7 +343,7 @@ class AdminLimitsTest {
                             }
                         };
         return new PortView(
-                "web", "wan0", "tap", "blue", "eth0", "", "l2", "bridge", 1500, true, true,
-                addresses);
+                "web", "wan0", "tap", "blue", "eth0", "", "l2", "bridge", 1500, true, true, "up",
+                "", addresses);
     }
 }

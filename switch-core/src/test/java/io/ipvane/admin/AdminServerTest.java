@@ -75,7 +75,7 @@ class AdminServerTest {
         assertEquals(
                 "{\"name\":\"web\",\"uplink\":\"wan0\",\"type\":\"tap\",\"netns\":\"blue\","
                         + "\"interface\":\"eth0\",\"socket\":\"\",\"mode\":\"l2\",\"flag\":\"bridge\",\"mtu\":1500,"
-                        + "\"up\":true,\"carrier\":true,\"addresses\":["
+                        + "\"up\":true,\"carrier\":true,\"state\":\"up\",\"reason\":\"\",\"addresses\":["
                         + "{\"address\":\"192.0.2.11/24\",\"origin\":\"config\",\"state\":\"active\"},"
                         + "{\"address\":\"fe80::200:0:100:1/64\",\"origin\":\"linklocal\","
                         + "\"state\":\"active\"}],\"config\":{\"name\":\"web\",\"uplink\":\"wan0\","

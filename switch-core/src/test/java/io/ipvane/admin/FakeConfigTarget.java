@@ -27,18 +27,28 @@ public final class FakeConfigTarget implements ConfigTarget {
     /** What happens when a change arrives, before it is looked at; may throw. */
     private UnaryOperator<SwitchConfig> onApply = next -> next;
 
+    private Wish wished = Wish.NOTHING;
+
+    /** What the last change asked for beside the configuration. */
+    public synchronized Wish wished() {
+        return wished;
+    }
+
     @Override
     public synchronized Running running() {
         return running;
     }
 
     @Override
-    public synchronized Running apply(SwitchConfig next, long expected) {
+    public synchronized Running apply(SwitchConfig next, long expected, Wish wish) {
+        wished = wish;
         final SwitchConfig accepted = onApply.apply(next);
         if (expected != running.revision()) {
             throw new StaleRevisionException(expected, running.revision());
         }
-        running = new Running(expected + 1, accepted);
+        if (!accepted.equals(running.config())) {
+            running = new Running(expected + 1, accepted);
+        }
         return running;
     }
 

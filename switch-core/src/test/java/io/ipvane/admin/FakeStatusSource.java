@@ -43,6 +43,8 @@ public class FakeStatusSource implements StatusSource {
                         "02:00:00:00:00:01",
                         1500,
                         true,
+                        "up",
+                        "",
                         "ipvane0",
                         2));
     }
@@ -62,11 +64,25 @@ public class FakeStatusSource implements StatusSource {
                         1500,
                         true,
                         true,
+                        "up",
+                        "",
                         List.of(
                                 new AddressView("192.0.2.11/24", "config", "active"),
                                 new AddressView("fe80::200:0:100:1/64", "linklocal", "active"))),
                 new PortView(
-                        "db", "wan0", "tap", "", "db", "", "l3", "private", 1400, false, false,
+                        "db",
+                        "wan0",
+                        "tap",
+                        "",
+                        "db",
+                        "",
+                        "l3",
+                        "private",
+                        1400,
+                        false,
+                        false,
+                        "down",
+                        "interface 'db' is down",
                         List.of()));
     }
 

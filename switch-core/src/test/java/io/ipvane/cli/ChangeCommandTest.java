@@ -299,7 +299,7 @@ class ChangeCommandTest {
                 "port set web m l2 | 'm' is not unique: it matches mac, mergeable, mode, mtu",
                 "port set web address 192.0.2.1/24 | unknown word 'address'; known here are uplink,"
                         + " type, netns, interface, socket, role, id, mac, mergeable, socket-mode, socket-group, mode, flag, queues, learn, mtu, source,"
-                        + " bridge, private, vepa",
+                        + " bridge, private, vepa, wait",
                 "port del web now | unknown word 'now'; known here are ",
                 "uplink set wan0 strictMac maybe | strictMac 'maybe' is neither on nor off",
                 "address add 192.0.2.1/24 | dev is missing",

@@ -62,9 +62,9 @@ class IpvaneCommandTest {
     void shouldShowPortsAsATable() {
         assertPrints(
                 """
-                NAME  UPLINK  MODE  FLAG     STATE   MTU  NETNS  INTERFACE  ADDRESSES
-                web   wan0    l2    bridge   up     1500  blue   eth0       192.0.2.11/24,fe80::200:0:100:1/64
-                db    wan0    l3    private  down   1400  -      db         -
+                NAME  UPLINK  MODE  FLAG     STATE   MTU  NETNS  INTERFACE  ADDRESSES                           REASON
+                web   wan0    l2    bridge   up     1500  blue   eth0       192.0.2.11/24,fe80::200:0:100:1/64  -
+                db    wan0    l3    private  down   1400  -      db         -                                   interface 'db' is down
                 """,
                 client("port", "show"));
     }
@@ -73,8 +73,8 @@ class IpvaneCommandTest {
     void shouldShowUplinks() {
         assertPrints(
                 """
-                NAME  DEVICE          MODE  FLAG    COMPAT    LINK   MTU  MAC                HOST     PORTS
-                wan0  af_packet:eth0  l2    bridge  improved  up    1500  02:00:00:00:00:01  ipvane0      2
+                NAME  DEVICE          MODE  FLAG    COMPAT    LINK   MTU  MAC                HOST     PORTS  REASON
+                wan0  af_packet:eth0  l2    bridge  improved  up    1500  02:00:00:00:00:01  ipvane0      2       -
                 """,
                 client("uplink", "show"));
     }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * Does steps to maps, in an order that devices would allow, or fails at some of them: what comes
@@ -72,12 +73,12 @@ final class MapSteps implements ChangeSteps {
     }
 
     @Override
-    public void check(PortConfig port) {
+    public void check(PortConfig port, IfMissing ifMissing) {
         step();
     }
 
     @Override
-    public void check(HostConfig host) {
+    public void check(HostConfig host, IfMissing ifMissing) {
         step();
     }
 
@@ -87,7 +88,7 @@ final class MapSteps implements ChangeSteps {
     }
 
     @Override
-    public void openPort(UplinkConfig config, PortConfig port) {
+    public void openPort(UplinkConfig config, PortConfig port, IfMissing ifMissing) {
         step();
         assertTrue(uplinks.containsKey(port.uplink()));
         assertTrue(opened.add(port.name()));
@@ -102,7 +103,7 @@ final class MapSteps implements ChangeSteps {
     }
 
     @Override
-    public void addUplink(UplinkConfig config, List<UplinkConfig> all) {
+    public void addUplink(UplinkConfig config, List<UplinkConfig> all, IfMissing ifMissing) {
         step();
         assertNull(uplinks.put(config.name(), config));
     }
@@ -116,7 +117,7 @@ final class MapSteps implements ChangeSteps {
     }
 
     @Override
-    public void changeUplink(UplinkConfig after, List<PortConfig> members) {
+    public void changeUplink(UplinkConfig after, List<PortConfig> members, IfMissing ifMissing) {
         members.forEach(member -> assertTrue(ports.containsKey(member.name())));
         assertTrue(uplinks.replace(after.name(), after) != null);
         amiss.add(after.name());
@@ -125,7 +126,7 @@ final class MapSteps implements ChangeSteps {
     }
 
     @Override
-    public void addPort(UplinkConfig config, PortConfig port) {
+    public void addPort(UplinkConfig config, PortConfig port, IfMissing ifMissing) {
         step();
         assertTrue(uplinks.containsKey(port.uplink()));
         assertTrue(
@@ -148,6 +149,11 @@ final class MapSteps implements ChangeSteps {
         amiss.add(after.name());
         step();
         amiss.remove(after.name());
+    }
+
+    @Override
+    public boolean reconcile(SwitchConfig config, Predicate<String> renewed) {
+        return false;
     }
 
     @Override

@@ -87,16 +87,6 @@ final class LifecycleE2eTest {
     }
 
     @Test
-    void shouldNameAnInterfaceThatDoesNotExist() {
-        refuses(yaml -> yaml.replace("af_packet:up0", "af_packet:up9"), "up9");
-    }
-
-    @Test
-    void shouldNameANamespaceThatDoesNotExist() {
-        refuses(yaml -> yaml.replaceFirst("netns: \\S+", "netns: ipvt-nowhere,"), "ipvt-nowhere");
-    }
-
-    @Test
     void shouldNameBothPortsThatWantOneAddress() {
         refuses(yaml -> yaml.replace("10.0.0.12/24", "10.0.0.11/24"), "10.0.0.11", "blue", "green");
     }

@@ -36,6 +36,7 @@ public final class Netns implements AutoCloseable {
 
     private final Map<String, String> names = new LinkedHashMap<>();
     private final Undo undo = new Undo();
+    private String prefix;
 
     private Netns() {}
 
@@ -45,11 +46,11 @@ public final class Netns implements AutoCloseable {
         Machine.needsProgram("ip");
         removeLeftovers();
         final Netns net = new Netns();
-        final String prefix =
+        net.prefix =
                 "ipvt" + ProcessHandle.current().pid() + "." + INSTANCES.incrementAndGet() + "-";
         try {
             for (String label : labels) {
-                net.add(label, prefix + label);
+                net.add(label, net.prefix + label);
             }
         } catch (RuntimeException | AssertionError e) {
             net.close();
@@ -63,6 +64,29 @@ public final class Netns implements AutoCloseable {
         undo.add(() -> remove(name));
         names.put(label, name);
         ip(label, "link", "set", "dev", "lo", "up");
+    }
+
+    /** The name that a namespace would have, which {@link #make} may make. */
+    public String reserve(String label) {
+        names.put(label, prefix + label);
+        undo.add(
+                () -> {
+                    if (Files.exists(Path.of("/run/netns", prefix + label))) {
+                        remove(prefix + label);
+                    }
+                });
+        return prefix + label;
+    }
+
+    /** Makes a namespace whose name was reserved, or that was deleted. */
+    public void make(String label) {
+        Command.run("ip", "netns", "add", name(label)).orFail();
+        ip(label, "link", "set", "dev", "lo", "up");
+    }
+
+    /** Takes away the name of a namespace, as {@code ip netns del} does; nothing in it is ended. */
+    public void delete(String label) {
+        Command.run("ip", "netns", "del", name(label)).orFail();
     }
 
     /** The kernel's name of a namespace: what configuration and {@code ip netns} take. */

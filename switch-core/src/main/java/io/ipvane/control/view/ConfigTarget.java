@@ -2,6 +2,7 @@
 package io.ipvane.control.view;
 
 import io.ipvane.config.SwitchConfig;
+import java.util.function.Predicate;
 
 /**
  * Where changes of the configuration go, from the file, REST and the command line alike: the switch
@@ -17,6 +18,19 @@ public interface ConfigTarget {
      */
     record Running(long revision, SwitchConfig config) {}
 
+    /**
+     * What a change asks for beside the configuration.
+     *
+     * @param waits what somebody else has to make first (a namespace, for instance) is waited for;
+     *     else the change is refused
+     * @param renewed ports and uplinks, by name, whose interfaces are made again where somebody has
+     *     deleted them
+     */
+    record Wish(boolean waits, Predicate<String> renewed) {
+        /** Neither. */
+        public static final Wish NOTHING = new Wish(false, name -> false);
+    }
+
     /** What the switch works by now. */
     Running running();
 
@@ -28,7 +42,13 @@ public interface ConfigTarget {
      * @param expected the revision that {@code next} was made from
      * @throws StaleRevisionException where the switch is at another revision
      * @throws ChangeRefusedException with a sentence where it cannot be done: what cannot change
-     *     while the switch runs, a device that does not open, a namespace that is not there
+     *     while the switch runs, a device that does not open, a namespace that is not there unless
+     *     it is to be waited for
      */
-    Running apply(SwitchConfig next, long expected);
+    Running apply(SwitchConfig next, long expected, Wish wish);
+
+    /** The same without a wish. */
+    default Running apply(SwitchConfig next, long expected) {
+        return apply(next, expected, Wish.NOTHING);
+    }
 }

@@ -38,6 +38,11 @@ public record PortStatsView(
         long icmpErrorsLimited,
         long addressesRefused,
         Map<String, Long> drops) {
+    /** Of a port that is not there. */
+    public static PortStatsView none(String port) {
+        return new PortStatsView(port, "port", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of());
+    }
+
     /** Copies the map. */
     public PortStatsView {
         drops = Map.copyOf(drops);

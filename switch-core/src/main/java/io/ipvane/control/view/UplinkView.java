@@ -13,6 +13,9 @@ package io.ipvane.control.view;
  * @param mac as {@code 02:00:00:00:00:01}
  * @param mtu bytes of an L3 packet
  * @param link whether the device could carry frames now
+ * @param state {@code up}, {@code down}, or {@code waiting} while its device is not there
+ * @param reason one sentence that says why it is not up, or what else of it is missing; {@code ""}
+ *     where all is well
  * @param hostInterface interface of the host port; {@code ""} without one
  * @param ports how many it has
  */
@@ -26,5 +29,7 @@ public record UplinkView(
         String mac,
         int mtu,
         boolean link,
+        String state,
+        String reason,
         String hostInterface,
         int ports) {}
