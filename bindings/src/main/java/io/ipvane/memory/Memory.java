@@ -3,17 +3,17 @@ package io.ipvane.memory;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import org.agrona.UnsafeApi;
 
 /**
  * Raw native memory by address: the one place where a frame's bytes are read and written.
  *
- * <p>Every address is masked to 47 bits, the user half of a 64-bit address space. The mask lets the
- * compiler prove that an access lies inside the everything-segment and drop its bounds check: 0.75
- * to 0.86 of the same C loop, against 0.66 to 0.84 unmasked. <b>There is therefore no check
- * left</b>: the caller has compared the offset with the length of the frame or table before it
- * calls.
+ * <p>By {@link UnsafeApi}, because an access is one instruction then. A memory segment that covers
+ * everything costs a mask an access, by which the compiler proves that its bounds check holds, and
+ * a register for it. <b>There is no check</b>: the caller has compared the offset with the length
+ * of the frame or table before it calls. Tests run with {@code -Dipvane.memory.checks=true}, and an
+ * address outside of what the process has mapped is an exception there, which names it, and not the
+ * end of the process.
  *
  * <p>{@code be} accessors take and give values whose wire form is big endian; the others are native
  * (little) endian. Addresses need not be aligned and any thread may call, but ordering is the
@@ -21,53 +21,44 @@ import java.nio.ByteOrder;
  * {@link #put64Release} give any.
  */
 public final class Memory {
-    private static final long USER_HALF = 0x7FFF_FFFF_FFFFL;
+    /** A constant for the compiler: where it is false nothing is left of a check. */
+    private static final boolean CHECKED = Boolean.getBoolean("ipvane.memory.checks");
 
     @SuppressWarnings("restricted")
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
-    private static final ValueLayout.OfShort SHORT_BE = SHORT.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfInt INT_BE = INT.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfLong LONG_BE = LONG.withOrder(ByteOrder.BIG_ENDIAN);
-
-    /** As {@link #USER_HALF}, and a multiple of four: proves the alignment that ordering needs. */
-    private static final long USER_HALF_INTS = USER_HALF & ~3L;
-
-    private static final VarHandle ORDERED_INT = ValueLayout.JAVA_INT.varHandle();
-
-    /** As {@link #USER_HALF}, and a multiple of eight. */
-    private static final long USER_HALF_LONGS = USER_HALF & ~7L;
-
-    private static final VarHandle ORDERED_LONG = ValueLayout.JAVA_LONG.varHandle();
 
     private Memory() {}
 
     /** The byte at {@code address}, sign-extended. */
     public static byte byteAt(long address) {
-        return ALL.get(ValueLayout.JAVA_BYTE, address & USER_HALF);
+        toRead(address, 1);
+        return UnsafeApi.getByte(null, address);
     }
 
     /** The byte at {@code address}, 0 to 255. */
     public static int u8(long address) {
-        return ALL.get(ValueLayout.JAVA_BYTE, address & USER_HALF) & 0xFF;
+        return byteAt(address) & 0xFF;
     }
 
     /** The native 16-bit value at {@code address}, 0 to 65,535. */
     public static int u16(long address) {
-        return ALL.get(SHORT, address & USER_HALF) & 0xFFFF;
+        return shortAt(address) & 0xFFFF;
     }
 
     /** The big-endian 16-bit value at {@code address}, 0 to 65,535. */
     public static int u16be(long address) {
-        return ALL.get(SHORT_BE, address & USER_HALF) & 0xFFFF;
+        return Short.reverseBytes(shortAt(address)) & 0xFFFF;
+    }
+
+    private static short shortAt(long address) {
+        toRead(address, Short.BYTES);
+        return UnsafeApi.getShort(null, address);
     }
 
     /** The native 32-bit value at {@code address}. */
     public static int i32(long address) {
-        return ALL.get(INT, address & USER_HALF);
+        toRead(address, Integer.BYTES);
+        return UnsafeApi.getInt(null, address);
     }
 
     /**
@@ -75,65 +66,64 @@ public final class Memory {
      * it is at least as new as what was written before the {@link #put32Release} that it saw.
      */
     public static int i32Acquire(long address) {
-        return (int) ORDERED_INT.getAcquire(ALL, address & USER_HALF_INTS);
+        toRead(address, Integer.BYTES);
+        return UnsafeApi.getIntAcquire(null, address);
     }
 
-    /** As {@link #i32Acquire(long)}, at a constant distance that is a multiple of four. */
+    /** As {@link #i32Acquire(long)}, at a distance that is a multiple of four. */
     public static int i32Acquire(long address, int distance) {
-        return (int) ORDERED_INT.getAcquire(ALL, (address & USER_HALF_INTS) + distance);
+        return i32Acquire(address + distance);
     }
 
     /** The native 32-bit value at {@code address}, 0 to 4,294,967,295. */
     public static long u32(long address) {
-        return ALL.get(INT, address & USER_HALF) & 0xFFFF_FFFFL;
+        return i32(address) & 0xFFFF_FFFFL;
     }
 
     /** The big-endian 32-bit value at {@code address}. */
     public static int i32be(long address) {
-        return ALL.get(INT_BE, address & USER_HALF);
+        return Integer.reverseBytes(i32(address));
     }
 
     /** The native 64-bit value at {@code address}; also a pointer. */
     public static long i64(long address) {
-        return ALL.get(LONG, address & USER_HALF);
+        toRead(address, Long.BYTES);
+        return UnsafeApi.getLong(null, address);
     }
 
     /** The big-endian 64-bit value at {@code address}. */
     public static long i64be(long address) {
-        return ALL.get(LONG_BE, address & USER_HALF);
+        return Long.reverseBytes(i64(address));
     }
 
-    /**
-     * As {@link #i32(long)}, at a constant distance of 0 to a few thousand bytes: several fields of
-     * one header then share one mask, which is a quarter of the instructions of reading them.
-     */
+    /** As {@link #i32(long)}, at a distance: one field of a header. */
     public static int i32(long address, int distance) {
-        return ALL.get(INT, (address & USER_HALF) + distance);
+        return i32(address + distance);
     }
 
-    /** As {@link #i64(long)}, at a constant distance of 0 to a few thousand bytes. */
+    /** As {@link #i64(long)}, at a distance. */
     public static long i64(long address, int distance) {
-        return ALL.get(LONG, (address & USER_HALF) + distance);
+        return i64(address + distance);
     }
 
-    /** As {@link #i32be(long)}, at a constant distance of 0 to a few thousand bytes. */
+    /** As {@link #i32be(long)}, at a distance. */
     public static int i32be(long address, int distance) {
-        return ALL.get(INT_BE, (address & USER_HALF) + distance);
+        return i32be(address + distance);
     }
 
-    /** As {@link #i64be(long)}, at a constant distance of 0 to a few thousand bytes. */
+    /** As {@link #i64be(long)}, at a distance. */
     public static long i64be(long address, int distance) {
-        return ALL.get(LONG_BE, (address & USER_HALF) + distance);
+        return i64be(address + distance);
     }
 
-    /** As {@link #put32(long, int)}, at a constant distance of 0 to a few thousand bytes. */
+    /** As {@link #put32(long, int)}, at a distance. */
     public static void put32(long address, int distance, int value) {
-        ALL.set(INT, (address & USER_HALF) + distance, value);
+        put32(address + distance, value);
     }
 
-    /** As {@link #put64(long, long)}, at a constant distance of 0 to a few thousand bytes. */
+    /** As {@link #put64(long, long)}, at a distance. */
     public static void put64(long address, int distance, long value) {
-        ALL.set(LONG, (address & USER_HALF) + distance, value);
+        put64(address + distance, value);
     }
 
     /** The six bytes at {@code address} as a MAC address: first byte on the wire highest. */
@@ -143,52 +133,59 @@ public final class Memory {
 
     /** Writes the low byte of {@code value}. */
     public static void put8(long address, int value) {
-        ALL.set(ValueLayout.JAVA_BYTE, address & USER_HALF, (byte) value);
+        toWrite(address, 1);
+        UnsafeApi.putByte(null, address, (byte) value);
     }
 
     /** Writes the low 16 bits of {@code value}, native. */
     public static void put16(long address, int value) {
-        ALL.set(SHORT, address & USER_HALF, (short) value);
+        toWrite(address, Short.BYTES);
+        UnsafeApi.putShort(null, address, (short) value);
     }
 
     /** Writes the low 16 bits of {@code value}, big endian. */
     public static void put16be(long address, int value) {
-        ALL.set(SHORT_BE, address & USER_HALF, (short) value);
+        put16(address, Short.reverseBytes((short) value));
     }
 
     /** Writes 32 bits, native. */
     public static void put32(long address, int value) {
-        ALL.set(INT, address & USER_HALF, value);
+        toWrite(address, Integer.BYTES);
+        UnsafeApi.putInt(null, address, value);
     }
 
     /** Writes 32 bits at a multiple of four, native, after everything written before: release. */
     public static void put32Release(long address, int value) {
-        ORDERED_INT.setRelease(ALL, address & USER_HALF_INTS, value);
+        toWrite(address, Integer.BYTES);
+        UnsafeApi.putIntRelease(null, address, value);
     }
 
     /** The native 64-bit value at {@code address}, a multiple of eight; as {@link #i32Acquire}. */
     public static long i64Acquire(long address) {
-        return (long) ORDERED_LONG.getAcquire(ALL, address & USER_HALF_LONGS);
+        toRead(address, Long.BYTES);
+        return UnsafeApi.getLongAcquire(null, address);
     }
 
     /** Writes 64 bits at a multiple of eight, native, after everything written before: release. */
     public static void put64Release(long address, long value) {
-        ORDERED_LONG.setRelease(ALL, address & USER_HALF_LONGS, value);
+        toWrite(address, Long.BYTES);
+        UnsafeApi.putLongRelease(null, address, value);
     }
 
     /** Writes 32 bits, big endian. */
     public static void put32be(long address, int value) {
-        ALL.set(INT_BE, address & USER_HALF, value);
+        put32(address, Integer.reverseBytes(value));
     }
 
     /** Writes 64 bits, native. */
     public static void put64(long address, long value) {
-        ALL.set(LONG, address & USER_HALF, value);
+        toWrite(address, Long.BYTES);
+        UnsafeApi.putLong(null, address, value);
     }
 
     /** Writes 64 bits, big endian. */
     public static void put64be(long address, long value) {
-        ALL.set(LONG_BE, address & USER_HALF, value);
+        put64(address, Long.reverseBytes(value));
     }
 
     /** Writes a MAC address as {@link #mac} reads it: six bytes, nothing beyond them. */
@@ -199,23 +196,40 @@ public final class Memory {
 
     /** Copies {@code length} bytes; the ranges may not overlap unless they are equal. */
     public static void copy(long from, long to, long length) {
-        MemorySegment.copy(ALL, from & USER_HALF, ALL, to & USER_HALF, length);
+        toRead(from, length);
+        toWrite(to, length);
+        UnsafeApi.copyMemory(from, to, length);
     }
 
     /** Sets {@code length} bytes to zero. */
     public static void zero(long address, long length) {
-        ALL.asSlice(address & USER_HALF, length).fill((byte) 0);
+        toWrite(address, length);
+        UnsafeApi.setMemory(address, length, (byte) 0);
     }
 
     /** Copies bytes out of native memory: for tests, traces and control-plane code. */
     public static byte[] bytes(long address, int length) {
+        toRead(address, length);
         final byte[] out = new byte[length];
-        MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, address & USER_HALF, out, 0, length);
+        MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, address, out, 0, length);
         return out;
     }
 
     /** Copies a whole array into native memory. */
     public static void put(long address, byte[] bytes) {
-        MemorySegment.copy(bytes, 0, ALL, ValueLayout.JAVA_BYTE, address & USER_HALF, bytes.length);
+        toWrite(address, bytes.length);
+        MemorySegment.copy(bytes, 0, ALL, ValueLayout.JAVA_BYTE, address, bytes.length);
+    }
+
+    private static void toRead(long address, long bytes) {
+        if (CHECKED) {
+            MappedMemory.check(address, bytes, false);
+        }
+    }
+
+    private static void toWrite(long address, long bytes) {
+        if (CHECKED) {
+            MappedMemory.check(address, bytes, true);
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.UnsafeApi;
 
 /** A Java process of its own: for what must die, or must not be root. */
 final class ChildJvm {
@@ -22,11 +23,17 @@ final class ChildJvm {
         final List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
         command.add("-XX:TieredStopAtLevel=1");
         command.add(
                 "-D" + NativeLibrary.PROPERTY + "=" + System.getProperty(NativeLibrary.PROPERTY));
         command.add("-cp");
-        command.add(classes(main) + ":" + classes(NativeLibrary.class));
+        command.add(
+                classes(main)
+                        + ":"
+                        + classes(NativeLibrary.class)
+                        + ":"
+                        + classes(UnsafeApi.class));
         command.add(main.getName());
         command.addAll(List.of(arguments));
         final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
