@@ -7,9 +7,9 @@ import io.ipvane.memory.Memory;
  * What is known of one frame of a {@link Burst}: a cache line of native memory, and a second one
  * for what few frames need. A row is told by its address, {@link Burst#row}.
  *
- * <p>Native and by rows, because then one masked address reaches every field at a constant
- * distance: the loops over a burst have a third fewer instructions than over a Java array a field,
- * where each array takes a register and each index a check.
+ * <p>Native and by rows, because then one address reaches every field at a constant distance: the
+ * loops over a burst have a third fewer instructions than over a Java array a field, where each
+ * array takes a register and each index a check.
  *
  * <pre>
  *   0 mbuf      8 data      16 length  20 contiguous

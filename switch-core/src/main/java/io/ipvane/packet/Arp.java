@@ -4,8 +4,8 @@ package io.ipvane.packet;
 import io.ipvane.memory.Memory;
 
 /**
- * One ARP packet for IPv4 over Ethernet in native memory; {@code arp} is the masked address of its
- * first byte. The caller has checked the length.
+ * One ARP packet for IPv4 over Ethernet in native memory; {@code arp} is the address of its first
+ * byte. The caller has checked the length.
  *
  * <pre>
  *  0         2         4    5    6          8             14        18            24        28

@@ -4,8 +4,8 @@ package io.ipvane.packet;
 import io.ipvane.memory.Memory;
 
 /**
- * One Ethernet header in native memory; {@code eth} is the masked address of its first byte. The
- * caller has checked the length.
+ * One Ethernet header in native memory; {@code eth} is the address of its first byte. The caller
+ * has checked the length.
  *
  * <pre>
  *  0                       6                      12        14

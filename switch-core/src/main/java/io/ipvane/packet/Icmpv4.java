@@ -4,8 +4,8 @@ package io.ipvane.packet;
 import io.ipvane.memory.Memory;
 
 /**
- * The start of an ICMP message of IPv4 in native memory; {@code icmp} is the masked address of its
- * first byte. The caller has checked the length.
+ * The start of an ICMP message of IPv4 in native memory; {@code icmp} is the address of its first
+ * byte. The caller has checked the length.
  *
  * <pre>
  *  0       1       2               4                               8

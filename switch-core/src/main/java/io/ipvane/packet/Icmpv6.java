@@ -4,8 +4,8 @@ package io.ipvane.packet;
 import io.ipvane.memory.Memory;
 
 /**
- * The common start of an ICMPv6 message in native memory; {@code icmp} is the masked address of its
- * first byte. The caller has checked the length.
+ * The common start of an ICMPv6 message in native memory; {@code icmp} is the address of its first
+ * byte. The caller has checked the length.
  *
  * <pre>
  *  0       1       2               4

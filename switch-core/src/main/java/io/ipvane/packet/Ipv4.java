@@ -4,8 +4,8 @@ package io.ipvane.packet;
 import io.ipvane.memory.Memory;
 
 /**
- * One IPv4 header in native memory; {@code ip} is the masked address of its first byte. The caller
- * has checked the length.
+ * One IPv4 header in native memory; {@code ip} is the address of its first byte. The caller has
+ * checked the length.
  *
  * <pre>
  *  0               1               2               3

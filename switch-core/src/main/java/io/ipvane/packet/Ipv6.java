@@ -4,8 +4,8 @@ package io.ipvane.packet;
 import io.ipvane.memory.Memory;
 
 /**
- * One IPv6 header in native memory; {@code ip} is the masked address of its first byte. The caller
- * has checked the length. Addresses come as two host-order halves, high and low.
+ * One IPv6 header in native memory; {@code ip} is the address of its first byte. The caller has
+ * checked the length. Addresses come as two host-order halves, high and low.
  *
  * <pre>
  *  0               1               2               3

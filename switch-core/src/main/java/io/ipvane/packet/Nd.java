@@ -4,8 +4,8 @@ package io.ipvane.packet;
 import io.ipvane.memory.Memory;
 
 /**
- * One neighbour solicitation or advertisement in native memory; {@code nd} is the masked address of
- * its ICMPv6 header. The caller has checked the length.
+ * One neighbour solicitation or advertisement in native memory; {@code nd} is the address of its
+ * ICMPv6 header. The caller has checked the length.
  *
  * <pre>
  *  0       1       2               4               8                       24

@@ -4,8 +4,8 @@ package io.ipvane.packet;
 import io.ipvane.memory.Memory;
 
 /**
- * One UDP header in native memory; {@code udp} is the masked address of its first byte. The caller
- * has checked the length.
+ * One UDP header in native memory; {@code udp} is the address of its first byte. The caller has
+ * checked the length.
  *
  * <pre>
  *  0                       2                       4                       6                       8

@@ -5,7 +5,7 @@ import io.ipvane.memory.Memory;
 
 /**
  * One VLAN tag in native memory, taken as what follows an EtherType of 0x8100 or 0x88A8: {@code
- * tag} is the masked address of the tag control information. The caller has checked the length.
+ * tag} is the address of the tag control information. The caller has checked the length.
  *
  * <pre>
  *  0                 2                 4

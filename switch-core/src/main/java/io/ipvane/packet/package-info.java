@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Floor 2: the wire. One class a header, each a set of static accessors over the masked address of
- * the header's first byte: nothing to construct, nothing to wrap. {@link
- * io.ipvane.packet.MacAddress}, {@link io.ipvane.packet.IpAddress} and {@link
- * io.ipvane.packet.IpPrefix} are the same things for the control plane, with text forms.
+ * Floor 2: the wire. One class a header, each a set of static accessors over the address of the
+ * header's first byte: nothing to construct, nothing to wrap. {@link io.ipvane.packet.MacAddress},
+ * {@link io.ipvane.packet.IpAddress} and {@link io.ipvane.packet.IpPrefix} are the same things for
+ * the control plane, with text forms.
  *
  * <p>Not here: lengths. Whoever calls an accessor has compared the offset with the contiguous bytes
  * of the frame; in the switch only {@code io.ipvane.pipeline.Parser} and the code that builds
