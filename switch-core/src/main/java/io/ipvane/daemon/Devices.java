@@ -69,15 +69,21 @@ final class Devices implements DeviceOpener {
      * @param mempool for all frames
      * @param large for what does not fit one mbuf of that
      * @param kept interfaces of ports that outlive the switch
+     * @param keeper of the sockets of ports
      */
-    Devices(Mempool mempool, Mempool large, ThreadTopology threads, KeptTaps kept) {
+    Devices(
+            Mempool mempool,
+            Mempool large,
+            ThreadTopology threads,
+            KeptTaps kept,
+            SocketKeeper keeper) {
         this.kept = kept;
         this.mempool = mempool;
         this.large = large;
         this.threads = threads;
         this.pool = new MbufPool(mempool);
         this.trunks = new Trunks(pool);
-        this.peers = new PeerPorts(mempool, pool, queues());
+        this.peers = new PeerPorts(mempool, pool, queues(), keeper);
     }
 
     /** Opens what interfaces of ports have stayed, and removes those that have no port any more. */

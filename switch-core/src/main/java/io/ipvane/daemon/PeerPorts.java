@@ -26,13 +26,16 @@ final class PeerPorts {
     private final Mempool mempool;
     private final FramePool pool;
     private final int lcores;
+    private final SocketKeeper keeper;
 
     /**
      * @param mempool for received frames
      * @param pool the same, for lcores
      * @param lcores that transmit
+     * @param keeper of vhost-user sockets
      */
-    PeerPorts(Mempool mempool, FramePool pool, int lcores) {
+    PeerPorts(Mempool mempool, FramePool pool, int lcores, SocketKeeper keeper) {
+        this.keeper = keeper;
         this.mempool = mempool;
         this.pool = pool;
         this.lcores = lcores;
@@ -63,7 +66,11 @@ final class PeerPorts {
             case VhostUser vhost -> {
                 final VhostSocket socket =
                         VhostSocket.open(port, vhost, file, guest, lcores, mempool);
-                yield unit(uplink, port, socket.port(), guest, mtu, Optional.of(socket), parts);
+                final Unit unit =
+                        unit(uplink, port, socket.port(), guest, mtu, Optional.of(socket), parts);
+                parts.add("socket of " + port.name(), socket);
+                parts.add("keeping of " + port.name(), keeper.keep(port.name(), socket::lookAfter));
+                yield unit;
             }
             case Memif memif -> {
                 final MemifPort peer = MemifPort.open(port.queues(), lcores, mempool);

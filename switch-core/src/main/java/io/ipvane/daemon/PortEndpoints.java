@@ -73,7 +73,7 @@ final class PortEndpoints implements Endpoints {
         units.forEach(
                 (index, unit) -> {
                     if (unit.at().isEmpty()) {
-                        unit.socket().ifPresent(VhostSocket::lookAfter);
+                        unit.socket().ifPresent(VhostSocket::noteLink);
                         links.put(index, unit.device().linkUp());
                     }
                 });

@@ -135,6 +135,7 @@ final class SwitchDaemon {
 
         final KeptTaps kept = started.add("kept interfaces", Devices.kept(config));
         Devices.restoreLeftovers(config.uplinks());
+        final SocketKeeper keeper = started.add("socket keeper", new SocketKeeper());
         final Units units = started.add("devices", new Units());
         final SnapshotPublisher publisher = new SnapshotPublisher();
         final ControlMailbox mailbox = new ControlMailbox();
@@ -160,7 +161,7 @@ final class SwitchDaemon {
         final LiveSwitch live =
                 new LiveSwitch(
                         units,
-                        new Devices(mempool, large, threads, kept),
+                        new Devices(mempool, large, threads, kept, keeper),
                         control,
                         new Placement(units, control, topology, counters, watch, endpoints),
                         watch,

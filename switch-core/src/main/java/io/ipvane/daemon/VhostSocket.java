@@ -20,22 +20,26 @@ import org.slf4j.LoggerFactory;
  * The socket of a vhost-user port: opened with its rights, and looked after. A peer whose rings or
  * memory cannot be used is disconnected; it, or a better one, may connect again.
  *
- * <p>Opened by the thread that changes the switch, looked after by the conductor.
+ * <p>Opened and closed by the thread that changes the switch. The conductor notes who comes and
+ * goes; what may take long, a reset above all, is done by the {@link SocketKeeper}.
  */
-final class VhostSocket {
+final class VhostSocket implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VhostSocket.class);
 
     /** One that goes on misbehaving is spoken of this seldom. */
     private static final long QUIET = Duration.ofMinutes(1).toNanos();
-
-    private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
     private final String portName;
     private final VhostUser config;
     private final SocketFile file;
     private final VhostPort port;
     private final GuestMac guestMac;
+
+    /** Of the conductor's last look. */
     private boolean wasUp;
+
+    /** The port is closed, or about to be: no look may use it. Guarded by this. */
+    private boolean closed;
 
     /** The library has the socket; not so where the last reset failed. */
     private boolean open = true;
@@ -43,7 +47,6 @@ final class VhostSocket {
     /** Something of the last reset could not be done, and is tried again. */
     private boolean lost;
 
-    private long lookedAt = System.nanoTime();
     private long resets;
     private long saidAt;
     private long said;
@@ -101,20 +104,21 @@ final class VhostSocket {
         return port;
     }
 
-    /**
-     * To be called often: looks once a second, and disconnects a peer that cannot be worked with.
-     */
-    void lookAfter() {
+    /** The conductor looks often: the address of a guest that has gone is forgotten. */
+    void noteLink() {
         final boolean up = port.isUp();
         if (wasUp && !up) {
             guestMac.reset();
         }
         wasUp = up;
-        final long now = System.nanoTime();
-        if (now - lookedAt < SECOND) {
+    }
+
+    /** About once a second, by the keeper: disconnects a peer that cannot be worked with. */
+    synchronized void lookAfter() {
+        if (closed) {
             return;
         }
-        lookedAt = now;
+        final long now = System.nanoTime();
         if (lost) {
             startAnew();
             return;
@@ -137,6 +141,12 @@ final class VhostSocket {
             open = false;
             startAnew();
         }
+    }
+
+    /** Before the port is closed: a look that is under way ends, and none follows. */
+    @Override
+    public synchronized void close() {
+        closed = true;
     }
 
     /** What fails is tried again a second later, and spoken of once. */
