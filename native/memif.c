@@ -11,6 +11,7 @@
 #include "memif.h"
 #include "peer_frame.h"
 #include "peer_signal.h"
+#include "peer_time.h"
 #include "rows.h"
 #include "spread.h"
 
@@ -32,9 +33,21 @@ enter(struct ipvane_memif *m, struct peer_lane *lane)
 	/* Sequentially consistent both: ipvane_memif_detach() does the same in the other order. */
 	atomic_store(&lane->busy, true);
 	link = atomic_load(&m->link);
-	if (link != NULL)
+	if (link != NULL) {
 		peer_guard_begin(memif_link_find, link, &link->gone);
+		peer_time_begin(lane);
+	}
 	return link;
+}
+
+/* Where frames were to be moved: so many, which have so many bytes where peer_time_is_measured(). */
+static inline void
+moved(struct memif_link *link, struct peer_lane *lane, uint32_t frames, uint64_t bytes)
+{
+	if (peer_time_end(lane, frames, bytes)) {
+		atomic_store(&link->holds_up, true);
+		atomic_store(&link->nonsense, true);
+	}
 }
 
 static inline void
@@ -99,15 +112,20 @@ ipvane_memif_up(const struct ipvane_memif *m)
 	return atomic_load(&m->link) != NULL;
 }
 
-/* 0: all is well; 1: a ring holds what can not be; 2: the peer has taken its memory away. */
+/*
+ * To be asked about once a second. 0: all is well; 1: a ring holds what can not be; 2: the peer has taken its memory
+ * away; 3: it keeps an lcore for longer than its frames are worth.
+ */
 IPVANE_EXPORT int32_t
 ipvane_memif_check(struct ipvane_memif *m)
 {
 	const struct memif_link *link = enter(m, &m->control);
 	int32_t found = 0;
 
+	peer_time_forget(m->lanes.rx, m->queues);
+	peer_time_forget(m->lanes.tx, m->lcores);
 	if (link != NULL)
-		found = atomic_load(&link->gone) != 0 ? 2 : atomic_load(&link->nonsense);
+		found = atomic_load(&link->holds_up) ? 3 : atomic_load(&link->gone) != 0 ? 2 : atomic_load(&link->nonsense);
 	leave(&m->control);
 	return found;
 }
@@ -252,6 +270,8 @@ ipvane_memif_rx(struct ipvane_memif *m, uint16_t queue, struct ipvane_burst *bur
 
 	if (link != NULL && queue < link->rx_rings && !atomic_load_explicit(&link->nonsense, memory_order_relaxed))
 		count = receive(link, &link->rx[queue], lane, m->pool, burst->mbuf, max);
+	if (link != NULL)
+		moved(link, lane, count, peer_time_is_measured(lane) ? peer_frame_bytes(burst->mbuf, count) : 0);
 	leave(lane);
 	return rows_fill(burst, count);
 }
@@ -375,6 +395,7 @@ ipvane_memif_tx(struct ipvane_memif *m, uint16_t queue, struct rte_mbuf **frames
 {
 	struct peer_lane *lane = &m->lanes.tx[queue];
 	struct memif_link *link = enter(m, lane);
+	uint64_t bytes = 0;
 	uint16_t taken = count;
 
 	if (link == NULL || atomic_load_explicit(&link->nonsense, memory_order_relaxed)) {
@@ -383,6 +404,8 @@ ipvane_memif_tx(struct ipvane_memif *m, uint16_t queue, struct rte_mbuf **frames
 		lane->down += count;
 		return count;
 	}
+	if (peer_time_is_measured(lane))
+		bytes = peer_frame_bytes(frames, count);
 	if (link->tx_rings == 1) {
 		const struct ring to = {{send, 0, false, &lane->full}, link, &link->tx[0]};
 
@@ -394,6 +417,7 @@ ipvane_memif_tx(struct ipvane_memif *m, uint16_t queue, struct rte_mbuf **frames
 			to[i] = (struct ring){{send, 0, false, &lane->full}, link, &link->tx[i]};
 		spread(&to[0].to, sizeof(to[0]), link->tx_rings, frames, count);
 	}
+	moved(link, lane, count, bytes);
 	leave(lane);
 	return taken;
 }

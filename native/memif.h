@@ -82,6 +82,7 @@ struct memif_link {
 	uint32_t tx_rings;
 	atomic_uint gone;     /* accesses to memory that the peer took away */
 	atomic_bool nonsense; /* a ring or descriptor says what can not be */
+	atomic_bool holds_up; /* nonsense of this kind: it keeps an lcore for longer than its frames are worth */
 	struct memif_region region[MEMIF_MAX_REGIONS];
 	struct memif_ring rx[PEER_MAX_QUEUES];
 	struct memif_ring tx[PEER_MAX_QUEUES];

@@ -12,6 +12,7 @@
 #include "memif.h"
 #include "peer_fd.h"
 #include "peer_signal.h"
+#include "peer_time.h"
 
 /* An offset within a region has 32 bits. */
 #define MAX_REGION_BYTES (UINT64_C(1) << 32)
@@ -29,6 +30,7 @@ ipvane_memif_link_new(struct memif_link **result)
 	struct memif_link *link;
 	int failed = peer_guard_install();
 
+	peer_time_install();
 	if (failed == 0)
 		failed = peer_signal_install();
 	if (failed < 0)

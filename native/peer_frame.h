@@ -63,4 +63,15 @@ peer_frame_append(struct peer_frame *frame, const uint8_t *bytes, uint32_t lengt
 	}
 }
 
+/* The bytes of some frames. */
+static inline uint64_t
+peer_frame_bytes(struct rte_mbuf *const *frames, uint16_t count)
+{
+	uint64_t bytes = 0;
+
+	for (uint16_t i = 0; i < count; i++)
+		bytes += frames[i]->pkt_len;
+	return bytes;
+}
+
 #endif

@@ -22,6 +22,10 @@ struct peer_lane {
 	uint64_t invalid; /* received and dropped: header and frame contradict each other */
 	uint64_t down;    /* dropped: nobody was there */
 	uint64_t full;    /* dropped: the peer's ring had no room */
+	/* peer_time.h, since the last check: what may have been too long, and what was. */
+	uint64_t entered; /* cycles */
+	_Atomic uint32_t doubt_us;
+	_Atomic uint32_t held_us;
 } __attribute__((aligned(RTE_CACHE_LINE_SIZE)));
 
 /* What the structure of a port begins with. */

@@ -30,6 +30,10 @@
 #define MAX_NEW_CONNECTIONS 8
 #define WAIT_US 50000
 
+/* Checks for which nobody is let in after one that kept an lcore, at most; and after which that is forgotten. */
+#define LONGEST_PAUSE 64
+#define FORGIVEN 300
+
 /* The library's RTE_MAX_VHOST_DEVICE. */
 #define MAX_VIDS 1024
 
@@ -102,7 +106,8 @@ begin(struct ipvane_vhost *v, int vid)
 	if (view == NULL)
 		return -1;
 	v->able = abilities(vid);
-	atomic_store(&v->nonsense, false);
+	/* To come again does not help before the check has seen it. */
+	atomic_store(&v->nonsense, atomic_load(&v->holds_up));
 	for (int direction = VHOST_RECEIVES; direction <= VHOST_SENDS; direction++)
 		atomic_store(&v->enabled[direction], v->next_vid == vid ? v->next_enabled[direction] : 0);
 	v->next_vid = VHOST_NOBODY;
@@ -453,6 +458,7 @@ ipvane_vhost_open(const char *path, uint32_t client, uint32_t mergeable, uint32_
 	struct ipvane_vhost *v;
 	int32_t failed = peer_guard_install();
 
+	peer_time_install();
 	if (failed == 0)
 		failed = peer_signal_install();
 	if (failed < 0)
@@ -469,6 +475,7 @@ ipvane_vhost_open(const char *path, uint32_t client, uint32_t mergeable, uint32_
 	pthread_mutex_init(&v->changing, NULL);
 	v->next_vid = VHOST_NOBODY;
 	atomic_store(&v->may_come, MAX_NEW_CONNECTIONS);
+	v->next_pause = 1;
 	v->client = client != 0;
 	v->mergeable = mergeable != 0;
 	v->queues = queues;
@@ -520,6 +527,7 @@ ipvane_vhost_reset(struct ipvane_vhost *v, char *why, uint32_t why_size)
 	unregister_path(v);
 	atomic_store(&v->gone, 0);
 	atomic_store(&v->nonsense, false);
+	atomic_store(&v->holds_up, false);
 	atomic_store(&v->given_up, false);
 	failed = register_path(v);
 	ipvane_why_end();
@@ -533,19 +541,49 @@ ipvane_vhost_up(const struct ipvane_vhost *v)
 	return atomic_load(&v->vid) != VHOST_NOBODY && atomic_load(&v->enabled[VHOST_RECEIVES]) != 0;
 }
 
+/* Lets nobody in for a while, twice as long each time. */
+static void
+pause_port(struct ipvane_vhost *v)
+{
+	v->pause = v->next_pause;
+	v->next_pause = RTE_MIN(2 * v->next_pause, (uint32_t)LONGEST_PAUSE);
+	v->calm = 0;
+	atomic_store(&v->may_come, 0);
+}
+
+/* One more may come, each time unless there is a pause. */
+static void
+let_come(struct ipvane_vhost *v)
+{
+	if (v->pause > 0) {
+		v->pause--;
+		return;
+	}
+	if (++v->calm == FORGIVEN)
+		v->next_pause = 1;
+	if (atomic_load(&v->may_come) < MAX_NEW_CONNECTIONS)
+		atomic_fetch_add(&v->may_come, 1);
+}
+
 /*
  * To be asked about once a second, by the thread that resets: 0 all is well; 1 a ring holds what cannot
  * be read or written; 2 the peer has taken its memory away; 3 it came so often that it is not looked for
- * any more; 4 it has said what is not to be said, and has been disconnected.
+ * any more; 4 it has said what is not to be said, and has been disconnected; 5 it keeps an lcore for longer than
+ * its frames are worth.
  */
 IPVANE_EXPORT int32_t
 ipvane_vhost_check(struct ipvane_vhost *v)
 {
-	if (atomic_load(&v->may_come) < MAX_NEW_CONNECTIONS)
-		atomic_fetch_add(&v->may_come, 1);
+	peer_time_forget(v->lanes.rx, v->queues);
+	peer_time_forget(v->lanes.tx, v->lcores);
+	if (atomic_load(&v->holds_up)) {
+		pause_port(v);
+		return 5;
+	}
+	let_come(v);
 	if (atomic_load(&v->gone) != 0)
 		return 2;
-	if (atomic_load(&v->given_up))
+	if (atomic_load(&v->given_up) && v->pause == 0)
 		return 3;
 	if (atomic_load(&v->nonsense))
 		return 1;

@@ -22,6 +22,7 @@
 
 #include "peer_guard.h"
 #include "peer_lane.h"
+#include "peer_time.h"
 #include "vhost_view.h"
 
 #define VHOST_NOBODY (-1)
@@ -43,6 +44,10 @@ struct ipvane_vhost {
 	atomic_uint may_come;	     /* connections before the next is refused; each check adds one */
 	atomic_uint refused;	     /* messages, and connections that came too often, since the last check */
 	atomic_bool nonsense;	     /* a ring of the connection in use holds what cannot be */
+	atomic_bool holds_up;	     /* nonsense of this kind: it keeps an lcore for longer than its frames are worth */
+	uint32_t pause;		     /* of the thread that checks: checks until somebody may come again, */
+	uint32_t next_pause;	     /* how many after the next time, */
+	uint32_t calm;		     /* and how many there were without one */
 	atomic_bool given_up;	     /* the library does not look for the peer any more */
 	bool client;
 	bool mergeable; /* whether a frame may lie in several buffers of the peer */
@@ -63,9 +68,21 @@ vhost_enter(struct ipvane_vhost *v, struct peer_lane *lane)
 	/* Sequentially consistent both: end_view() does the same in the other order. */
 	atomic_store(&lane->busy, true);
 	view = atomic_load(&v->view);
-	if (view != NULL)
+	if (view != NULL) {
 		peer_guard_begin(vhost_view_find, view, &v->gone);
+		peer_time_begin(lane);
+	}
 	return view;
+}
+
+/* Where frames were to be moved: so many, which have so many bytes where peer_time_is_measured(). */
+static inline void
+vhost_moved(struct ipvane_vhost *v, struct peer_lane *lane, uint32_t frames, uint64_t bytes)
+{
+	if (peer_time_end(lane, frames, bytes)) {
+		atomic_store(&v->holds_up, true);
+		atomic_store(&v->nonsense, true);
+	}
 }
 
 static inline void

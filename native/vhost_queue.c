@@ -4,6 +4,7 @@
 
 #include "finish.h"
 #include "ipvane_dpdk.h"
+#include "peer_frame.h"
 #include "rows.h"
 #include "spread.h"
 
@@ -31,6 +32,9 @@ ipvane_vhost_rx(struct ipvane_vhost *v, uint16_t queue, struct ipvane_burst *bur
 	/* Before the next connection, which is not to blame. */
 	if (unlikely(received.nonsense))
 		atomic_store(&v->nonsense, true);
+	if (view != NULL)
+		vhost_moved(v, lane, received.count,
+			    peer_time_is_measured(lane) ? peer_frame_bytes(burst->mbuf, received.count) : 0);
 	vhost_leave(lane);
 	lane->invalid += received.invalid;
 	taken = rows_fill(burst, received.count);
@@ -77,6 +81,7 @@ ipvane_vhost_tx(struct ipvane_vhost *v, uint16_t queue, struct rte_mbuf **frames
 	struct peer_lane *lane = &v->lanes.tx[queue];
 	struct vhost_view *view = vhost_enter(v, lane);
 	const uint64_t enabled = atomic_load_explicit(&v->enabled[VHOST_RECEIVES], memory_order_relaxed);
+	uint64_t bytes = 0;
 	uint16_t taken = count;
 
 	if (view == NULL || enabled == 0 || atomic_load_explicit(&v->nonsense, memory_order_relaxed)) {
@@ -85,6 +90,8 @@ ipvane_vhost_tx(struct ipvane_vhost *v, uint16_t queue, struct rte_mbuf **frames
 		lane->down += count;
 		return count;
 	}
+	if (peer_time_is_measured(lane))
+		bytes = peer_frame_bytes(frames, count);
 	if ((enabled & (enabled - 1)) == 0) {
 		const struct ring to = ring_of(v, lane, view, __builtin_ctzll(enabled));
 
@@ -97,6 +104,7 @@ ipvane_vhost_tx(struct ipvane_vhost *v, uint16_t queue, struct rte_mbuf **frames
 			to[rings++] = ring_of(v, lane, view, __builtin_ctzll(left));
 		spread(&to[0].to, sizeof(to[0]), rings, frames, count);
 	}
+	vhost_moved(v, lane, count, bytes);
 	vhost_leave(lane);
 	return taken;
 }

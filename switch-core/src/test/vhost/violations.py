@@ -6,8 +6,10 @@ waits and goes.
 """
 
 import contextlib
+import ctypes
 import os
 import random
+import select
 import struct
 import time
 
@@ -455,6 +457,42 @@ def memory_changes_under_traffic(guest):
             guest.share(guest.memory.region(), other, fds=[guest.memory.fd, spare.fd])
         asked(guest, 10)
         guest.listen()
+
+
+@violation
+def holes_in_memory(guest):
+    """Holes as large as the memory, again and again for two seconds, while frames go both ways."""
+    guest.MEMORY = 256 << 20
+    guest.started()
+    punch = ctypes.CDLL(None, use_errno=True).fallocate
+    punch.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
+    rings_end = 1 << 20
+    end = time.monotonic() + 2
+    with contextlib.suppress(Closed, AssertionError):
+        while time.monotonic() < end:
+            guest.memory.bytes[rings_end::4096] = bytes(len(guest.memory.bytes[rings_end::4096]))
+            punch(guest.memory.fd, 3, rings_end, guest.MEMORY - rings_end)
+            asked(guest, 4)
+
+
+@violation
+def eventfd_that_many_watch(guest):
+    """To notify such a guest the kernel walks over 50,000 watches."""
+    guest.started()
+    descriptors = [os.dup(guest.events["call", RX]) for _ in range(250)]
+    watches = [select.epoll() for _ in range(200)]
+    for watch in watches:
+        for fd in descriptors:
+            watch.register(fd, select.EPOLLIN | select.EPOLLET)
+    end = time.monotonic() + 2
+    with contextlib.suppress(Closed):
+        while time.monotonic() < end and not guest.connection.closed_within(0.01):
+            asked(guest, 8)
+            guest.listen()
+    for watch in watches:
+        watch.close()
+    for fd in descriptors:
+        os.close(fd)
 
 
 @violation

@@ -52,7 +52,10 @@ public final class MemifPort implements PeerPort {
         RING_BROKEN,
 
         /** The peer has made the memory shorter that it shares. */
-        MEMORY_GONE
+        MEMORY_GONE,
+
+        /** The peer kept an lcore for longer than its frames are worth. */
+        LCORE_HELD_UP
     }
 
     private final PeerLanes lanes;

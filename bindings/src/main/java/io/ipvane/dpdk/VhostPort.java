@@ -72,7 +72,13 @@ public final class VhostPort implements PeerPort {
         GIVEN_UP,
 
         /** The peer has said what no peer says, or came too often: it is disconnected already. */
-        REFUSED
+        REFUSED,
+
+        /**
+         * The peer kept an lcore for longer than its frames are worth, for example by an eventfd
+         * that too many watch. Nobody is let in for a while after the next {@link #reset}.
+         */
+        LCORE_HELD_UP
     }
 
     private final String path;

@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class MemifSocket implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MemifSocket.class);
 
+    private static final Duration LONGEST_REST = Duration.ofSeconds(64);
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     /** After each end: a peer that comes and goes costs no more than ten agreements a second. */
@@ -41,6 +42,11 @@ public final class MemifSocket implements AutoCloseable {
     private final Wakeup wakeup;
     private final Thread thread;
     private volatile boolean closing;
+
+    /** Until the next peer is served, and after the next one that keeps an lcore. */
+    private Duration rest = PAUSE;
+
+    private Duration nextRest = SECOND;
     private long resets;
     private long said;
     private long saidAt;
@@ -103,8 +109,9 @@ public final class MemifSocket implements AutoCloseable {
                         ? listener.get().accept()
                         : SeqPacket.connect(options.socket());
         if (peer.isPresent()) {
+            rest = PAUSE;
             serve(peer.get());
-            pause(PAUSE);
+            pause(rest);
         } else {
             wakeup.await(listener.orElse(null), SECOND);
         }
@@ -153,6 +160,15 @@ public final class MemifSocket implements AutoCloseable {
                 case SOUND -> channel.await(SECOND);
                 case RING_BROKEN -> throw new MemifException("its rings hold what cannot be");
                 case MEMORY_GONE -> throw new MemifException("its memory has become shorter");
+                case LCORE_HELD_UP -> {
+                    rest = nextRest;
+                    nextRest =
+                            nextRest.compareTo(LONGEST_REST) < 0
+                                    ? nextRest.multipliedBy(2)
+                                    : nextRest;
+                    throw new MemifException(
+                            "it kept an lcore for longer than its frames are worth");
+                }
             }
         }
         throw MemifException.end("the port is being closed");
