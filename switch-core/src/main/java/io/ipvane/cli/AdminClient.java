@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.ipvane.config.ListenAddress;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.StringJoiner;
@@ -63,6 +64,14 @@ final class AdminClient {
         final HttpExchange.Answer answer;
         try {
             answer = HttpExchange.send(server.socketAddress(), request);
+        } catch (SocketTimeoutException e) {
+            throw new CommandException(
+                    ExitCode.UNREACHABLE,
+                    "waited for the daemon at "
+                            + server
+                            + ", and "
+                            + e.getMessage()
+                            + "; a change may still be under way: look at its log, and ask again");
         } catch (IOException | RuntimeException e) {
             throw new CommandException(
                     ExitCode.UNREACHABLE,

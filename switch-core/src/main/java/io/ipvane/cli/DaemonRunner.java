@@ -2,6 +2,7 @@
 package io.ipvane.cli;
 
 import io.ipvane.config.SwitchConfig;
+import java.util.function.Supplier;
 
 /** What {@code ipvane run} starts once the configuration is found good. */
 @FunctionalInterface
@@ -9,7 +10,8 @@ public interface DaemonRunner {
     /**
      * Runs the switch until it is told to stop.
      *
+     * @param again reads the configuration once more, at SIGHUP
      * @return exit code, see {@link ExitCode}
      */
-    int run(SwitchConfig config);
+    int run(SwitchConfig config, Supplier<SwitchConfig> again);
 }

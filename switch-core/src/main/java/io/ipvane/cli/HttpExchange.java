@@ -8,10 +8,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ProtocolException;
 import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,6 +29,9 @@ import java.util.TreeMap;
 final class HttpExchange {
     /** Far above any answer of the daemon; what is beyond is no daemon. */
     private static final int MAX_BODY_BYTES = 64 << 20;
+
+    /** The longest of what is asked for, a configuration of many ports, takes a part of it. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final int MAX_LINE_BYTES = 16 << 10;
 
@@ -59,11 +67,68 @@ final class HttpExchange {
      * @throws IOException where nobody listens, or what answers is no HTTP server
      */
     static Answer send(SocketAddress server, Request request) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(server)) {
-            final byte[] body = request.body().getBytes(StandardCharsets.UTF_8);
-            write(channel, head(request, body.length).getBytes(StandardCharsets.US_ASCII));
-            write(channel, body);
-            return read(new BufferedInputStream(Channels.newInputStream(channel)));
+        return send(server, request, PATIENCE);
+    }
+
+    /** As the other, with the patience of the caller's. */
+    static Answer send(SocketAddress server, Request request, Duration patience)
+            throws IOException {
+        try (SocketChannel channel = open(server);
+                Patience waiting = new Patience(channel, patience)) {
+            try {
+                channel.connect(server);
+                return exchange(channel, request);
+            } catch (AsynchronousCloseException e) {
+                throw waiting.isOver()
+                        ? new SocketTimeoutException(
+                                "it has not answered in " + patience.toSeconds() + " s")
+                        : e;
+            }
+        }
+    }
+
+    private static SocketChannel open(SocketAddress server) throws IOException {
+        return server instanceof UnixDomainSocketAddress
+                ? SocketChannel.open(StandardProtocolFamily.UNIX)
+                : SocketChannel.open();
+    }
+
+    private static Answer exchange(SocketChannel channel, Request request) throws IOException {
+        final byte[] body = request.body().getBytes(StandardCharsets.UTF_8);
+        write(channel, head(request, body.length).getBytes(StandardCharsets.US_ASCII));
+        write(channel, body);
+        return read(new BufferedInputStream(Channels.newInputStream(channel)));
+    }
+
+    /** Closes a connection that takes too long, since a read of it cannot be given a limit. */
+    private static final class Patience implements AutoCloseable {
+        private final Thread clock;
+        private volatile boolean over;
+
+        Patience(SocketChannel channel, Duration limit) {
+            clock =
+                    Thread.ofPlatform()
+                            .daemon()
+                            .name("patience")
+                            .start(
+                                    () -> {
+                                        try {
+                                            Thread.sleep(limit);
+                                            over = true;
+                                            channel.close();
+                                        } catch (InterruptedException | IOException e) {
+                                            // The answer came first.
+                                        }
+                                    });
+        }
+
+        boolean isOver() {
+            return over;
+        }
+
+        @Override
+        public void close() {
+            clock.interrupt();
         }
     }
 

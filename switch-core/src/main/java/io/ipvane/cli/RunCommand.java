@@ -45,9 +45,11 @@ final class RunCommand implements Callable<Integer> {
                     "--dry-run is for verbs that change something; 'ipvane config check' reads a"
                             + " file without running it");
         }
+        return IpvaneCommand.of(spec).runner().run(load(), this::load);
+    }
+
+    private SwitchConfig load() {
         final SwitchConfig config = SwitchConfig.load(file);
-        return IpvaneCommand.of(spec)
-                .runner()
-                .run(leaveNothing ? config.withoutKeptInterfaces() : config);
+        return leaveNothing ? config.withoutKeptInterfaces() : config;
     }
 }

@@ -2,6 +2,8 @@
 package io.ipvane.config;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -29,6 +31,9 @@ public record SwitchConfig(
         List<PortConfig> ports,
         AdminConfig admin,
         boolean keepInterfaces) {
+    /** As much as the parser takes, in bytes. */
+    private static final int MOST_BYTES = 128 << 20;
+
     /** Where the daemon looks unless told otherwise. */
     public static final Path DEFAULT_PATH = Path.of("/etc/ipvane/ipvane.yaml");
 
@@ -46,7 +51,7 @@ public record SwitchConfig(
     public static SwitchConfig load(Path file) {
         final String text;
         try {
-            text = Files.readString(file, StandardCharsets.UTF_8);
+            text = read(file);
         } catch (NoSuchFileException e) {
             throw unreadable(file, "there is no such file; name another with --config");
         } catch (AccessDeniedException e) {
@@ -61,6 +66,18 @@ public record SwitchConfig(
                             : "cannot be read: " + e.getMessage());
         }
         return parse(text, file.toString());
+    }
+
+    /** A file may be a device that never ends. */
+    private static String read(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            final byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw unreadable(
+                        file, "has more than " + MOST_BYTES + " bytes; name a configuration");
+            }
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.daemon;
 
+import ch.qos.logback.classic.LoggerContext;
 import io.ipvane.admin.AdminException;
 import io.ipvane.admin.AdminServer;
 import io.ipvane.cli.BuildVersion;
@@ -24,10 +25,17 @@ import io.ipvane.linux.LinuxException;
 import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.socket.SocketFileException;
 import io.ipvane.upcall.ControlMailbox;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -39,6 +47,7 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 final class SwitchDaemon {
     private static final Logger LOG = LoggerFactory.getLogger(SwitchDaemon.class);
     private static final int MBUFS = 32_768;
+    private static final long LAST_WORDS_MILLIS = 500;
 
     /** Uplinks, host ports and ports; each has a row of counters and a lane an lcore. */
     private static final int MAX_DEVICES = 4_096;
@@ -47,14 +56,21 @@ final class SwitchDaemon {
     private static final int LARGE_MBUFS = 511;
 
     private final SwitchConfig config;
+    private final Reload reload;
     private final Closers started = new Closers();
 
-    private SwitchDaemon(SwitchConfig config) {
+    private SwitchDaemon(SwitchConfig config, Reload reload) {
         this.config = config;
+        this.reload = reload;
     }
 
-    /** Runs until SIGTERM or SIGINT. The exit code: 0, or 1 where it could not start. */
-    static int run(SwitchConfig config) {
+    /**
+     * Runs until SIGTERM or SIGINT. The exit code: 0, or 1 where it could not start.
+     *
+     * @param again reads the configuration once more
+     */
+    static int run(SwitchConfig config, Supplier<SwitchConfig> again) {
+        final BoundedOutput errors = stderr();
         // The HTTP server logs by java.util.logging.
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
@@ -63,7 +79,9 @@ final class SwitchDaemon {
         final AtomicInteger code = new AtomicInteger(1);
         final Thread hook = new Thread(() -> signalled(stop, stopped, code), "shutdown");
         Runtime.getRuntime().addShutdownHook(hook);
-        final SwitchDaemon daemon = new SwitchDaemon(config);
+        final Reload reload = new Reload(again);
+        Signals.handle(reload::ask);
+        final SwitchDaemon daemon = new SwitchDaemon(config, reload);
         try {
             daemon.start();
             stop.await();
@@ -76,9 +94,35 @@ final class SwitchDaemon {
         } finally {
             daemon.started.close();
             LOG.info("event=stopped");
+            // The last lines, where somebody reads them.
+            ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+            errors.drain(LAST_WORDS_MILLIS);
             stopped.countDown();
         }
         return code.get();
+    }
+
+    /** Nobody waits for whoever reads stderr either. */
+    private static BoundedOutput stderr() {
+        final BoundedOutput output =
+                new BoundedOutput(
+                        "stderr",
+                        new FileOutputStream(FileDescriptor.err),
+                        lines -> (lines + " lines dropped\n").getBytes(StandardCharsets.UTF_8));
+        final OutputStream offering =
+                new OutputStream() {
+                    @Override
+                    public void write(int b) {
+                        output.offer(new byte[] {(byte) b});
+                    }
+
+                    @Override
+                    public void write(byte[] bytes, int offset, int length) {
+                        output.offer(Arrays.copyOfRange(bytes, offset, offset + length));
+                    }
+                };
+        System.setErr(new PrintStream(offering, true, StandardCharsets.UTF_8));
+        return output;
     }
 
     /** One sentence for the user; where it came from only for what nobody has foreseen. */
@@ -191,6 +235,7 @@ final class SwitchDaemon {
         // Stopped before the admin interface: the change under way ends, and is answered.
         started.add("changes", changes);
         status.ready();
+        reload.start(changes);
         LOG.info(
                 "event=ready uplinks={} ports={} plan={} lcores={}",
                 config.uplinks().size(),

@@ -464,7 +464,7 @@ class ChangeCommandTest {
         all.addAll(List.of(words));
         final int code =
                 IpvaneCommand.execute(
-                        config -> {
+                        (config, from) -> {
                             throw new AssertionError("nobody asked for a daemon");
                         },
                         new PrintWriter(out),

@@ -6,10 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers as servers may frame them. */
 @SuppressWarnings("StringConcatToTextBlock") // HTTP ends its lines with CR LF
@@ -64,5 +75,33 @@ class HttpExchangeTest {
 
     private static HttpExchange.Answer read(String text) throws IOException {
         return HttpExchange.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** A daemon that takes the connection and says nothing, or whose backlog is full. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 0})
+    void shouldNotWaitForeverForAnAnswer(int others, @TempDir Path folder) throws Exception {
+        final UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(address, 1);
+            final List<SocketChannel> clients = new ArrayList<>();
+            if (others == 0) {
+                for (int i = 0; i < 2; i++) {
+                    clients.add(SocketChannel.open(address));
+                }
+            }
+            final SocketTimeoutException refusal =
+                    assertThrows(
+                            SocketTimeoutException.class,
+                            () ->
+                                    HttpExchange.send(
+                                            address,
+                                            HttpExchange.Request.get("/healthz"),
+                                            Duration.ofSeconds(1)));
+            assertEquals("it has not answered in 1 s", refusal.getMessage());
+            for (SocketChannel client : clients) {
+                client.close();
+            }
+        }
     }
 }

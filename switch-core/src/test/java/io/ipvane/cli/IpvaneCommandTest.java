@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IpvaneCommandTest {
     private static final FakeStatusSource SOURCE = new FakeStatusSource();
     private static final DaemonRunner NO_DAEMON =
-            config -> {
+            (config, from) -> {
                 throw new AssertionError("nobody asked for a daemon");
             };
 
@@ -251,7 +251,7 @@ class IpvaneCommandTest {
 
         final Result result =
                 run(
-                        config -> {
+                        (config, from) -> {
                             seen.add(config);
                             return 7;
                         },
@@ -305,7 +305,7 @@ class IpvaneCommandTest {
                 ExitCode.FAILED,
                 "ipvane: eal: no memory\n",
                 run(
-                        config -> {
+                        (config, from) -> {
                             throw new IllegalStateException("eal: no memory");
                         },
                         "run",
