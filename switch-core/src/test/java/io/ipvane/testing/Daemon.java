@@ -3,6 +3,7 @@ package io.ipvane.testing;
 
 import io.ipvane.testing.Command.Result;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,9 @@ public final class Daemon implements AutoCloseable {
     private final String label;
     private final Path folder;
     private Process process;
+
+    /** What it logs into, where nobody reads that; else null. */
+    private Path unread;
 
     private Daemon(Netns net, String label) {
         this.net = net;
@@ -74,15 +78,50 @@ public final class Daemon implements AutoCloseable {
         awaitReady();
     }
 
+    /** Writes another configuration into the file that it was started with. */
+    public void configure(String yaml) {
+        try {
+            Files.writeString(
+                    folder.resolve("ipvane.yaml"),
+                    yaml + "admin: { listen: [\"" + server() + "\"] }\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends it a signal, by its name without {@code SIG}. */
+    public void signal(String name) {
+        Command.run("kill", "-" + name, Long.toString(process.pid())).orFail();
+    }
+
+    /** What it ended with. */
+    public int exitCode() {
+        return process.exitValue();
+    }
+
+    /**
+     * Gives it a pipe to log into when it is started again, which is full and which nobody reads.
+     *
+     * @return the pipe, to be closed at the end
+     */
+    public RandomAccessFile logIntoAFullPipe() throws IOException {
+        unread = folder.resolve("pipe");
+        Command.run("mkfifo", unread.toString()).orFail();
+        final RandomAccessFile pipe = new RandomAccessFile(unread.toFile(), "rw");
+        Command.run("dd", "if=/dev/zero", "of=" + unread, "bs=4096", "oflag=nonblock");
+        return pipe;
+    }
+
     private void launch(String yaml) {
         try {
             final Path config = folder.resolve("ipvane.yaml");
-            Files.writeString(config, yaml + "admin: { listen: [\"" + server() + "\"] }\n");
+            configure(yaml);
+            final Path log = unread == null ? folder.resolve("log") : unread;
             process =
                     new ProcessBuilder(
                                     net.inside(label, java("run", "--config", config.toString())))
                             .redirectErrorStream(true)
-                            .redirectOutput(folder.resolve("log").toFile())
+                            .redirectOutput(log.toFile())
                             .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
