@@ -44,6 +44,28 @@ final class IngressBlock {
                                         && qdisc.i32(8) == CLSACT_HANDLE);
     }
 
+    /** Whether the filter is there. */
+    static boolean isThere(RtNetlink netlink, Link link) {
+        final NetlinkRequest list = request(Rtnl.GETTFILTER, 0, link, 0, INGRESS, 0);
+        try {
+            return netlink.dump(list, "list ingress filters of '" + link.name() + "'").stream()
+                    .anyMatch(
+                            filter ->
+                                    filter.hasFixedPart(20)
+                                            && filter.i32(4) == link.index()
+                                            && filter.i32(8) == HANDLE
+                                            && filter.attributes(20)
+                                                    .text(Rtnl.TCA_KIND)
+                                                    .equals("bpf"));
+        } catch (LinuxException e) {
+            // The kernel says EINVAL where it has no place for filters, or knows none.
+            if (e.errno() == Errno.EINVAL || e.errno() == Errno.EOPNOTSUPP) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     /** Adds the filter, and the place for it where there is none; one that is there is no error. */
     static void add(RtNetlink netlink, Link link) {
         netlink.execute(

@@ -41,7 +41,6 @@ public final class InterfaceTakeover implements AutoCloseable {
     private static final long ROUTE_PATIENCE = TimeUnit.SECONDS.toNanos(3);
 
     private static final long ROUTE_RETRY_MILLIS = 100;
-    private static final String IGNORE_ALL_ARP = "8";
 
     private final Netns netns;
     private final RtNetlink netlink;
@@ -197,6 +196,8 @@ public final class InterfaceTakeover implements AutoCloseable {
     private void change(Capture capture) {
         final Link link = netlink.link(original.key().name());
         refuseWhereOthersAreOnTop(link);
+        // Before all else: by this a record is known to be of this interface.
+        blind(link);
         if (link.xdp() != 0) {
             if (!afterCrash) {
                 warnings.add(
@@ -207,7 +208,6 @@ public final class InterfaceTakeover implements AutoCloseable {
             netlink.detachXdp(link);
         }
         disableFeatures(link, capture);
-        blind(link);
         disableIpv6(link);
         removeAddresses(link);
         netlink.setUp(link, true);
@@ -237,9 +237,9 @@ public final class InterfaceTakeover implements AutoCloseable {
                             + ": the host's stack goes on seeing what "
                             + original.key()
                             + " receives; only its ARP answers are switched off (arp_ignore="
-                            + IGNORE_ALL_ARP
+                            + TakeoverRecord.IGNORE_ALL_ARP
                             + ")");
-            Sysctl.write(netns, Sysctl.arpIgnore(link.name()), IGNORE_ALL_ARP);
+            Sysctl.write(netns, Sysctl.arpIgnore(link.name()), TakeoverRecord.IGNORE_ALL_ARP);
         }
     }
 
@@ -327,13 +327,17 @@ public final class InterfaceTakeover implements AutoCloseable {
             handles.add(file::close);
             handles.add(netns::close);
             handles.add(netlink::close);
-            // By index: somebody may have renamed it. Gone is gone, with all that it had.
+            // By index: somebody may have renamed it. Gone is gone, with all that it had, and
+            // another that has its index now is left alone.
             netlink.links().stream()
                     .filter(link -> link.index() == original.index())
+                    .filter(link -> original.isOf(netlink, link))
                     .findFirst()
                     .ifPresent(link -> restore(link, failures));
             if (failures.isEmpty()) {
                 file.delete();
+            } else {
+                file.write(original.afterIncompleteRestore());
             }
         }
         if (!failures.isEmpty()) {

@@ -23,6 +23,7 @@ final class Rtnl {
     static final int GETQDISC = 38;
     static final int NEWTFILTER = 44;
     static final int DELTFILTER = 45;
+    static final int GETTFILTER = 46;
 
     static final int NEWNEIGH = 28;
     static final int GETNEIGH = 30;

@@ -19,8 +19,10 @@ import java.util.TreeMap;
  * boot 0f1e...                  so that a record that outlived a restart of the machine is known as such
  * netns blue                    the name; empty for the switch's own
  * netns-inode 4026532201
+ * netns-cookie 4711             no other namespace gets this number before the next boot
  * interface eth0
  * index 5
+ * incomplete true               only where a restore failed in part
  * up true
  * promiscuous false
  * mtu 1500
@@ -36,12 +38,23 @@ import java.util.TreeMap;
  *
  * @param boot identity of this start of the machine
  * @param key the interface
- * @param netnsInode identity of its namespace
- * @param index its index there
+ * @param netnsInode inode of its namespace, which another may have later
+ * @param netnsCookie identity of its namespace; 0 in a record of an older switch
+ * @param index its index there, which another may have later
+ * @param incomplete it was given back, and something failed
  * @param settings how it was
  */
 record TakeoverRecord(
-        String boot, WatchedInterface key, long netnsInode, int index, InterfaceSettings settings) {
+        String boot,
+        WatchedInterface key,
+        long netnsInode,
+        long netnsCookie,
+        int index,
+        boolean incomplete,
+        InterfaceSettings settings) {
+    /** What the takeover sets where it cannot add a filter. */
+    static final String IGNORE_ALL_ARP = "8";
+
     private static final String FIRST_LINE = "ipvane-takeover 1";
     private static final String LAST_LINE = "end";
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
@@ -52,7 +65,9 @@ record TakeoverRecord(
                 bootId(),
                 key,
                 netlink.netns().inode(),
+                netlink.netns().cookie(),
                 link.index(),
+                false,
                 InterfaceSettings.read(netlink, link));
     }
 
@@ -76,11 +91,31 @@ record TakeoverRecord(
         }
     }
 
-    /** Whether it speaks of this very interface, not of an earlier one of the same name. */
+    /**
+     * Whether it speaks of this very interface, not of an earlier one of the same name. The kernel
+     * may have given name, index and inode again, so the interface also has to bear a mark: what
+     * the takeover did to it first.
+     */
     boolean isOf(RtNetlink netlink, Link link) {
         return boot.equals(bootId())
-                && netnsInode == netlink.netns().inode()
-                && index == link.index();
+                && (netnsCookie == 0
+                        ? netnsInode == netlink.netns().inode()
+                        : netnsCookie == netlink.netns().cookie())
+                && index == link.index()
+                && (incomplete || bearsAMark(netlink, link));
+    }
+
+    private boolean bearsAMark(RtNetlink netlink, Link link) {
+        return IngressBlock.isThere(netlink, link)
+                || (!settings.arpIgnore().equals(IGNORE_ALL_ARP)
+                        && Sysctl.read(netlink.netns(), Sysctl.arpIgnore(link.name()))
+                                .filter(IGNORE_ALL_ARP::equals)
+                                .isPresent());
+    }
+
+    /** The same after a restore that failed in part: the mark may be gone. */
+    TakeoverRecord afterIncompleteRestore() {
+        return new TakeoverRecord(boot, key, netnsInode, netnsCookie, index, true, settings);
     }
 
     /** The text, ending with an end of line. */
@@ -90,8 +125,12 @@ record TakeoverRecord(
         lines.add("boot " + boot);
         lines.add("netns " + key.netns());
         lines.add("netns-inode " + netnsInode);
+        lines.add("netns-cookie " + netnsCookie);
         lines.add("interface " + key.name());
         lines.add("index " + index);
+        if (incomplete) {
+            lines.add("incomplete true");
+        }
         lines.add("up " + settings.up());
         lines.add("promiscuous " + settings.promiscuous());
         lines.add("mtu " + settings.mtu());
@@ -138,7 +177,9 @@ record TakeoverRecord(
                 require(single, "boot"),
                 new WatchedInterface(require(single, "netns"), require(single, "interface")),
                 Long.parseLong(require(single, "netns-inode")),
+                Long.parseLong(single.getOrDefault("netns-cookie", "0")),
                 Integer.parseInt(require(single, "index")),
+                Boolean.parseBoolean(single.get("incomplete")),
                 new InterfaceSettings(
                         Boolean.parseBoolean(require(single, "up")),
                         Boolean.parseBoolean(single.get("promiscuous")),

@@ -310,6 +310,34 @@ class InterfaceTakeoverTest {
         assertTrue(host.run("ip link show eth0").contains("state DOWN"));
     }
 
+    /** The kernel has given the index again, as the first interface of a new namespace shows. */
+    @Test
+    void shouldNotTakeALeftoverForTheTruthWhereNameAndIndexAreUsedAgain() throws Exception {
+        final String index = host.run("cat /sys/class/net/eth0/ifindex").strip();
+        assertEquals("took 5 addresses", killedSwitch());
+        host.run("ip link del eth0");
+        host.run("ip link add eth0 index " + index + " type veth peer name eth9");
+        host.run("ip address add 10.6.0.1/24 dev eth0");
+
+        try (InterfaceTakeover takeover = InterfaceTakeover.take(eth0, Capture.PACKET, state)) {
+            assertEquals("10.6.0.1/24", takeover.addresses().get(0).local().toString());
+        }
+        assertTrue(host.run("ip address show dev eth0").contains("10.6.0.1/24"));
+    }
+
+    @Test
+    void shouldLeaveAnotherInterfaceAloneThatHasNameAndIndexByNow() throws Exception {
+        final String index = host.run("cat /sys/class/net/eth0/ifindex").strip();
+        final InterfaceTakeover takeover = InterfaceTakeover.take(eth0, Capture.PACKET, state);
+        host.run("ip link del eth0");
+        host.run("ip link add eth0 index " + index + " type veth peer name eth9");
+
+        takeover.close();
+
+        assertFalse(host.run("ip address show dev eth0").contains("10.5.0.1"));
+        assertEquals(List.of(), stateFiles());
+    }
+
     @Test
     void shouldRefuseAnInterfaceThatARunningSwitchHas() {
         try (InterfaceTakeover first = InterfaceTakeover.take(eth0, Capture.PACKET, state)) {

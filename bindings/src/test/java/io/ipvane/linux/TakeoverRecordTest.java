@@ -31,7 +31,9 @@ class TakeoverRecordTest {
                 "boot-id",
                 new WatchedInterface("", "eth0"),
                 4711,
+                99,
                 5,
+                false,
                 new InterfaceSettings(
                         true,
                         false,
