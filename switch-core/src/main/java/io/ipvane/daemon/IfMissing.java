@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.daemon;
 
+import java.util.Optional;
+
 /** What to do about something that somebody else has to make first. */
 enum IfMissing {
     /** Refuse the change. */
@@ -10,5 +12,10 @@ enum IfMissing {
     WAIT,
 
     /** Wait, whatever the reason: on the way back to what was there before. */
-    ALWAYS_WAIT
+    ALWAYS_WAIT;
+
+    /** Whether this is waited for. */
+    boolean waitsFor(Optional<String> missing) {
+        return this != REFUSE && missing.isPresent();
+    }
 }

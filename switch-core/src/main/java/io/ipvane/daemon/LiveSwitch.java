@@ -7,11 +7,9 @@ import io.ipvane.config.SwitchConfig;
 import io.ipvane.config.UplinkConfig;
 import io.ipvane.control.Command;
 import io.ipvane.control.ControlPlane;
-import io.ipvane.control.Route;
 import io.ipvane.daemon.Absences.Kind;
 import io.ipvane.daemon.Units.Placed;
 import io.ipvane.ipvlan.Mode;
-import io.ipvane.linux.InterfaceTakeover;
 import io.ipvane.linux.TapInterface;
 import io.ipvane.packet.IpAddress;
 import java.util.Collections;
@@ -45,6 +43,7 @@ final class LiveSwitch implements ChangeSteps {
     private final Map<String, PortConfig> ports = new LinkedHashMap<>();
 
     private final Absences absences;
+    private final HostPorts hosts;
     private final Reconciliation reconciliation;
 
     /** Names of those that a step left half way: they are as no configuration says. */
@@ -62,9 +61,11 @@ final class LiveSwitch implements ChangeSteps {
             InterfaceWatch watch,
             Absences absences) {
         this.absences = absences;
+        this.hosts = new HostPorts(units, devices, control, placement, absences, this::dropHost);
         this.reconciliation =
                 new Reconciliation(
                         this,
+                        hosts,
                         new UplinkDevices(units, devices, control, placement),
                         units,
                         watch,
@@ -96,20 +97,16 @@ final class LiveSwitch implements ChangeSteps {
 
     @Override
     public void check(PortConfig port, IfMissing ifMissing) {
-        if (!waits(ifMissing, Missing.of(port))) {
+        if (!ifMissing.waitsFor(Missing.of(port))) {
             devices.checkPort(port);
         }
     }
 
     @Override
     public void check(HostConfig host, IfMissing ifMissing) {
-        if (!waits(ifMissing, Missing.of(host))) {
+        if (!ifMissing.waitsFor(Missing.of(host))) {
             devices.checkHost(host);
         }
-    }
-
-    private static boolean waits(IfMissing ifMissing, Optional<String> missing) {
-        return ifMissing != IfMissing.REFUSE && missing.isPresent();
     }
 
     @Override
@@ -164,7 +161,7 @@ final class LiveSwitch implements ChangeSteps {
         units.uplinks.put(config.name(), placed);
         uplinks.put(config.name(), config);
         try {
-            config.host().ifPresent(host -> addHost(config, host, ifMissing));
+            config.host().ifPresent(host -> hosts.add(config, host, ifMissing));
         } catch (RuntimeException | Error e) {
             amiss.add(config.name());
             orAddTo(e, () -> removeUplink(config.name()));
@@ -193,60 +190,9 @@ final class LiveSwitch implements ChangeSteps {
         absences.remove(Kind.UPLINK, name);
     }
 
-    private void addHost(UplinkConfig config, HostConfig host, IfMissing ifMissing) {
-        absences.orWait(
-                Kind.HOST,
-                config.name(),
-                ifMissing,
-                () -> Missing.of(host),
-                () -> {
-                    bringHost(config, host);
-                    return host;
-                });
-    }
-
-    /** Makes the host port of an uplink, all that it needs being there. */
-    void bringHost(UplinkConfig config, HostConfig host) {
-        placement.finishRemovals();
-        final Unit uplink = units.uplinks.get(config.name()).unit();
-        placeHost(config, host, devices.host(config, uplink, host));
-    }
-
-    private void placeHost(UplinkConfig config, HostConfig host, Unit unit) {
-        final Placed uplink = units.uplinks.get(config.name());
-        final Placed placed =
-                placement.place(
-                        unit,
-                        () ->
-                                control.addHost(
-                                        uplink.index(),
-                                        host.netns().orElse(""),
-                                        host.interfaceName(),
-                                        host.addresses(),
-                                        routes(uplink.unit().taken())),
-                        index -> {});
-        units.hosts.put(config.name(), placed);
-    }
-
-    /**
-     * Gateways that the interface had; what is connected follows from the host port's addresses.
-     */
-    private static List<Route> routes(Optional<InterfaceTakeover> taken) {
-        return taken.stream()
-                .flatMap(t -> t.routes().stream())
-                .filter(route -> route.gateway() != null)
-                .map(
-                        route ->
-                                new Route(
-                                        Addresses.of(route.destination()),
-                                        Route.Kind.GATEWAY,
-                                        Addresses.of(route.gateway())))
-                .toList();
-    }
-
     @Override
     public void openPort(UplinkConfig config, PortConfig port, IfMissing ifMissing) {
-        if (waits(ifMissing, Missing.of(port))) {
+        if (ifMissing.waitsFor(Missing.of(port))) {
             return;
         }
         final Unit uplink = units.uplinks.get(config.name()).unit();
@@ -343,7 +289,7 @@ final class LiveSwitch implements ChangeSteps {
         for (PortConfig port : byIndex.values()) {
             setArp(port, mode(after, port));
         }
-        changeHost(before, after, ifMissing);
+        hosts.change(before, after, ifMissing);
         amiss.remove(after.name());
     }
 
@@ -353,59 +299,6 @@ final class LiveSwitch implements ChangeSteps {
         if (!absences.isAbsent(Kind.UPLINK, after.name()) && !before.mtu().equals(after.mtu())) {
             after.mtu().ifPresent(mtu -> uplink.unit().device().setMtu(mtu));
         }
-    }
-
-    /** A host port of another name is opened before the one that it replaces goes. */
-    private void changeHost(UplinkConfig before, UplinkConfig after, IfMissing ifMissing) {
-        final Optional<HostConfig> old = before.host();
-        if (absences.isAbsent(Kind.HOST, after.name()) && sameInterface(old, after)) {
-            return;
-        }
-        absences.remove(Kind.HOST, after.name());
-        final boolean stands = units.hosts.containsKey(after.name());
-        if (stands && old.isPresent() && after.host().isPresent() && sameInterface(old, after)) {
-            TapAddresses.change(
-                    control,
-                    units.hosts.get(after.name()),
-                    old.get().addresses(),
-                    after.host().get().addresses());
-            return;
-        }
-        if (after.host().isEmpty() || (stands && sameInterface(old, after))) {
-            remove(units.hosts, after.name());
-        }
-        after.host()
-                .filter(host -> !waitForHost(after, host, ifMissing))
-                .ifPresent(
-                        host -> {
-                            placement.finishRemovals();
-                            final Unit uplink = units.uplinks.get(after.name()).unit();
-                            final Unit unit = devices.host(after, uplink, host);
-                            try {
-                                remove(units.hosts, after.name());
-                            } catch (RuntimeException | Error e) {
-                                unit.close();
-                                throw e;
-                            }
-                            placeHost(after, host, unit);
-                        });
-    }
-
-    private boolean waitForHost(UplinkConfig after, HostConfig host, IfMissing ifMissing) {
-        final Optional<String> missing = Missing.of(host);
-        if (!waits(ifMissing, missing)) {
-            return false;
-        }
-        dropHost(after.name());
-        absences.waiting(Kind.HOST, after.name(), missing.get());
-        return true;
-    }
-
-    private static boolean sameInterface(Optional<HostConfig> old, UplinkConfig after) {
-        return old.isPresent()
-                && after.host().isPresent()
-                && old.get().interfaceName().equals(after.host().get().interfaceName())
-                && old.get().netns().equals(after.host().get().netns());
     }
 
     @Override

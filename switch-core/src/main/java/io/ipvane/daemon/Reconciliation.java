@@ -28,6 +28,7 @@ final class Reconciliation {
     private static final String ANEW = "; make it anew: ipvane config apply";
 
     private final LiveSwitch live;
+    private final HostPorts hosts;
     private final UplinkDevices devices;
     private final Units units;
     private final InterfaceWatch watch;
@@ -35,11 +36,13 @@ final class Reconciliation {
 
     Reconciliation(
             LiveSwitch live,
+            HostPorts hosts,
             UplinkDevices devices,
             Units units,
             InterfaceWatch watch,
             Absences absences) {
         this.live = live;
+        this.hosts = hosts;
         this.devices = devices;
         this.units = units;
         this.watch = watch;
@@ -139,7 +142,7 @@ final class Reconciliation {
         }
         if (absences.isAbsent(Kind.HOST, uplink.name())
                 && mayCome(Kind.HOST, uplink.name(), host.netns(), Missing.of(host), renewed)) {
-            come(Kind.HOST, uplink.name(), () -> live.bringHost(uplink, host));
+            come(Kind.HOST, uplink.name(), () -> hosts.bring(uplink, host));
         }
     }
 

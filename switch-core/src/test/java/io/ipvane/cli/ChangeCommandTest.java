@@ -93,6 +93,21 @@ class ChangeCommandTest {
     }
 
     @Test
+    void shouldAskToWaitAndForWhatSomebodyHasDeleted() {
+        done("port add late uplink wan0 netns later wait");
+        assertTrue(TARGET.wished().waits());
+        done("port set late mtu 1400");
+        assertFalse(TARGET.wished().waits());
+        // Nothing to change, and yet something to do.
+        done("port set late mtu 1400 wait");
+        assertTrue(TARGET.wished().waits());
+        assertTrue(TARGET.wished().renewed().test("late"));
+        assertFalse(TARGET.wished().renewed().test("web"));
+        done("uplink set wan0 mtu 1400 wait");
+        assertTrue(TARGET.wished().waits());
+    }
+
+    @Test
     void shouldMakeAPortForAVirtualMachine() {
         done(
                 "port add vm1 uplink wan0 type vhost-user socket /run/vm1.sock role server"
