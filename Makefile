@@ -13,6 +13,7 @@ SYSCONFDIR ?= /etc
 SCRIPTS    := switch-core/src/main/scripts
 IMAGE      := switch-core/target/ipvane
 SHIM       := native/build/libipvane.so
+KEEPER     := native/build/ipvane-keep
 STAMP      := switch-core/target/image.stamp
 BENCH_LIBRARY := native/build/libipvane_bench.so
 
@@ -26,7 +27,7 @@ endif
 export MVN := mvn -B -ntp $(if $(MAKE_TERMOUT),,-Dstyle.color=never)
 # Folders too: theirs is the time of the last file that went.
 JAVA_SOURCES   := $(shell find pom.xml {bindings,switch-core}/pom.xml {bindings,switch-core}/src/main -not -path '$(SCRIPTS)*')
-NATIVE_SOURCES := $(shell find native -maxdepth 1)
+NATIVE_SOURCES := $(shell find native -maxdepth 1) $(wildcard native/keep/*)
 
 .PHONY: help
 help: ## print this
@@ -136,7 +137,7 @@ $(STAMP): $(JAVA_SOURCES) $(SHIM) $(SCRIPTS)/ipvane $(SCRIPTS)/find-jdk $(SCRIPT
 	@$(MVN) -q -pl switch-core -am package -Dmaven.test.skip=true -Dspotless.check.skip=true $(QUICK) \
 	    2>&1 | sed 's/\x1b\[0m//g'
 	@install -D -m 755 $(SCRIPTS)/ipvane $(IMAGE)/bin/ipvane
-	@install -m 755 $(SCRIPTS)/find-jdk $(SHIM) $(IMAGE)/lib/
+	@install -m 755 $(SCRIPTS)/find-jdk $(SHIM) $(KEEPER) $(IMAGE)/lib/
 	@cp switch-core/target/ipvane-switch-core-[0-9]*[0-9].jar $(IMAGE)/lib/
 	@$(SCRIPTS)/archive $(IMAGE)
 	@touch $@

@@ -20,6 +20,7 @@ import io.ipvane.dpdk.EalOptions;
 import io.ipvane.dpdk.Mempool;
 import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.lcore.TopologyRunner;
+import io.ipvane.lcore.Trails;
 import io.ipvane.linux.KeptTaps;
 import io.ipvane.linux.LinuxException;
 import io.ipvane.snapshot.SnapshotPublisher;
@@ -49,6 +50,9 @@ final class SwitchDaemon {
     private static final int MBUFS = 32_768;
     private static final long LAST_WORDS_MILLIS = 500;
 
+    /** Set by the parent that starts no more: only what the dead had taken is given back. */
+    private static final String GIVE_BACK = "IPVANE_GIVE_BACK";
+
     /** Uplinks, host ports and ports; each has a row of counters and a lane an lcore. */
     private static final int MAX_DEVICES = 4_096;
 
@@ -71,6 +75,11 @@ final class SwitchDaemon {
      */
     static int run(SwitchConfig config, Supplier<SwitchConfig> again) {
         final BoundedOutput errors = stderr();
+        if (System.getenv(GIVE_BACK) != null) {
+            Devices.restoreLeftovers(List.of());
+            ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+            return 0;
+        }
         // The HTTP server logs by java.util.logging.
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
@@ -186,7 +195,14 @@ final class SwitchDaemon {
         final Counters counters = new Counters(arena, MAX_DEVICES);
         final TopologyRunner topology =
                 new TopologyRunner(
-                        threads, new Device[0], pool, counters, publisher, mailbox, arena);
+                        threads,
+                        new Device[0],
+                        pool,
+                        counters,
+                        publisher,
+                        mailbox,
+                        arena,
+                        Trails.ofParent(arena));
         final ControlPlane control =
                 started.add(
                         "control plane",

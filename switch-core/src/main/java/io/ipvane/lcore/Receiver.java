@@ -17,8 +17,10 @@ final class Receiver {
     private RxQueue[] queues;
     private final SnapshotPublisher publisher;
     private final CounterShard counters;
+    private final Trail trail;
 
-    Receiver(RxQueue[] queues, SnapshotPublisher publisher, CounterShard counters) {
+    Receiver(RxQueue[] queues, SnapshotPublisher publisher, CounterShard counters, Trail trail) {
+        this.trail = trail;
         this.queues = queues.clone();
         this.publisher = publisher;
         this.counters = counters;
@@ -44,8 +46,10 @@ final class Receiver {
         final long epoch = publisher.epoch();
         final ForwardingSnapshot snapshot = publisher.current();
         burst.ingress = queue.port();
+        trail.receiving(burst.ingress);
         final int size = queue.device().receive(queue.queue(), burst);
         if (size > 0) {
+            trail.received(burst.ingress, size);
             burst.epoch = epoch;
             burst.snapshot = snapshot;
             counters.add(burst.ingress, PortCounter.RECEIVE_PACKETS_COLUMN, size);

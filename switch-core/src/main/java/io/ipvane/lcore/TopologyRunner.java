@@ -48,12 +48,17 @@ public final class TopologyRunner implements AutoCloseable {
     private final ControlMailbox mailbox;
     private final Quiescence quiescence;
     private final Arena arena;
+    private final Trails trails;
 
     private final List<LcoreAgent> agents = new ArrayList<>();
     private final List<AgentRunner> runners = new ArrayList<>();
     private final List<Supplier<Throwable>> errors = new ArrayList<>();
     private final List<List<Integer>> readers = new ArrayList<>();
     private int nextReader;
+
+    /** Of the lcore that is being built. */
+    private Trail trail;
+
     private BurstRing ring;
     private boolean closed;
 
@@ -70,6 +75,24 @@ public final class TopologyRunner implements AutoCloseable {
             SnapshotPublisher publisher,
             ControlMailbox mailbox,
             Arena arena) {
+        this(topology, devices, pool, counters, publisher, mailbox, arena, Trails.inMemory(arena));
+    }
+
+    /**
+     * As the other.
+     *
+     * @param trails get what lcores do
+     */
+    public TopologyRunner(
+            ThreadTopology topology,
+            Device[] devices,
+            FramePool pool,
+            Counters counters,
+            SnapshotPublisher publisher,
+            ControlMailbox mailbox,
+            Arena arena,
+            Trails trails) {
+        this.trails = trails;
         this.topology = topology;
         this.wiring = new Wiring(topology, agents, counters.rows());
         this.pool = pool;
@@ -82,13 +105,14 @@ public final class TopologyRunner implements AutoCloseable {
         build();
         for (int port = 0; port < devices.length; port++) {
             if (devices[port] != null) {
-                wiring.attach(port, devices[port]);
+                attach(port, devices[port]);
             }
         }
     }
 
     private void build() {
         for (LcorePlan plan : topology.lcores()) {
+            trail = trails.add(plan.lcore());
             final List<LcoreRole> roles = new ArrayList<>();
             final List<Integer> own = new ArrayList<>();
             for (Role role : plan.steps()) {
@@ -146,7 +170,7 @@ public final class TopologyRunner implements AutoCloseable {
 
     /** For the lcore that is being built: its place is the next one. */
     private Receiver receiver() {
-        final Receiver receiver = new Receiver(new RxQueue[0], publisher, counters.shard());
+        final Receiver receiver = new Receiver(new RxQueue[0], publisher, counters.shard(), trail);
         wiring.add(agents.size(), receiver);
         return receiver;
     }
@@ -164,7 +188,7 @@ public final class TopologyRunner implements AutoCloseable {
     private Out out() {
         final CounterShard shard = counters.shard();
         final Transmitter lanes =
-                new Transmitter(arena, counters.rows(), wiring.transmitters(), pool, shard);
+                new Transmitter(arena, counters.rows(), wiring.transmitters(), pool, shard, trail);
         wiring.add(agents.size(), lanes);
         final Egress egress = new Egress(arena, lanes, pool, shard, mailbox);
         errors.add(egress::takeLastError);
@@ -193,6 +217,7 @@ public final class TopologyRunner implements AutoCloseable {
      *     too many devices
      */
     public void attach(int port, Device device) {
+        trails.name(port, device.name());
         wiring.attach(port, device);
     }
 

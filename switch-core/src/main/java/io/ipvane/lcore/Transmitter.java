@@ -25,6 +25,7 @@ final class Transmitter implements EgressLanes {
     private final TxBuffer[] buffers;
     private final FramePool pool;
     private final CounterShard counters;
+    private final Trail trail;
     private final TxLanes lanes;
 
     /** Memory of the buffer that a port's index had before, or 0; the attaching thread's. */
@@ -48,8 +49,11 @@ final class Transmitter implements EgressLanes {
      * @param arena lives longer
      * @param ports how many ports there may be
      * @param queue tx queue of this lcore on each of them
+     * @param trail of this lcore
      */
-    Transmitter(Arena arena, int ports, int queue, FramePool pool, CounterShard counters) {
+    Transmitter(
+            Arena arena, int ports, int queue, FramePool pool, CounterShard counters, Trail trail) {
+        this.trail = trail;
         this.arena = arena;
         this.queue = queue;
         this.buffers = new TxBuffer[ports];
@@ -67,7 +71,7 @@ final class Transmitter implements EgressLanes {
         if (blocks[port] == 0) {
             blocks[port] = TxBuffer.memory(arena);
         }
-        return new TxBuffer(blocks[port], lanes, device, queue, port, pool, counters);
+        return new TxBuffer(blocks[port], lanes, device, queue, port, pool, counters, trail);
     }
 
     /** Sends by a device from now on. */

@@ -30,6 +30,7 @@ final class TxBuffer {
     private final int port;
     private final FramePool pool;
     private final CounterShard counters;
+    private final Trail trail;
     private final long mbufs;
 
     /** Which of the waiting frames are copies of a group frame, as bits. */
@@ -49,13 +50,15 @@ final class TxBuffer {
             int queue,
             int port,
             FramePool pool,
-            CounterShard counters) {
+            CounterShard counters,
+            Trail trail) {
         this.lanes = lanes;
         this.device = device;
         this.queue = queue;
         this.port = port;
         this.pool = pool;
         this.counters = counters;
+        this.trail = trail;
         this.mbufs = mbufs;
         lanes.reset(port, mbufs);
     }
@@ -99,6 +102,7 @@ final class TxBuffer {
         }
         final long bytes = lanes.bytes(port);
         lanes.reset(port, mbufs);
+        trail.sending(port, waiting);
         final int sent = device.transmit(queue, mbufs, waiting);
         counters.add(port, PortCounter.TRANSMIT_PACKETS_COLUMN, sent);
         counters.add(port, PortCounter.TRANSMIT_BYTES_COLUMN, bytes);

@@ -96,7 +96,9 @@ final class Rig implements AutoCloseable {
 
     /** A transmitter over all devices but those without a buffer. */
     Transmitter transmitter(FramePool frames, int... without) {
-        final Transmitter transmitter = new Transmitter(arena, devices.length, 0, frames, shard);
+        final Transmitter transmitter =
+                new Transmitter(
+                        arena, devices.length, 0, frames, shard, Trails.inMemory(arena).add(0));
         for (int port = 0; port < devices.length; port++) {
             if (Arrays.binarySearch(without, port) < 0) {
                 transmitter.attach(transmitter.prepare(port, devices[port]));

@@ -120,7 +120,8 @@ class TopologyRunnerTest {
                 new Receiver(
                         new RxQueue[] {new RxQueue(rig.devices[Rig.WIRE], 0, Rig.WIRE)},
                         rig.publisher,
-                        rig.shard);
+                        rig.shard,
+                        Trails.inMemory(rig.arena).add(0));
         final Quiescence readers = new Quiescence(rig.publisher, 3);
         final ReceiveRole receive =
                 new ReceiveRole(

@@ -19,7 +19,8 @@ class TxBufferTest {
                     0,
                     Rig.C1,
                     rig.pool,
-                    rig.shard);
+                    rig.shard,
+                    Trails.inMemory(rig.arena).add(0));
 
     @AfterEach
     void nothingLeaks() {

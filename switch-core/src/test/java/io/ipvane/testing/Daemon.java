@@ -28,6 +28,8 @@ public final class Daemon implements AutoCloseable {
     private final Path folder;
     private Process process;
 
+    private boolean kept;
+
     /** What it logs into, where nobody reads that; else null. */
     private Path unread;
 
@@ -112,6 +114,41 @@ public final class Daemon implements AutoCloseable {
         return pipe;
     }
 
+    /**
+     * Starts a daemon whose parent starts it again where it dies, as the image does, and waits
+     * until it forwards.
+     */
+    public static Daemon startKept(Netns net, String label, String yaml) {
+        final Daemon daemon = new Daemon(net, label);
+        daemon.kept = true;
+        try {
+            daemon.launch(yaml);
+            daemon.awaitReady();
+            return daemon;
+        } catch (RuntimeException | AssertionError e) {
+            daemon.close();
+            throw e;
+        }
+    }
+
+    /** The process that is kept; 0 while there is none. */
+    public long child() {
+        return process.children().mapToLong(ProcessHandle::pid).findFirst().orElse(0);
+    }
+
+    private String[] command(String... words) {
+        final List<String> all = new ArrayList<>();
+        if (kept) {
+            all.add(
+                    Path.of(System.getProperty("ipvane.native"))
+                            .resolveSibling("ipvane-keep")
+                            .toString());
+            all.add("target");
+        }
+        all.addAll(List.of(java(words)));
+        return all.toArray(new String[0]);
+    }
+
     private void launch(String yaml) {
         try {
             final Path config = folder.resolve("ipvane.yaml");
@@ -119,7 +156,8 @@ public final class Daemon implements AutoCloseable {
             final Path log = unread == null ? folder.resolve("log") : unread;
             process =
                     new ProcessBuilder(
-                                    net.inside(label, java("run", "--config", config.toString())))
+                                    net.inside(
+                                            label, command("run", "--config", config.toString())))
                             .redirectErrorStream(true)
                             .redirectOutput(log.toFile())
                             .start();
@@ -149,7 +187,8 @@ public final class Daemon implements AutoCloseable {
         return all.toArray(new String[0]);
     }
 
-    private void awaitReady() {
+    /** Waits until it forwards. */
+    public void awaitReady() {
         final long end = System.nanoTime() + START.toNanos();
         while (process.isAlive() && System.nanoTime() < end) {
             if (ready()) {
