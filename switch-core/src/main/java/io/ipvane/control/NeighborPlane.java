@@ -76,6 +76,10 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
             resolver.putUplink(
                     uplink.index(), UplinkIdentity.of(uplink.mac(), uplink.hostAddresses()));
             permanent(uplink);
+            final UplinkModel before = known.get(uplink.index());
+            if (before != null && before.linkUp() && !uplink.linkUp()) {
+                resolver.linkDown(uplink.index());
+            }
         }
         for (UplinkModel uplink : known.values()) {
             if (!model.uplinks().containsKey(uplink.index())) {

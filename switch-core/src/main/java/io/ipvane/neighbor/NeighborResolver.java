@@ -92,6 +92,19 @@ public final class NeighborResolver {
     }
 
     /**
+     * Forgets what was learned of an uplink whose link went: who is there when it is back may be
+     * somebody else. As the kernel does it where a carrier is lost; what is configured stays.
+     */
+    public void linkDown(int uplink) {
+        final UplinkNeighbors link = uplinks.get(uplink);
+        if (link != null) {
+            link.all().stream()
+                    .filter(neighbor -> neighbor.state != NeighborState.PERMANENT)
+                    .forEach(neighbor -> forget(neighbor, DropReason.DEV_DOWN));
+        }
+    }
+
+    /**
      * Adds a neighbour that is configured, or gives it another MAC: never asked, never forgotten,
      * and never replaced by what the wire says. What was learned before is forgotten.
      */

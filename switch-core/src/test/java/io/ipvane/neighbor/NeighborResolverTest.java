@@ -78,6 +78,24 @@ class NeighborResolverTest {
     }
 
     @Test
+    void shouldForgetWhatItLearnedWhenTheLinkGoesAndKeepWhatIsConfigured() {
+        send(X4, 1);
+        answer(X4);
+        sink.takeFates();
+        resolver.permanent(UPLINK, X6, Frames.OTHER);
+        send(IpAddress.parse("10.0.0.77"), 2);
+
+        resolver.linkDown(UPLINK);
+
+        assertEquals(List.of("5: frame 2 of port 9 dev_down"), sink.takeFates());
+        assertEquals(NeighborTable.UNRESOLVED, tableMac(X4));
+        assertEquals(Frames.OTHER, tableMac(X6));
+        send(X4, 3);
+        answer(X4);
+        assertEquals(List.of("5: frame 3" + TO_X), sink.takeFates());
+    }
+
+    @Test
     void shouldResolveIpv6BySolicitationFromTheLinkLocalAddress() {
         send(X6, 1);
         assertEquals(
