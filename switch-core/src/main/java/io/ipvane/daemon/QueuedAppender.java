@@ -9,6 +9,7 @@ import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import ch.qos.logback.core.encoder.Encoder;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 
 /**
  * The log: one line an event on stdout, past a {@link BoundedOutput}. Threads that forward, conduct
@@ -18,6 +19,7 @@ public final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEve
     /** At the end, for what is still under way. */
     private static final long DRAIN_MILLIS = 1_000;
 
+    private OutputStream out = new FileOutputStream(FileDescriptor.out);
     private Encoder<ILoggingEvent> encoder;
     private BoundedOutput output;
 
@@ -26,11 +28,14 @@ public final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEve
         this.encoder = encoder;
     }
 
+    /** Where lines go from the next {@link #start} on, if not to the process's stdout. */
+    public void setOut(OutputStream out) {
+        this.out = out;
+    }
+
     @Override
     public void start() {
-        output =
-                new BoundedOutput(
-                        "log", new FileOutputStream(FileDescriptor.out), this::droppedLine);
+        output = new BoundedOutput("log", out, this::droppedLine);
         // Whoever only asks ends without stopping anything.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> output.drain(DRAIN_MILLIS)));
         super.start();

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import io.ipvane.daemon.QueuedAppender;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,24 +18,23 @@ import org.slf4j.Logger;
 class LogFormatTest {
     @Test
     void shouldWriteOneLineAnEventWithQuotesEscaped() throws Exception {
-        final PrintStream stdout = System.out;
         final ByteArrayOutputStream captured = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(captured, true, StandardCharsets.UTF_8));
-        try {
-            final LoggerContext context = new LoggerContext();
-            context.setMDCAdapter(new LogbackMDCAdapter());
-            final JoranConfigurator configurator = new JoranConfigurator();
-            configurator.setContext(context);
-            configurator.doConfigure(getClass().getResource("/logback.xml"));
-            final Logger log = context.getLogger("io.ipvane.daemon.Main");
-            log.info("uplink \"wan0\"\nis up");
-            log.debug("not worth a line");
-            log.error("failed", new IllegalStateException("two\nlines, \"quoted\""));
-            context.getLogger("io.helidon.webserver").info("chatter");
-            context.stop();
-        } finally {
-            System.setOut(stdout);
-        }
+        final LoggerContext context = new LoggerContext();
+        context.setMDCAdapter(new LogbackMDCAdapter());
+        final JoranConfigurator configurator = new JoranConfigurator();
+        configurator.setContext(context);
+        configurator.doConfigure(getClass().getResource("/logback.xml"));
+        final QueuedAppender stdout =
+                (QueuedAppender) context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("stdout");
+        stdout.stop();
+        stdout.setOut(captured);
+        stdout.start();
+        final Logger log = context.getLogger("io.ipvane.daemon.Main");
+        log.info("uplink \"wan0\"\nis up");
+        log.debug("not worth a line");
+        log.error("failed", new IllegalStateException("two\nlines, \"quoted\""));
+        context.getLogger("io.helidon.webserver").info("chatter");
+        context.stop();
 
         final List<String> lines = captured.toString(StandardCharsets.UTF_8).lines().toList();
         assertEquals(2, lines.size(), () -> String.join("\n", lines));
