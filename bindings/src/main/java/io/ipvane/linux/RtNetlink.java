@@ -299,18 +299,6 @@ public final class RtNetlink implements InterfaceLists {
         return routes;
     }
 
-    /** Adds a route. */
-    public void addRoute(Route route) {
-        socket.execute(
-                route.request(Rtnl.NEWROUTE, Rtnl.CREATE | Rtnl.EXCLUSIVE),
-                "add route " + route + " in " + netns);
-    }
-
-    /** Deletes a route. */
-    public void deleteRoute(Route route) {
-        socket.execute(route.request(Rtnl.DELROUTE, 0), "delete route " + route + " in " + netns);
-    }
-
     // -- neighbours --
 
     /**

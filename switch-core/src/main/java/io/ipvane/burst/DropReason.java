@@ -52,7 +52,7 @@ public enum DropReason {
     ROUTE_UNREACHABLE("the route to the destination says unreachable"),
     ROUTE_PROHIBIT("the route to the destination says prohibit"),
     NO_ANSWER("an ARP or ND question that any answer of the switch to would be wrong"),
-    POOL_EMPTY("no frame was free for the answer to an ARP or ND question");
+    POOL_EMPTY("no frame was free for the answer to a question, or for fragments");
 
     private static final DropReason[] ALL = values();
 

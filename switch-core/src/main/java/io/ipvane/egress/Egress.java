@@ -206,6 +206,10 @@ public final class Egress implements Stage {
         if (fragments > 0) {
             return fragments;
         }
+        if (fragments == Fragmenter.POOL_EMPTY) {
+            drop(burst, i, ingress.index, DropReason.POOL_EMPTY.ordinal());
+            return 0;
+        }
         final int reason = DropReason.MTU.ordinal();
         count(to.index, reason);
         if (!EgressRules.isRouted(ingress, to, burst.row(i))

@@ -19,6 +19,9 @@ final class Fragmenter {
     /** More fragments than these are no traffic: 64 KiB at an MTU of 1,280 are 53. */
     static final int MOST = 64;
 
+    /** Nothing is wrong with the packet. */
+    static final int POOL_EMPTY = -1;
+
     /** Bytes of a fragment's frame: what one segment of the smallest pool surely holds. */
     private static final int MAX_FRAME = 2048;
 
@@ -44,8 +47,8 @@ final class Fragmenter {
      * @param l3 bytes of it before the IP header
      * @param mtu most bytes of a fragment without those
      * @return how many fragments {@link #fragment} gives, the caller's now; 0 where the packet may
-     *     not be split or cannot be: it forbids it, is shorter than it says, is to be split
-     *     otherwise, or the pool is empty
+     *     not be split or cannot be: it forbids it, is shorter than it says, or is to be split
+     *     otherwise; {@link #POOL_EMPTY} where there are no frames for the fragments
      */
     int split(long mbuf, int l3, int mtu) {
         final long ip = pool.data(mbuf) + l3;
@@ -71,7 +74,7 @@ final class Fragmenter {
             final long frame = pool.allocate(l3 + headerLength + bytes);
             if (frame == 0) {
                 pool.free(fragments, count);
-                return 0;
+                return POOL_EMPTY;
             }
             Memory.put64(fragments + 8L * count++, frame);
             final long to = pool.data(frame);

@@ -12,6 +12,7 @@ import io.ipvane.packet.IpAddress;
 import io.ipvane.testing.Frames;
 import io.ipvane.testing.SwitchHarness;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -232,6 +233,25 @@ class IcmpErrorsTest {
         assertEquals(2, fragments.size());
         assertTrue(fragments.get(0).length <= mtu + 14);
         assertEquals(packet.length + 20, fragments.get(0).length + fragments.get(1).length - 14);
+    }
+
+    /**
+     * Nobody could do anything about a pool that is empty for a moment, least of all the sender.
+     */
+    @Test
+    void shouldNotSayTooBigWhereOnlyTheFramesForFragmentsAreMissing() {
+        start("l3", ThreadPlan.SHARED, HOST);
+        net.device("c1").inject(to("10.0.0.12").payload(new byte[1600]).build());
+        final List<Long> taken = new ArrayList<>();
+        while (net.pool().available() > 0) {
+            taken.add(net.pool().allocate(60));
+        }
+        net.run();
+        taken.forEach(net.pool()::free);
+        net.run();
+        assertEquals(List.of(), net.device("c1").transmitted());
+        assertEquals(1, drops("c1", DropReason.POOL_EMPTY));
+        assertEquals(0, drops("c2", DropReason.MTU));
     }
 
     @Test
