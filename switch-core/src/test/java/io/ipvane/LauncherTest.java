@@ -11,6 +11,7 @@ import io.ipvane.testing.Command.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,9 @@ final class LauncherTest {
                 folder.resolve("image/lib/jvm.args"),
                 "--common --sun-misc-unsafe-memory-access=allow");
         Files.writeString(folder.resolve("image/lib/daemon.args"), "--daemon\n");
+        final Path keeper = folder.resolve("image/lib/ipvane-keep");
+        Files.writeString(keeper, "#!/bin/sh\necho \"keeper $1\"\nshift\nexec \"$@\"\n");
+        executable(keeper);
     }
 
     private Path copy(String script, String to) throws IOException {
@@ -99,11 +103,27 @@ final class LauncherTest {
     void shouldGiveTheDaemonItsOwnArgumentsAndTheClientNone() throws IOException {
         final Path home = jdk("25", "java");
         final String daemon = run(home, launcher.toString(), "run", "--config", "x").output();
-        assertTrue(daemon.startsWith("--common --sun-misc-unsafe-memory-access=allow --daemon "));
+        assertTrue(
+                daemon.contains("--common --sun-misc-unsafe-memory-access=allow --daemon "),
+                daemon);
         assertTrue(daemon.strip().endsWith("io.ipvane.daemon.Main run --config x"), daemon);
         final String client = run(home, launcher.toString(), "port", "show").output();
         assertFalse(client.contains("--daemon"), client);
         assertTrue(client.contains("-Dipvane.native=" + folder + "/image/lib/libipvane.so"));
+    }
+
+    @Test
+    void shouldGiveTheDaemonAParentUnlessToldNotTo() throws IOException {
+        final Path home = jdk("25", "java");
+        final String errors = "IPVANE_ERRORS=" + folder.resolve("two words");
+        final List<String> kept =
+                run(home, errors, launcher.toString(), "run").output().lines().toList();
+        assertEquals("keeper " + folder.resolve("two words"), kept.get(0));
+        final String option = "-XX:ErrorFile=" + folder.resolve("two words") + "/hs_err_%p.log ";
+        assertTrue(kept.get(1).startsWith(option), kept.get(1));
+        final String alone = run(home, "IPVANE_KEEP=no", launcher.toString(), "run").output();
+        assertTrue(alone.startsWith("--common "), alone);
+        assertFalse(run(home, launcher.toString(), "stats").output().contains("keeper"));
     }
 
     @Test

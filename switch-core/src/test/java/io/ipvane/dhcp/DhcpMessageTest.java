@@ -5,6 +5,7 @@ import static io.ipvane.testing.Dhcp.REQUEST;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.packet.IpAddress;
@@ -144,6 +145,59 @@ class DhcpMessageTest {
         final byte[] without = ClientIdOption.replace(before, Optional.empty());
         assertNull(Dhcp.option(without, 61));
         assertTrue(DhcpMessage.read(without).orElseThrow().clientId().isEmpty());
+    }
+
+    @Test
+    void shouldTouchOnlyTheFieldThatHoldsOptions() {
+        final DhcpMessage before =
+                read(
+                        request()
+                                .option(52, 2)
+                                .field(FILE, 61, 2, 'x', 'y')
+                                .field(SNAME, 12, 1, 'h', 61, 2, 0, 5, 255));
+        final byte[] changed = ClientIdOption.replace(before, Optional.of(OURS));
+        assertArrayEquals(
+                new byte[] {61, 2, 'x', 'y'}, Arrays.copyOfRange(changed, FILE, FILE + 4));
+        assertArrayEquals(
+                new byte[] {12, 1, 'h', 0, 0, 0, 0, (byte) 255},
+                Arrays.copyOfRange(changed, SNAME, SNAME + 8));
+        final DhcpMessage other =
+                read(
+                        request()
+                                .option(52, 1)
+                                .field(FILE, 61, 2, 0, 5, 255)
+                                .field(SNAME, 61, 2, 'x', 'y'));
+        assertArrayEquals(
+                new byte[] {61, 2, 'x', 'y'},
+                Arrays.copyOfRange(
+                        ClientIdOption.replace(other, Optional.of(OURS)), SNAME, SNAME + 4));
+    }
+
+    /** An option may end with its field; the next byte belongs to something else. */
+    @Test
+    void shouldReadAFieldToItsLastByte() {
+        final int[] full = new int[64];
+        full[0] = 12;
+        full[1] = 58;
+        full[60] = 61;
+        full[61] = 2;
+        full[63] = 7;
+        final DhcpMessage before = read(request().option(52, 2).field(SNAME, full));
+        assertArrayEquals(new byte[] {0, 7}, before.clientId().orElseThrow().bytes());
+        final byte[] changed = ClientIdOption.replace(before, Optional.of(OURS));
+        assertArrayEquals(
+                new byte[4], Arrays.copyOfRange(changed, SNAME + 60, SNAME + 64), "padded over");
+        full[61] = 3;
+        assertTrue(refused(request().option(52, 2).field(SNAME, full)), "beyond the field");
+        assertTrue(refused(request().option(52, 4)), "no such fields");
+    }
+
+    @Test
+    void shouldTakeAnIdentifierOfAnyLengthThatAnOptionHas() {
+        assertEquals(255, ClientId.of(new byte[255]).length());
+        assertThrows(IllegalArgumentException.class, () -> ClientId.of(new byte[256]));
+        assertThrows(IllegalArgumentException.class, () -> ClientId.of(new byte[0]));
+        assertEquals("0001ff", ClientId.of(new byte[] {0, 1, -1}).toString());
     }
 
     @Test

@@ -322,6 +322,114 @@ class DhcpSnooperTest {
     }
 
     @Test
+    void shouldCountWhatHappened() {
+        sent(port(1), Dhcp.request(DISCOVER, 11));
+        sent(port(1), Dhcp.request(DISCOVER, 12));
+        receiver(Dhcp.reply(OFFER, 11));
+        receiver(Dhcp.reply(OFFER, 33));
+        snooper.request(port(1), new byte[10]);
+        snooper.request(port(1), Dhcp.reply(OFFER, 11).build());
+        snooper.reply(UPLINK, true, Dhcp.request(DISCOVER, 11).build());
+        snooper.didNotFit();
+        lease(2, 44, "10.0.0.51", 60);
+        sent(port(1), Dhcp.request(REQUEST, 55).address(50, "10.0.0.51"));
+        receiver(Dhcp.reply(ACK, 55).yours("10.0.0.51").lease(60));
+        assertEquals(new DhcpCounters(4, 3, 4, 1, 3, 1, 1), snooper.counters());
+    }
+
+    @Test
+    void shouldMakeALeaseOfARapidCommitThatBothWant() {
+        sent(port(1), Dhcp.request(DISCOVER, 11).option(80));
+        receiver(Dhcp.reply(ACK, 11).yours("10.0.0.51").lease(60));
+        assertEquals(0, snooper.leases(), "the server does not commit");
+        receiver(Dhcp.reply(ACK, 11).yours("10.0.0.51").lease(60).option(80));
+        assertEquals(1, snooper.leases());
+        sent(port(2), Dhcp.request(DISCOVER, 22));
+        receiver(Dhcp.reply(ACK, 22).yours("10.0.0.52").lease(60).option(80));
+        assertEquals(1, snooper.leases(), "the client did not ask for it");
+    }
+
+    @Test
+    void shouldMakeNoLeaseOfNoTimeOrOfNoHostsAddress() {
+        sent(port(1), Dhcp.request(REQUEST, 11).address(50, "10.0.0.51"));
+        receiver(Dhcp.reply(ACK, 11).yours("10.0.0.51").lease(0));
+        for (String address : List.of("0.0.0.0", "127.0.0.1", "224.0.0.1", "255.255.255.255")) {
+            receiver(Dhcp.reply(ACK, 11).yours(address).lease(60));
+        }
+        receiver(Dhcp.reply(OFFER, 11).yours("10.0.0.51").lease(60));
+        assertEquals(List.of(), told);
+    }
+
+    @Test
+    void shouldEnterOneAddressWhereTheMaskIsNone() {
+        sent(port(1), Dhcp.request(REQUEST, 11).address(50, "10.0.0.51"));
+        receiver(Dhcp.reply(ACK, 11).yours("10.0.0.51").lease(60));
+        receiver(Dhcp.reply(ACK, 11).yours("10.0.0.51").lease(60).address(1, "0.0.0.0"));
+        receiver(Dhcp.reply(ACK, 11).yours("10.0.0.51").lease(60).address(1, "255.0.255.0"));
+        receiver(Dhcp.reply(ACK, 11).yours("10.0.0.51").lease(60).address(1, "255.255.255.255"));
+        assertEquals("1+10.0.0.51/32 60", told.getFirst());
+        assertEquals(1, told.stream().distinct().count(), told.toString());
+    }
+
+    @Test
+    void shouldKnowThatTheInterfaceHadTheAddressAlready() {
+        interfaceHasIt = true;
+        lease(1, 11, "10.0.0.51", 60);
+        interfaceHasIt = false;
+        lease(1, 12, "10.0.0.51", 60);
+        sent(port(1), Dhcp.request(RELEASE, 13).own("10.0.0.51"));
+        assertEquals("1-10.0.0.51 release kept", told.getLast());
+        assertEquals(0, snooper.leases());
+        assertFalse(snooper.leases(1));
+    }
+
+    /** A name is its client's as long as the lease, and no sibling's meanwhile. */
+    @Test
+    void shouldKeepANameAsLongAsTheLease() {
+        final int[] web = {0, 119, 101, 98};
+        sent(port(1), Dhcp.request(REQUEST, 11).option(61, web).address(50, "10.0.0.51"));
+        receiver(Dhcp.reply(ACK, 11).option(61, web).yours("10.0.0.51").lease(3_600));
+        pass(Duration.ofMinutes(10));
+        assertEquals(
+                "p2@020000000001", idOf(sent(port(2), Dhcp.request(DISCOVER, 2).option(61, web))));
+        snooper.forgetPort(1);
+        assertEquals("web", idOf(sent(port(2), Dhcp.request(DISCOVER, 3).option(61, web))));
+    }
+
+    @Test
+    void shouldTakeARequestThatIsRepeatedForOne() {
+        for (int i = 0; i < 20; i++) {
+            sent(port(1), Dhcp.request(DISCOVER, 11));
+        }
+        assertEquals(1, snooper.waiting());
+        assertEquals(0, snooper.counters().refused());
+        assertEquals(1, receiver(Dhcp.reply(OFFER, 11)));
+    }
+
+    @Test
+    void shouldLetEightPortsUseOneNumber() {
+        for (int p = 1; p <= 8; p++) {
+            sent(port(p), Dhcp.request(DISCOVER, 7));
+        }
+        assertEquals(8, snooper.waiting());
+        assertEquals(0, snooper.counters().refused());
+        sent(port(9), Dhcp.request(DISCOVER, 7));
+        assertEquals(8, snooper.waiting());
+        assertEquals(1, snooper.counters().refused());
+    }
+
+    @Test
+    void shouldForgetOldRequestsBeforeItRefusesNewOnes() {
+        for (int p = 1; p <= 8; p++) {
+            sent(port(p), Dhcp.request(DISCOVER, 7));
+        }
+        now += Duration.ofSeconds(60).toNanos();
+        sent(port(9), Dhcp.request(DISCOVER, 7));
+        assertEquals(1, snooper.waiting());
+        assertEquals(0, snooper.counters().refused());
+    }
+
+    @Test
     void shouldForgetAPort() {
         lease(1, 11, "10.0.0.51", 60);
         snooper.forgetPort(1);

@@ -84,6 +84,37 @@ class GroupMembershipTest {
         assertFalse(groups.filter().passes(MAC_A));
     }
 
+    /** Who leaves a group has spoken, and gets no others any more. */
+    @Test
+    void shouldTakeALeaveForAWordToo() {
+        assertTrue(hear4(igmp(0x17, "224.9.9.9")));
+        assertFalse(groups.filter().passes(MAC_A));
+        assertFalse(hear4(igmp(0x17, "224.9.9.9")), "nothing new");
+        assertTrue(groups.filter().passes(MAC_6), "nothing was said of IPv6");
+        assertTrue(hear6(mld(132, "ff05::99")));
+        assertFalse(groups.filter().passes(MAC_6));
+    }
+
+    @Test
+    void shouldNoticeOneChangeAmongRecordsThatChangeNothing() {
+        hear4(igmp(0x16, "224.5.5.5"));
+        assertTrue(hear4(records(0x22, record(4, "224.1.2.3"), record(4, "224.5.5.5"))));
+        assertTrue(groups.filter().passes(MAC_A));
+        assertTrue(hear4(records(0x22, record(4, "224.5.5.5"), record(3, "224.1.2.3"))));
+        assertFalse(groups.filter().passes(MAC_A));
+    }
+
+    @Test
+    void shouldReadARecordThatEndsWithTheMessage() {
+        final byte[] whole = records(0x22, Arrays.copyOf(record(4, "224.1.2.3"), 8));
+        whole[9] = 0;
+        assertTrue(hear4(whole));
+        assertTrue(groups.filter().passes(MAC_A));
+        assertTrue(MembershipReport.mld(records(143)).orElseThrow().changes().isEmpty());
+        final byte[] sourceless = records(0x22, record(5, "224.1.2.3"));
+        assertTrue(MembershipReport.igmp(sourceless).orElseThrow().changes().isEmpty());
+    }
+
     @Test
     void shouldFollowEveryVersionOfIgmp() {
         for (int type : new int[] {0x12, 0x16}) {
@@ -157,11 +188,15 @@ class GroupMembershipTest {
 
     @Test
     void shouldPassEverythingToOneThatJoinsTooMuch() {
-        for (int i = 0; i <= GroupMembership.CAPACITY; i++) {
+        for (int i = 0; i < GroupMembership.CAPACITY; i++) {
             hear4(igmp(0x16, IpAddress.ipv4(0xE100_0000 + i).toString()));
         }
+        assertFalse(hear4(igmp(0x16, "225.0.0.0")), "one of these again");
+        assertFalse(groups.filter().all());
+        assertTrue(hear4(igmp(0x16, "225.254.0.0")));
         assertEquals(GroupMembership.CAPACITY, groups.size());
         assertTrue(groups.filter().all());
+        assertFalse(hear4(igmp(0x16, "225.255.0.0")), "it gets everything already");
         now += GroupMembership.TIMEOUT.toNanos();
         assertTrue(groups.tick());
         assertFalse(groups.filter().all());

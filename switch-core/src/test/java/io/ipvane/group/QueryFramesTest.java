@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.ipvane.memory.Memory;
 import io.ipvane.testing.Frames;
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /** Queries byte by byte; Linux has answered just these. */
@@ -40,10 +41,14 @@ class QueryFramesTest {
                     + "00".repeat(16)
                     + "027d0000";
 
+    /** What may stand in a frame that was used before. */
+    private static final byte[] DIRTY = "x".repeat(60).getBytes(StandardCharsets.US_ASCII);
+
     @Test
     void shouldAskForAllGroupsOfIpv4() {
         try (Arena arena = Arena.ofConfined()) {
             final long frame = arena.allocate(QueryFrames.IGMP_LENGTH).address();
+            Memory.put(frame, DIRTY);
             QueryFrames.igmp(frame, Frames.OWN);
             assertEquals(IGMP, Frames.hex(Memory.bytes(frame, QueryFrames.IGMP_LENGTH)));
         }
@@ -53,6 +58,7 @@ class QueryFramesTest {
     void shouldAskForAllGroupsOfIpv6() {
         try (Arena arena = Arena.ofConfined()) {
             final long frame = arena.allocate(QueryFrames.MLD_LENGTH).address();
+            Memory.put(frame, DIRTY);
             QueryFrames.mld(frame, Frames.OWN, 0xFE80_0000_0000_0000L, 0xFF_FE00_0001L);
             assertEquals(MLD, Frames.hex(Memory.bytes(frame, QueryFrames.MLD_LENGTH)));
         }
