@@ -71,6 +71,7 @@ final class RefusedChangeE2eTest {
         network.ping(BLUE, "10.0.0.12").orFail();
     }
 
+    /** Returns when the switch has noticed, so that nothing moves under a comparison. */
     private static void disableIpv6(String value) {
         network.net()
                 .exec(
@@ -79,6 +80,16 @@ final class RefusedChangeE2eTest {
                         "-c",
                         "echo " + value + " > /proc/sys/net/ipv6/conf/eth0/disable_ipv6")
                 .orFail();
+        final boolean there = value.equals("0");
+        Eventually.holds(
+                "IPv6 at blue: " + there,
+                () -> isAtBlue("fd00::11/64", there) && isAtBlue("fe80::", there));
+    }
+
+    private static boolean isAtBlue(String address, boolean there) {
+        return network.net().ip(BLUE, "address", "show", "dev", "eth0").contains(address) == there
+                && network.daemon().get("/v1/ports/blue/addresses").body().contains(address)
+                        == there;
     }
 
     @Test
