@@ -98,10 +98,15 @@ final class ConfigChanges implements ConfigTarget, AutoCloseable {
     /**
      * Lets what is there become what is configured, where something went or came by itself.
      *
-     * @return whether something is still waited for
+     * <p>Does nothing while a change is under way. It must not wait for the end of that: a stop
+     * keeps the lock, and waits for who reconciles.
+     *
+     * @return whether to look again soon, as something is still waited for
      */
     boolean reconcile() {
-        lock.lock();
+        if (!lock.tryLock()) {
+            return true;
+        }
         try {
             return !stopping && live.reconcile(config, name -> false);
         } finally {

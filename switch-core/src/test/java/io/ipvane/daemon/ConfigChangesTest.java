@@ -274,6 +274,18 @@ class ConfigChangesTest {
         steps.assertIs(crowd("p0"), "as it was");
     }
 
+    /** A stop keeps changes out for good, and then waits for the thread that reconciles. */
+    @Test
+    void shouldNotHoldUpWhoReconcilesWhereTheSwitchStops() throws Exception {
+        final ConfigChanges changes = running(new MapSteps(), config("n0", ""));
+        changes.close();
+        final FutureTask<Boolean> look = new FutureTask<>(changes::reconcile);
+        final Thread reconciler = new Thread(look, "reconciler");
+        reconciler.setDaemon(true);
+        reconciler.start();
+        look.get(30, TimeUnit.SECONDS);
+    }
+
     /** SIGTERM comes while a request is at its first step: devices are closed after that. */
     @Test
     void shouldEndWithTheStepUnderWayWhereTheSwitchStops() throws Exception {
