@@ -18,6 +18,14 @@ import org.junit.jupiter.api.Test;
 final class SignalsE2eTest {
     private static final Setup PLAIN = new Setup(Setup.Plan.SHARED, Setup.Uplink.AF_PACKET);
 
+    private static void says(Daemon daemon, String event) {
+        try {
+            Eventually.holds(event, () -> daemon.log().contains(event));
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\n" + daemon.log(), e);
+        }
+    }
+
     @Test
     void shouldReadTheConfigurationAgainAtSighupAndIgnoreWhatIsNotMeantForIt() {
         try (SwitchNetwork network = SwitchNetwork.start(PLAIN, "l2")) {
@@ -25,8 +33,7 @@ final class SignalsE2eTest {
             for (String signal : new String[] {"USR1", "USR2", "PIPE", "WINCH", "HUP"}) {
                 daemon.signal(signal);
             }
-            Eventually.holds(
-                    "a signal has its effect", () -> daemon.log().contains("event=reloaded"));
+            says(daemon, "event=reloaded");
 
             daemon.configure(network.yaml("l2").replace("10.0.0.12/24", "10.0.0.22/24"));
             daemon.signal("HUP");
@@ -37,8 +44,7 @@ final class SignalsE2eTest {
 
             daemon.configure(network.yaml("l2").replace("10.0.0.11/24", "10.0.0.300/24"));
             daemon.signal("HUP");
-            Eventually.holds(
-                    "a signal has its effect", () -> daemon.log().contains("event=reload_refused"));
+            says(daemon, "event=reload_refused");
             assertTrue(daemon.log().contains("10.0.0.300"), daemon.log());
             network.ping(OUTSIDE, "10.0.0.11").orFail();
             daemon.stop();
