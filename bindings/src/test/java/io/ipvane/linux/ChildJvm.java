@@ -4,7 +4,9 @@ package io.ipvane.linux;
 import io.ipvane.memory.NativeLibrary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.UnsafeApi;
@@ -28,19 +30,24 @@ final class ChildJvm {
         command.add(
                 "-D" + NativeLibrary.PROPERTY + "=" + System.getProperty(NativeLibrary.PROPERTY));
         command.add("-cp");
-        command.add(
-                classes(main)
-                        + ":"
-                        + classes(NativeLibrary.class)
-                        + ":"
-                        + classes(UnsafeApi.class));
+        final Path library = readableCopy(classes(UnsafeApi.class));
+        command.add(classes(main) + ":" + classes(NativeLibrary.class) + ":" + library);
         command.add(main.getName());
         command.addAll(List.of(arguments));
         final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
         final byte[] text = process.getInputStream().readAllBytes();
         process.waitFor();
+        Files.delete(library);
         return new String(text, StandardCharsets.UTF_8).strip();
+    }
+
+    /** Libraries lie in the home of whoever builds, which the child may not be allowed to read. */
+    private static Path readableCopy(String library) throws IOException {
+        final Path copy = Files.createTempFile("ipvane-", ".jar");
+        Files.write(copy, Files.readAllBytes(Path.of(library)));
+        Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-r--r--"));
+        return copy;
     }
 
     private static String classes(Class<?> type) {
