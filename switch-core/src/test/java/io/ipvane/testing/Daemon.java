@@ -137,7 +137,8 @@ public final class Daemon implements AutoCloseable {
     }
 
     private String[] command(String... words) {
-        final List<String> all = new ArrayList<>();
+        // Whoever runs the tests may ignore SIGHUP, as nohup does, and a JVM leaves that so.
+        final List<String> all = new ArrayList<>(List.of("env", "--default-signal=HUP"));
         if (kept) {
             all.add(
                     Path.of(System.getProperty("ipvane.native"))
