@@ -32,6 +32,13 @@ public final class Icmpv4 {
      */
     private static final int QUERIES = 1 | (1 << ECHO) | (1 << 9) | (1 << 10) | (0x3F << 13);
 
+    /** Unreachable, source quench, redirect, time exceeded, parameter problem. */
+    private static final int ERRORS =
+            (1 << UNREACHABLE) | (1 << 4) | (1 << 5) | (1 << 11) | (1 << 12);
+
+    /** Echo, timestamp, information and address mask, each with its reply. */
+    private static final int WITH_IDENTIFIER = 1 | (1 << ECHO) | (0x3F << 13);
+
     private Icmpv4() {}
 
     /** Message type, 0 to 255. */
@@ -55,6 +62,16 @@ public final class Icmpv4 {
      */
     public static boolean isQuery(int type) {
         return type < Integer.SIZE && (QUERIES >>> type & 1) != 0;
+    }
+
+    /** Whether a message of this type quotes the packet that it is about: RFC 792. */
+    public static boolean isError(int type) {
+        return type < Integer.SIZE && (ERRORS >>> type & 1) != 0;
+    }
+
+    /** Whether a message of this type has an identifier, which its answer repeats. */
+    public static boolean hasIdentifier(int type) {
+        return type < Integer.SIZE && (WITH_IDENTIFIER >>> type & 1) != 0;
     }
 
     /** Whether the checksum fits a message of {@code length} bytes. */

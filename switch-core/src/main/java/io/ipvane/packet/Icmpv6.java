@@ -54,6 +54,9 @@ public final class Icmpv6 {
     /** Type: neighbour advertisement, RFC 4861. */
     public static final int NEIGHBOR_ADVERTISEMENT = 136;
 
+    private static final int ECHO_REQUEST = 128;
+    private static final int ECHO_REPLY = 129;
+
     static final int CODE_OFFSET = 1;
     static final int CHECKSUM_OFFSET = 2;
 
@@ -82,6 +85,11 @@ public final class Icmpv6 {
     /** Whether a type is that of an error: RFC 4443, section 2.1. */
     public static boolean isError(int type) {
         return type < 128;
+    }
+
+    /** Whether a message of this type has an identifier, which its answer repeats: an echo. */
+    public static boolean hasIdentifier(int type) {
+        return type == ECHO_REQUEST || type == ECHO_REPLY;
     }
 
     /**
