@@ -47,7 +47,7 @@ final class ArchitectureTest {
                     Set.of("memory", "name", "request"),
                     Set.of("ffi"),
                     Set.of("dpdk", "linux"),
-                    Set.of("packet", "counters", "socket"),
+                    Set.of("packet", "counters", "socket", "option"),
                     Set.of("burst"),
                     Set.of("table", "upcall"),
                     Set.of("ipvlan", "neighbor", "icmp", "dhcp", "group", "macnat", "memif"),

@@ -7,16 +7,13 @@ import io.helidon.webserver.http.ServerRequest;
 import io.ipvane.control.view.ConfigTarget;
 import io.ipvane.control.view.PortStatsView;
 import io.ipvane.control.view.StatusSource;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
  * The resources below {@code /v1}: which path shows what of the {@link StatusSource}, and what of
- * the {@link ConfigTarget} it changes. {@code openapi.json} describes the same list for others.
+ * the {@link ConfigTarget} it changes. {@link OpenApi} describes the same list for others.
  */
 final class Api implements HttpService {
     private final StatusSource source;
@@ -28,7 +25,6 @@ final class Api implements HttpService {
     Api(StatusSource source, ConfigTarget target, boolean mayChange) {
         this.source = source;
         final Changes changes = new Changes(target, mayChange);
-        final byte[] description = description();
         resources =
                 List.of(
                         show("/switch", source::status),
@@ -66,7 +62,7 @@ final class Api implements HttpService {
                         list("/drops", source::drops),
                         list("/threads", source::threads),
                         ConfigResource.at("/config", changes),
-                        new Resource("/openapi.json").get(request -> Answer.json(description)));
+                        new Resource("/openapi.json").get(request -> Answer.json(OpenApi.bytes())));
     }
 
     List<Resource> resources() {
@@ -109,13 +105,5 @@ final class Api implements HttpService {
                         () ->
                                 ProblemException.notFound(
                                         "port '" + name + "' is unknown; GET /v1/ports lists all"));
-    }
-
-    private static byte[] description() {
-        try (InputStream in = Api.class.getResourceAsStream("openapi.json")) {
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

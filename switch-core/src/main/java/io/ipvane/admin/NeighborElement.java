@@ -2,7 +2,6 @@
 package io.ipvane.admin;
 
 import io.helidon.webserver.http.ServerRequest;
-import io.ipvane.config.ConfigDocument;
 import io.ipvane.config.ConfigEdit;
 import io.ipvane.config.NeighborConfig;
 import io.ipvane.config.NeighborEdit;
@@ -40,7 +39,8 @@ final class NeighborElement implements Element {
 
     @Override
     public Optional<Object> configured(SwitchConfig config, ServerRequest request, Object body) {
-        return find(config, request).map(neighbor -> Json.tree(ConfigDocument.of(neighbor)));
+        return find(config, request)
+                .map(neighbor -> Json.tree(NeighborConfig.TABLE.write(neighbor)));
     }
 
     @Override

@@ -2,8 +2,8 @@
 package io.ipvane.admin;
 
 import io.helidon.webserver.http.ServerRequest;
-import io.ipvane.config.ConfigDocument;
 import io.ipvane.config.ConfigEdit;
+import io.ipvane.config.PortConfig;
 import io.ipvane.config.PortEdit;
 import io.ipvane.config.SwitchConfig;
 import io.ipvane.control.view.StatusSource;
@@ -37,7 +37,7 @@ final class PortElement implements Element.Patchable {
 
     @Override
     public Optional<Object> configured(SwitchConfig config, ServerRequest request, Object body) {
-        return config.port(key(request)).map(port -> Json.tree(ConfigDocument.of(port)));
+        return config.port(key(request)).map(port -> Json.tree(PortConfig.TABLE.write(port)));
     }
 
     @Override

@@ -2,7 +2,6 @@
 package io.ipvane.admin;
 
 import io.helidon.webserver.http.ServerRequest;
-import io.ipvane.config.ConfigDocument;
 import io.ipvane.config.ConfigEdit;
 import io.ipvane.config.RouteConfig;
 import io.ipvane.config.RouteEdit;
@@ -32,7 +31,7 @@ final class RouteElement implements Element {
 
     @Override
     public Optional<Object> configured(SwitchConfig config, ServerRequest request, Object body) {
-        return find(config, request, body).map(route -> Json.tree(ConfigDocument.of(route)));
+        return find(config, request, body).map(route -> Json.tree(RouteConfig.TABLE.write(route)));
     }
 
     @Override

@@ -2,9 +2,9 @@
 package io.ipvane.admin;
 
 import io.helidon.webserver.http.ServerRequest;
-import io.ipvane.config.ConfigDocument;
 import io.ipvane.config.ConfigEdit;
 import io.ipvane.config.SwitchConfig;
+import io.ipvane.config.UplinkConfig;
 import io.ipvane.config.UplinkEdit;
 import io.ipvane.control.view.StatusSource;
 import java.util.Optional;
@@ -40,7 +40,8 @@ final class UplinkElement implements Element.Patchable {
 
     @Override
     public Optional<Object> configured(SwitchConfig config, ServerRequest request, Object body) {
-        return config.uplink(key(request)).map(uplink -> Json.tree(ConfigDocument.of(uplink)));
+        return config.uplink(key(request))
+                .map(uplink -> Json.tree(UplinkConfig.TABLE.write(uplink)));
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.ipvane.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.ipvane.cli.Words.Keyword;
 import java.util.List;
 import java.util.StringJoiner;
 import picocli.CommandLine.Command;

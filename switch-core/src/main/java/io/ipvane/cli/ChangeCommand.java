@@ -37,6 +37,11 @@ abstract class ChangeCommand implements Callable<Integer> {
     @Parameters(arity = "0..*", paramLabel = "WORD", hidden = true)
     private List<String> words = new ArrayList<>();
 
+    /** The words that help has to explain. */
+    List<Keyword> keywords() {
+        return List.of();
+    }
+
     /** The request that the words ask for. */
     abstract Change change(Words words, AdminClient client);
 

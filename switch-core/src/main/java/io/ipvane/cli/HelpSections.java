@@ -6,11 +6,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Column;
+import picocli.CommandLine.Help.Column.Overflow;
+import picocli.CommandLine.Help.TextTable;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** What the help of every command ends with: exit codes, files, environment. */
 final class HelpSections {
     private static final String REFERENCE = "reference";
+    private static final String WORDS = "words";
+
+    private static final int WIDTH = 80;
+
+    /** Columns for a word and the sample of its value. */
+    private static final int WORD_WIDTH = 28;
 
     private static final String TEXT =
             """
@@ -36,10 +46,35 @@ final class HelpSections {
         usage.descriptionHeading("%n");
         usage.sortOptions(false);
         final List<String> keys = new ArrayList<>(usage.sectionKeys());
+        keys.add(keys.indexOf(UsageMessageSpec.SECTION_KEY_OPTION_LIST_HEADING), WORDS);
         keys.add(REFERENCE);
         usage.sectionKeys(keys);
         usage.sectionMap().put(REFERENCE, help -> TEXT);
+        if (command.getCommand() instanceof ChangeCommand change) {
+            usage.sectionMap().put(WORDS, help -> words(help, change.keywords()));
+        }
         command.getSubcommands().values().forEach(HelpSections::addTo);
+    }
+
+    /** The words that have a value, each with what it is for. */
+    private static String words(Help help, List<Keyword> keywords) {
+        final TextTable table =
+                TextTable.forColumns(
+                        help.colorScheme(),
+                        new Column(WORD_WIDTH, 2, Overflow.SPAN),
+                        new Column(WIDTH - WORD_WIDTH, 2, Overflow.WRAP));
+        for (Keyword keyword : keywords) {
+            if (!keyword.help().isEmpty()) {
+                final String left = (keyword.word() + " " + keyword.sample()).strip();
+                if (left.length() > WORD_WIDTH - 3) {
+                    table.addRowValues(left);
+                    table.addRowValues("", keyword.help());
+                } else {
+                    table.addRowValues(left, keyword.help());
+                }
+            }
+        }
+        return table.rowCount() == 0 ? "" : "%nWords:%n".formatted() + table;
     }
 
     private static Map<String, String> exitCodes() {

@@ -3,8 +3,6 @@ package io.ipvane.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.ipvane.cli.Words.Keyword;
-import io.ipvane.cli.Words.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -28,12 +26,16 @@ final class LinkCommand extends ObjectCommand {
 
     private static final List<Keyword> SETTINGS =
             Stream.concat(
-                            Stream.of(
-                                    Keyword.text("type"),
-                                    Keyword.text("mode"),
-                                    Keyword.text("netns"),
-                                    new Keyword("mtu", "mtu", Kind.NUMBER)),
-                            Words.FLAGS.stream())
+                            Stream.of(Keyword.text("type")),
+                            Keyword.pick(
+                                    PortCommand.SETTINGS,
+                                    "mode",
+                                    "netns",
+                                    "mtu",
+                                    "bridge",
+                                    "private",
+                                    "vepa")
+                                    .stream())
                     .toList();
 
     /** The type belongs to the sentence, not to the port. */
@@ -102,9 +104,9 @@ final class LinkCommand extends ObjectCommand {
         private static final List<Keyword> KEYWORDS =
                 Stream.concat(
                                 Stream.of(
-                                        new Keyword("link", "uplink", Kind.TEXT),
+                                        Keyword.as("link", "uplink"),
                                         NAME,
-                                        new Keyword("dev", NAME.key(), Kind.TEXT)),
+                                        Keyword.as("dev", NAME.key())),
                                 SETTINGS.stream())
                         .toList();
 
@@ -154,7 +156,7 @@ final class LinkCommand extends ObjectCommand {
         private static final List<Keyword> KEYWORDS =
                 Stream.concat(
                                 SETTINGS.stream(),
-                                Stream.of(UP, DOWN).map(w -> new Keyword(w, "state", Kind.ITSELF)))
+                                Stream.of(UP, DOWN).map(w -> Keyword.itself(w, "state")))
                         .toList();
 
         @Override

@@ -2,9 +2,9 @@
 package io.ipvane.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.ipvane.cli.Words.Keyword;
-import io.ipvane.cli.Words.Kind;
+import io.ipvane.config.NeighborConfig;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /** {@code ipvane neigh}: neighbours: who is behind the wire. */
@@ -51,7 +51,10 @@ final class NeighCommand extends ObjectCommand {
             })
     static final class Add extends ChangeCommand {
         private static final List<Keyword> KEYWORDS =
-                List.of(Keyword.text("dev"), new Keyword("lladdr", "mac", Kind.TEXT));
+                Stream.concat(
+                                Stream.of(Keyword.text("dev")),
+                                Keyword.of(NeighborConfig.TABLE).stream())
+                        .toList();
 
         @Override
         Change change(Words words, AdminClient client) {

@@ -3,8 +3,7 @@ package io.ipvane.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.ipvane.cli.Words.Keyword;
-import io.ipvane.cli.Words.Kind;
+import io.ipvane.config.PortConfig;
 import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -21,29 +20,13 @@ import picocli.CommandLine.Parameters;
             PortCommand.Del.class
         })
 final class PortCommand extends ObjectCommand {
-    /** What a port can be told at any time. */
+    /** What a port can be told when it is made. */
+    static final List<Keyword> AT_FIRST =
+            Stream.concat(Keyword.of(PortConfig.TABLE).stream(), Stream.of(Words.WAIT)).toList();
+
+    /** What a port can be told at any time; addresses have a command of their own. */
     static final List<Keyword> SETTINGS =
-            Stream.concat(
-                            Stream.of(
-                                    Keyword.text("uplink"),
-                                    Keyword.text("type"),
-                                    Keyword.text("netns"),
-                                    Keyword.text("interface"),
-                                    Keyword.text("socket"),
-                                    Keyword.text("role"),
-                                    new Keyword("id", "id", Kind.NUMBER),
-                                    Keyword.text("mac"),
-                                    new Keyword("mergeable", "mergeable", Kind.SWITCH),
-                                    new Keyword("socket-mode", "socketMode", Kind.TEXT),
-                                    new Keyword("socket-group", "socketGroup", Kind.TEXT),
-                                    Keyword.text("mode"),
-                                    Keyword.text("flag"),
-                                    new Keyword("queues", "queues", Kind.NUMBER),
-                                    new Keyword("learn", "learn.max", Kind.NUMBER),
-                                    new Keyword("mtu", "mtu", Kind.NUMBER),
-                                    new Keyword("source", "allowedSources", Kind.LIST)),
-                            Stream.concat(Words.FLAGS.stream(), Stream.of(Words.WAIT)))
-                    .toList();
+            AT_FIRST.stream().filter(keyword -> !keyword.word().equals("address")).toList();
 
     private static String attachment(JsonNode port) {
         final String socket = port.path("socket").asText();
@@ -100,15 +83,10 @@ final class PortCommand extends ObjectCommand {
             name = "add",
             header = "Make a port.",
             customSynopsis = {
-                "ipvane port add NAME uplink UPLINK [netns NS] [interface IF]",
-                "         [address ADDR/LEN]... [mtu N] [mode l2|l3] [bridge|private|vepa]",
-                "         [queues N] [source PREFIX]... [wait] [--dry-run] [--if-match=TAG]",
-                "ipvane port add NAME uplink UPLINK type vhost-user socket PATH",
-                "         [role client|server] [mac MAC] [learn N] [mergeable on|off]",
-                "         [socket-mode MODE] [socket-group GROUP] ...",
-                "ipvane port add NAME uplink UPLINK type memif socket PATH",
-                "         [role client|server] [id N] [mac MAC] [learn N] [queues N]",
-                "         [socket-mode MODE] [socket-group GROUP] ..."
+                "ipvane port add NAME uplink UPLINK [WORD VALUE]...",
+                "         [bridge|private|vepa] [wait] [--dry-run] [--if-match=TAG]",
+                "ipvane port add NAME uplink UPLINK type vhost-user socket PATH ...",
+                "ipvane port add NAME uplink UPLINK type memif socket PATH [id N] ..."
             },
             description = {
                 "Makes a port while the switch runs. Without interface its TAP has the port's name;"
@@ -144,16 +122,15 @@ final class PortCommand extends ObjectCommand {
                 "  ipvane --dry-run port add db uplink wan0"
             })
     static final class Add extends ChangeCommand {
-        private static final List<Keyword> KEYWORDS =
-                Stream.concat(
-                                SETTINGS.stream(),
-                                Stream.of(new Keyword("address", "addresses", Kind.LIST)))
-                        .toList();
+        @Override
+        List<Keyword> keywords() {
+            return AT_FIRST;
+        }
 
         @Override
         Change change(Words words, AdminClient client) {
             final String name = words.subject("NAME");
-            final ObjectNode port = words.settings(KEYWORDS, false);
+            final ObjectNode port = words.settings(AT_FIRST, false);
             words.required(port, "uplink");
             return Change.add(AdminClient.path("/v1/ports", name), port);
         }
@@ -164,12 +141,8 @@ final class PortCommand extends ObjectCommand {
             name = "set",
             header = "Change a port.",
             customSynopsis = {
-                "ipvane port set NAME [mtu N] [mode l2|l3] [bridge|private|vepa]",
-                "         [source PREFIX]... [netns NS] [interface IF] [queues N]",
-                "         [wait] [--dry-run] [--if-match=TAG]",
-                "ipvane port set NAME [socket PATH] [role client|server] [id N] [mac MAC]",
-                "         [learn N] [mergeable on|off] [socket-mode MODE]",
-                "         [socket-group GROUP] ..."
+                "ipvane port set NAME [WORD VALUE]... [bridge|private|vepa]",
+                "         [wait] [--dry-run] [--if-match=TAG]"
             },
             description = {
                 "Changes what is named and nothing else: a mode without a flag leaves the flag as it"
@@ -189,6 +162,11 @@ final class PortCommand extends ObjectCommand {
                 "  ipvane port set web flag default"
             })
     static final class Set extends ChangeCommand {
+        @Override
+        List<Keyword> keywords() {
+            return SETTINGS;
+        }
+
         @Override
         Change change(Words words, AdminClient client) {
             final String name = words.subject("NAME");

@@ -2,7 +2,6 @@
 package io.ipvane.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.ipvane.cli.Words.Keyword;
 import java.util.List;
 import picocli.CommandLine.Command;
 

@@ -2,8 +2,7 @@
 package io.ipvane.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.ipvane.cli.Words.Keyword;
-import io.ipvane.cli.Words.Kind;
+import io.ipvane.config.UplinkConfig;
 import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -21,34 +20,7 @@ import picocli.CommandLine.Parameters;
         })
 final class UplinkCommand extends ObjectCommand {
     private static final List<Keyword> SETTINGS =
-            Stream.concat(
-                            Stream.of(
-                                    Keyword.text("device"),
-                                    Keyword.text("mode"),
-                                    Keyword.text("flag"),
-                                    Keyword.text("compat"),
-                                    new Keyword("vlan", "vlan", Kind.NUMBER),
-                                    new Keyword("mtu", "mtu", Kind.NUMBER),
-                                    new Keyword("queues", "queues", Kind.NUMBER),
-                                    option("strictMac"),
-                                    option("arpResponder"),
-                                    option("antispoof"),
-                                    option("privateConfinesGroups"),
-                                    option("hostReachesPorts"),
-                                    option("icmpErrors"),
-                                    option("propagateLink"),
-                                    option("announce"),
-                                    option("dhcpSnooping"),
-                                    option("dhcpClientId"),
-                                    new Keyword("host", "host.interface", Kind.TEXT),
-                                    new Keyword("host-netns", "host.netns", Kind.TEXT),
-                                    new Keyword("host-address", "host.addresses", Kind.LIST)),
-                            Stream.concat(Words.FLAGS.stream(), Stream.of(Words.WAIT)))
-                    .toList();
-
-    private static Keyword option(String word) {
-        return new Keyword(word, word, Kind.SWITCH);
-    }
+            Stream.concat(Keyword.of(UplinkConfig.TABLE).stream(), Stream.of(Words.WAIT)).toList();
 
     /** {@code ipvane uplink show}. */
     @Command(
@@ -92,17 +64,13 @@ final class UplinkCommand extends ObjectCommand {
             name = "add",
             header = "Make an uplink.",
             customSynopsis = {
-                "ipvane uplink add NAME device DEVICE [vlan ID] [mode l2|l3]",
-                "         [bridge|private|vepa] [mtu N] [queues N] [host IF [host-netns NS]",
-                "         [host-address ADDR/LEN]...] [compat improved|kernel]",
-                "         [OPTION on|off]... [wait] [--dry-run] [--if-match=TAG]"
+                "ipvane uplink add NAME device DEVICE [WORD VALUE]...",
+                "         [bridge|private|vepa] [wait] [--dry-run] [--if-match=TAG]"
             },
             description = {
                 "Makes an uplink while the switch runs: opens its device and takes its interface over."
                         + " Without mode it is l2, without flag bridge.",
-                "OPTION is one of strictMac, arpResponder, antispoof, privateConfinesGroups,"
-                        + " hostReachesPorts, icmpErrors, propagateLink, announce,"
-                        + " dhcpSnooping, dhcpClientId.",
+                "host makes a host port, with an address for each host-address.",
                 "An interface or a namespace that is not there is refused; with the word wait it is"
                         + " waited for."
             },
@@ -114,6 +82,11 @@ final class UplinkCommand extends ObjectCommand {
                 "    host ipvane1 host-address 198.51.100.10/24"
             })
     static final class Add extends ChangeCommand {
+        @Override
+        List<Keyword> keywords() {
+            return SETTINGS;
+        }
+
         @Override
         Change change(Words words, AdminClient client) {
             final String name = words.subject("NAME");
@@ -128,8 +101,7 @@ final class UplinkCommand extends ObjectCommand {
             name = "set",
             header = "Change an uplink.",
             customSynopsis = {
-                "ipvane uplink set NAME [mode l2|l3] [bridge|private|vepa] [mtu N]",
-                "         [OPTION on|off]... [host-address ADDR/LEN]...",
+                "ipvane uplink set NAME [WORD VALUE]... [bridge|private|vepa]",
                 "         [wait] [--dry-run] [--if-match=TAG]"
             },
             description = {
@@ -146,6 +118,11 @@ final class UplinkCommand extends ObjectCommand {
                 "  ipvane uplink set wan0 mtu default"
             })
     static final class Set extends ChangeCommand {
+        @Override
+        List<Keyword> keywords() {
+            return SETTINGS;
+        }
+
         @Override
         Change change(Words words, AdminClient client) {
             final String name = words.subject("NAME");
@@ -172,8 +149,7 @@ final class UplinkCommand extends ObjectCommand {
                 "  ipvane uplink del wan1 cascade"
             })
     static final class Del extends ChangeCommand {
-        private static final List<Keyword> KEYWORDS =
-                List.of(new Keyword("cascade", "cascade", Kind.ITSELF));
+        private static final List<Keyword> KEYWORDS = List.of(Keyword.itself("cascade", "cascade"));
 
         @Override
         Change change(Words words, AdminClient client) {

@@ -4,11 +4,11 @@ package io.ipvane.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ipvane.cli.Keyword.Kind;
 import io.ipvane.config.NearestWord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -23,48 +23,12 @@ final class Words {
     private static final Map<String, Boolean> SWITCH =
             Map.of("on", true, "true", true, "off", false, "false", false);
 
-    /** What a keyword's value becomes. */
-    enum Kind {
-        /** A text. */
-        TEXT,
-
-        /** A whole number. */
-        NUMBER,
-
-        /** One more element of a list of texts. */
-        LIST,
-
-        /** on or off. */
-        SWITCH,
-
-        /** No value: the keyword is itself the text. */
-        ITSELF
-    }
-
-    /**
-     * A keyword.
-     *
-     * @param word as it is written
-     * @param key of the document that it sets; with a dot for one within another
-     * @param kind what its value is
-     */
-    record Keyword(String word, String key, Kind kind) {
-        static Keyword text(String word) {
-            return new Keyword(word, word, Kind.TEXT);
-        }
-    }
-
     /**
      * Asks to wait for what somebody else has to make first; a query parameter, no key of the
      * document.
      */
-    static final Keyword WAIT = new Keyword("wait", "wait", Kind.ITSELF);
-
-    /** The flags of ipvlan. */
-    static final List<Keyword> FLAGS =
-            Stream.of("bridge", "private", "vepa")
-                    .map(flag -> new Keyword(flag, "flag", Kind.ITSELF))
-                    .toList();
+    static final Keyword WAIT =
+            new Keyword("wait", "wait", Kind.ITSELF, "", "wait for what is not there yet");
 
     private final CommandLine command;
     private final List<String> words;

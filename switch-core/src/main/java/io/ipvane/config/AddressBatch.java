@@ -109,7 +109,7 @@ public final class AddressBatch implements ConfigEdit {
                                         "addresses".equals(key) && index >= first
                                                 ? fresh.get(index - first).pointer() + "/address"
                                                 : "",
-                                draft.problems()));
+                                draft.places()));
         return after;
     }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.config;
 
+import io.ipvane.option.Table;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -57,9 +57,14 @@ final class Draft {
         return result;
     }
 
-    /** Opens a mapping that is the body, or was made from it. */
-    YamlSection open(String where, Object document, List<String> known) {
-        return YamlSection.open(where, DocumentNodes.of(document), problems, known);
+    /**
+     * Reads a mapping that is the body, or was made from it.
+     *
+     * @param where what messages call it
+     * @throws ConfigException where anything is wrong so far
+     */
+    <R> R read(Table<R> table, String where, Object document) {
+        return sound(YamlSection.read(where, DocumentNodes.of(document), places, table));
     }
 
     /**

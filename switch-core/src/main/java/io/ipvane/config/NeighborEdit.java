@@ -14,13 +14,11 @@ public final class NeighborEdit {
         return config -> {
             final UplinkConfig before = UplinkEdit.find(config, uplink);
             final Draft draft = new Draft(body);
-            final YamlSection section =
-                    draft.open(
-                            "uplink '" + uplink + "': neighbor",
-                            draft.with("address", address),
-                            NeighborReader.KEYS);
             final NeighborConfig neighbor =
-                    draft.sound(NeighborReader.read(section, draft.places()));
+                    draft.read(
+                            NeighborConfig.TABLE,
+                            "uplink '" + uplink + "': neighbor",
+                            draft.with("address", address));
             return draft.checked(
                     replace(
                             config,

@@ -15,6 +15,10 @@ final class Places {
         this.problems = problems;
     }
 
+    Problems problems() {
+        return problems;
+    }
+
     void put(Object config, YamlSection section) {
         sections.put(config, section);
     }
@@ -32,7 +36,7 @@ final class Places {
         final YamlSection section = sections.get(config);
         return section != null
                 ? section
-                : YamlSection.elsewhere(describe(config), (key, index) -> "", problems);
+                : YamlSection.elsewhere(describe(config), (key, index) -> "", this);
     }
 
     private static String describe(Object config) {

@@ -3,6 +3,11 @@ package io.ipvane.config;
 
 import io.ipvane.ipvlan.IpvlanFlag;
 import io.ipvane.ipvlan.Mode;
+import io.ipvane.option.Form;
+import io.ipvane.option.Key;
+import io.ipvane.option.Table;
+import io.ipvane.option.Trait;
+import io.ipvane.option.Values;
 import io.ipvane.packet.IpPrefix;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +38,111 @@ public record PortConfig(
         List<IpPrefix> allowedSources,
         int queues,
         OptionalInt learn) {
+    static final Key<String> NAME =
+            Key.of("name", Forms.NAME, "the id")
+                    .required()
+                    .bound("unique among uplinks and ports")
+                    .with(Trait.ID);
+
+    private static final Key<String> UPLINK =
+            Key.of(
+                            "uplink",
+                            Form.text("name", "UPLINK", name -> name),
+                            "the uplink whose MAC it shares")
+                    .required()
+                    .bound("an uplink of this file");
+
+    private static final Key<List<IpPrefix>> ADDRESSES =
+            Key.of("addresses", Forms.ADDRESSES, "put on a TAP, and registered")
+                    .byDefault(List.of())
+                    .bound("of one station; one holder an uplink")
+                    .word("address");
+
+    private static final Key<Integer> MTU =
+            Key.of("mtu", Forms.MTU, "bytes of an L3 packet")
+                    .otherwise("the uplink's")
+                    .bound("at most the uplink's; from 1280 with an IPv6 address");
+
+    private static final Key<Mode> MODE =
+            Key.of(
+                            "mode",
+                            Forms.MODE,
+                            "of this port, which [may differ](ipvlan.md#modes-of-single-ports) from its uplink's")
+                    .otherwise("the uplink's")
+                    .with(Trait.KEPT);
+
+    private static final Key<IpvlanFlag> FLAG =
+            Key.of(
+                            "flag",
+                            Form.choice(IpvlanFlag.class),
+                            "where [what this port sends](ipvlan.md#flags-of-single-ports) may go")
+                    .otherwise("the uplink's")
+                    .with(Trait.KEPT, Trait.BARE);
+
+    private static final Key<List<IpPrefix>> ALLOWED_SOURCES =
+            Key.of(
+                            "allowedSources",
+                            Form.list("allowedSources", Forms.NETWORK),
+                            "sources beside its own addresses that `antispoof` lets pass")
+                    .byDefault(List.of())
+                    .word("source");
+
+    private static final Key<Integer> QUEUES =
+            Key.of(
+                            "queues",
+                            Forms.QUEUES,
+                            "of the TAP, at least what the thread plan needs; or pairs of rings that the other side may have")
+                    .byDefault(1);
+
+    /** A guest that uses more addresses than this is a router, which has allowedSources. */
+    private static final Key<Integer> LEARN_MAX =
+            Key.of("max", Form.integer(1, 1_024), "how many addresses it may learn by their use")
+                    .required("say how many addresses may be learned, or remove learn")
+                    .word("learn");
+
+    private static final Key<Integer> LEARN =
+            Key.of(
+                            "learn",
+                            Form.mapping(
+                                    Table.<Integer>of("learn", "What may be learned.")
+                                            .key(LEARN_MAX, max -> max)
+                                            .made(v -> v.get(LEARN_MAX))),
+                            "[addresses](addresses.md#learned-addresses) that the other side gets by using them")
+                    .otherwise("nothing is learned")
+                    .onlyWhere(
+                            EndpointConfig.Keys.TYPE,
+                            EndpointConfig.Keys.SOCKETS,
+                            EndpointConfig.Keys.ELSEWHERE);
+
+    /** Its keys. */
+    public static final Table<PortConfig> TABLE =
+            Table.<PortConfig>of("port", "An element of ports in the configuration.")
+                    .key(NAME, PortConfig::name)
+                    .key(UPLINK, PortConfig::uplink)
+                    .part(EndpointConfig.Keys.TABLE, PortConfig::endpoint)
+                    .key(ADDRESSES, PortConfig::addresses)
+                    .number(MTU, PortConfig::mtu)
+                    .maybe(MODE, PortConfig::mode)
+                    .maybe(FLAG, PortConfig::flag)
+                    .key(ALLOWED_SOURCES, PortConfig::allowedSources)
+                    .key(QUEUES, PortConfig::queues)
+                    .number(LEARN, PortConfig::learn)
+                    .made(PortConfig::new);
+
+    private PortConfig(Values v) {
+        this(
+                v.get(NAME),
+                v.get(UPLINK),
+                EndpointConfig.Keys.TABLE.make(v),
+                v.get(ADDRESSES),
+                v.number(MTU),
+                v.find(MODE),
+                v.find(FLAG),
+                v.get(ALLOWED_SOURCES),
+                v.get(QUEUES),
+                v.number(LEARN));
+    }
+
     /** Copies the lists. */
     public PortConfig {
         addresses = List.copyOf(addresses);

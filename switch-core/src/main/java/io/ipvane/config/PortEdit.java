@@ -15,8 +15,7 @@ public final class PortEdit {
         return config -> {
             final Draft draft = new Draft(body);
             final Object document =
-                    Inherited.keep(
-                            draft.with("name", name), config.port(name).map(ConfigDocument::of));
+                    Kept.keep(PortConfig.TABLE, draft.with("name", name), config.port(name));
             return replace(config, draft, name, document);
         };
     }
@@ -27,7 +26,7 @@ public final class PortEdit {
     public static ConfigEdit patch(String name, Object body) {
         return config -> {
             final Draft draft = new Draft(body);
-            final Map<String, Object> before = ConfigDocument.of(find(config, name));
+            final Map<String, Object> before = PortConfig.TABLE.write(find(config, name));
             return replace(config, draft, name, MergePatch.apply(before, draft.with("name", name)));
         };
     }
@@ -53,8 +52,7 @@ public final class PortEdit {
 
     private static SwitchConfig replace(
             SwitchConfig config, Draft draft, String name, Object document) {
-        final YamlSection section = draft.open("port '" + name + "'", document, PortReader.KEYS);
-        final PortConfig port = draft.sound(new PortReader(section, draft.places()).read());
+        final PortConfig port = draft.read(PortConfig.TABLE, "port '" + name + "'", document);
         return draft.checked(
                 config.withPorts(Elements.put(config.ports(), p -> p.name().equals(name), port)));
     }

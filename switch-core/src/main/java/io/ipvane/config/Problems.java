@@ -47,6 +47,11 @@ final class Problems {
                         sentence));
     }
 
+    /** How many were noted so far. */
+    int count() {
+        return found.size() + unlisted;
+    }
+
     /** Throws if anything was noted. */
     void throwIfAny() {
         if (!found.isEmpty()) {

@@ -19,12 +19,11 @@ public final class RouteEdit {
         return config -> {
             final UplinkConfig before = UplinkEdit.find(config, uplink);
             final Draft draft = new Draft(body);
-            final YamlSection section =
-                    draft.open(
+            final RouteConfig route =
+                    draft.read(
+                            RouteConfig.TABLE,
                             "uplink '" + uplink + "': route",
-                            draft.with("to", to),
-                            RouteReader.KEYS);
-            final RouteConfig route = draft.sound(RouteReader.read(section, draft.places()));
+                            draft.with("to", to));
             return draft.checked(
                     replace(
                             config,
@@ -72,12 +71,12 @@ public final class RouteEdit {
     }
 
     private static Optional<IpPrefix> destination(String to, Object body) {
-        if (RouteReader.DEFAULT_ROUTE.equals(to)) {
+        if (RouteConfig.DEFAULT_ROUTE.equals(to)) {
             final boolean ipv6 =
                     body instanceof Map<?, ?> map
                             && map.get("via") instanceof String via
                             && via.contains(":");
-            return Optional.of(ipv6 ? RouteReader.ALL_IPV6 : RouteReader.ALL_IPV4);
+            return Optional.of(RouteConfig.all(!ipv6));
         }
         try {
             return Optional.of(IpPrefix.parse(to));

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.config;
 
+import io.ipvane.option.Form;
+import io.ipvane.option.Key;
+import io.ipvane.option.Table;
+import io.ipvane.option.Trait;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -31,6 +35,54 @@ public record SwitchConfig(
         List<PortConfig> ports,
         AdminConfig admin,
         boolean keepInterfaces) {
+    private static final Key<EalConfig> EAL =
+            Key.of("eal", Form.mapping(EalConfig.TABLE), "DPDK's environment")
+                    .byDefault(EalConfig.DEFAULT);
+
+    private static final Key<ThreadsConfig> THREADS =
+            Key.of("threads", Form.mapping(ThreadsConfig.TABLE), "who forwards")
+                    .byDefault(ThreadsConfig.DEFAULT);
+
+    private static final Key<List<UplinkConfig>> UPLINKS =
+            Key.of("uplinks", Form.list(UplinkConfig.TABLE), "devices whose MAC ports share")
+                    .byDefault(List.of())
+                    .bound("at least one")
+                    .with(Trait.WRITTEN);
+
+    private static final Key<List<PortConfig>> PORTS =
+            Key.of("ports", Form.list(PortConfig.TABLE), "what is behind the uplinks")
+                    .byDefault(List.of());
+
+    private static final Key<AdminConfig> ADMIN =
+            Key.of("admin", Form.mapping(AdminConfig.TABLE), "the admin interface")
+                    .byDefault(AdminConfig.DEFAULT);
+
+    private static final Key<Boolean> KEEP_INTERFACES =
+            Key.of(
+                            "keepInterfaces",
+                            Form.truth(),
+                            "whether interfaces of ports stay when the switch ends")
+                    .byDefault(true);
+
+    /** Its keys. */
+    public static final Table<SwitchConfig> TABLE =
+            Table.<SwitchConfig>of("config", "The configuration under the keys of the file.")
+                    .key(EAL, SwitchConfig::eal)
+                    .key(THREADS, SwitchConfig::threads)
+                    .key(UPLINKS, SwitchConfig::uplinks)
+                    .key(PORTS, SwitchConfig::ports)
+                    .key(ADMIN, SwitchConfig::admin)
+                    .key(KEEP_INTERFACES, SwitchConfig::keepInterfaces)
+                    .made(
+                            v ->
+                                    new SwitchConfig(
+                                            v.get(EAL),
+                                            v.get(THREADS),
+                                            v.get(UPLINKS),
+                                            v.get(PORTS),
+                                            v.get(ADMIN),
+                                            v.get(KEEP_INTERFACES)));
+
     /** As much as the parser takes, in bytes. */
     private static final int MOST_BYTES = 128 << 20;
 

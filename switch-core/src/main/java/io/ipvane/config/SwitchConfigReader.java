@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.config;
 
-import java.util.List;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -15,11 +14,6 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * on to {@link ConsistencyCheck}. One reader a text, one thread.
  */
 final class SwitchConfigReader {
-    static final int MIN_MTU = 68;
-    static final int MAX_MTU = 65_535;
-    static final int MAX_QUEUES = 64;
-    private static final int MAX_LCORE = 1_023;
-
     /** Room for some million addresses; the parser's own bound of 3 Mi is too small for them. */
     private static final int MAX_CHARACTERS = 128 << 20;
 
@@ -78,65 +72,6 @@ final class SwitchConfigReader {
     }
 
     private Optional<SwitchConfig> config(Node node) {
-        final YamlSection root =
-                YamlSection.open(
-                        "",
-                        node,
-                        problems,
-                        List.of("eal", "threads", "uplinks", "ports", "admin", "keepInterfaces"));
-        final EalConfig eal =
-                root.section("eal", List.of("hugepages", "extraArgs"))
-                        .map(SwitchConfigReader::eal)
-                        .orElse(EalConfig.DEFAULT);
-        final ThreadsConfig threads =
-                root.section("threads", List.of("plan", "lcores", "idle"))
-                        .map(this::threads)
-                        .orElse(ThreadsConfig.DEFAULT);
-        final List<UplinkConfig> uplinks =
-                root.sections("uplinks", "uplink", UplinkReader.KEYS).stream()
-                        .flatMap(section -> new UplinkReader(section, places).read().stream())
-                        .toList();
-        final List<PortConfig> ports =
-                root.sections("ports", "port", PortReader.KEYS).stream()
-                        .flatMap(section -> new PortReader(section, places).read().stream())
-                        .toList();
-        final AdminConfig admin =
-                root.section("admin", List.of("listen"))
-                        .map(SwitchConfigReader::admin)
-                        .orElse(AdminConfig.DEFAULT);
-        final SwitchConfig config =
-                new SwitchConfig(
-                        eal,
-                        threads,
-                        uplinks,
-                        ports,
-                        admin,
-                        root.bool("keepInterfaces").orElse(true));
-        places.put(config, root);
-        return Optional.of(config);
-    }
-
-    private static EalConfig eal(YamlSection section) {
-        return new EalConfig(
-                section.choice("hugepages", Hugepages.class).orElse(Hugepages.AUTO),
-                section.values("extraArgs", "extraArgs", text -> text));
-    }
-
-    private ThreadsConfig threads(YamlSection section) {
-        final ThreadsConfig config =
-                new ThreadsConfig(
-                        section.choice("plan", ThreadPlan.class).orElse(ThreadPlan.SHARED),
-                        section.has("lcores")
-                                ? section.integers("lcores", "lcore", 0, MAX_LCORE)
-                                : ThreadsConfig.DEFAULT.lcores(),
-                        section.choice("idle", IdleMode.class).orElse(IdleMode.BACKOFF));
-        places.put(config, section);
-        return config;
-    }
-
-    private static AdminConfig admin(YamlSection section) {
-        return section.has("listen")
-                ? new AdminConfig(section.values("listen", "listen", ListenAddress::parse))
-                : AdminConfig.DEFAULT;
+        return YamlSection.read("", node, places, SwitchConfig.TABLE);
     }
 }

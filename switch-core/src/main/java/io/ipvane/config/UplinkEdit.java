@@ -21,8 +21,7 @@ public final class UplinkEdit {
         return config -> {
             final Draft draft = new Draft(body);
             final Object document =
-                    Inherited.keep(
-                            draft.with("name", name), config.uplink(name).map(ConfigDocument::of));
+                    Kept.keep(UplinkConfig.TABLE, draft.with("name", name), config.uplink(name));
             return replace(config, draft, name, document);
         };
     }
@@ -31,7 +30,7 @@ public final class UplinkEdit {
     public static ConfigEdit patch(String name, Object body) {
         return config -> {
             final Draft draft = new Draft(body);
-            final Map<String, Object> before = ConfigDocument.of(find(config, name));
+            final Map<String, Object> before = UplinkConfig.TABLE.write(find(config, name));
             return replace(config, draft, name, MergePatch.apply(before, draft.with("name", name)));
         };
     }
@@ -70,9 +69,8 @@ public final class UplinkEdit {
 
     private static SwitchConfig replace(
             SwitchConfig config, Draft draft, String name, Object document) {
-        final YamlSection section =
-                draft.open("uplink '" + name + "'", document, UplinkReader.KEYS);
-        final UplinkConfig uplink = draft.sound(new UplinkReader(section, draft.places()).read());
+        final UplinkConfig uplink =
+                draft.read(UplinkConfig.TABLE, "uplink '" + name + "'", document);
         return draft.checked(
                 config.withUplinks(
                         Elements.put(config.uplinks(), u -> u.name().equals(name), uplink)));

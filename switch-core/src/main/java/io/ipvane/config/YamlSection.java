@@ -1,35 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.config;
 
-import java.util.ArrayList;
-import java.util.Arrays;
+import io.ipvane.option.Section;
+import io.ipvane.option.Table;
+import io.ipvane.option.Value;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
-import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
- * One mapping of the file, asked key by key. What is missing, unknown or of the wrong type goes to
- * {@link Problems} with its place, and the caller gets an empty value: reading goes on, so that one
- * run reports everything. One thread.
+ * One mapping of the file: which keys it has, and where. What is unknown or there twice goes to
+ * {@link Problems} with its place; reading goes on, so that one run reports everything. One thread.
  */
-final class YamlSection {
+final class YamlSection implements Section {
     private final String where;
     private final Pointers pointers;
     private final Optional<Mark> start;
-    private final Problems problems;
+    private final Places places;
+    private final int problemsBefore;
     private final Map<String, Node> values = new LinkedHashMap<>();
 
     /** Where in a document the value of a key is, or one element of its list. */
@@ -47,41 +42,45 @@ final class YamlSection {
         String of(String key, int index);
     }
 
-    private YamlSection(String where, Pointers pointers, Optional<Mark> start, Problems problems) {
+    private YamlSection(String where, Pointers pointers, Optional<Mark> start, Places places) {
         this.where = where;
         this.pointers = pointers;
         this.start = start;
-        this.problems = problems;
+        this.places = places;
+        problemsBefore = places.problems().count();
     }
 
     /**
-     * Opens the mapping that is the whole document.
+     * Reads a mapping that is a whole document.
      *
      * @param where what messages call it, such as {@code port 'web'}; empty for the whole file
-     * @param known keys that it may have
+     * @return the record; empty where anything in the mapping is wrong
      */
-    static YamlSection open(String where, Node node, Problems problems, List<String> known) {
-        return open(where, "", node, problems, known);
+    static <R> Optional<R> read(String where, Node node, Places places, Table<R> table) {
+        return read(where, "", node, places, table);
     }
 
-    private static YamlSection open(
-            String where, String pointer, Node node, Problems problems, List<String> known) {
+    /** Reads a mapping that is in a document, at {@code pointer}. */
+    static <R> Optional<R> read(
+            String where, String pointer, Node node, Places places, Table<R> table) {
         final YamlSection section =
                 new YamlSection(
                         where,
                         (key, index) -> pointer(pointer, key, index),
                         node.getStartMark(),
-                        problems);
-        section.read(node, known);
-        return section;
+                        places);
+        section.open(node, table.names());
+        final Optional<R> record = table.read(section);
+        record.ifPresent(made -> places.put(made, section));
+        return record;
     }
 
     /**
      * Stands for a mapping that is not in the text at hand: it has no keys and no place, but may be
      * refused as any other.
      */
-    static YamlSection elsewhere(String where, Pointers pointers, Problems problems) {
-        return new YamlSection(where, pointers, Optional.empty(), problems);
+    static YamlSection elsewhere(String where, Pointers pointers, Places places) {
+        return new YamlSection(where, pointers, Optional.empty(), places);
     }
 
     private static String pointer(String base, String key, int index) {
@@ -92,14 +91,14 @@ final class YamlSection {
         return index == Pointers.WHOLE ? value : value + "/" + index;
     }
 
-    private void read(Node node, List<String> known) {
+    private void open(Node node, List<String> known) {
         if (node instanceof MappingNode mapping) {
             mapping.getValue().forEach(tuple -> take(tuple, known));
         } else {
             add(
                     start,
                     "",
-                    describe(node)
+                    YamlValue.describe(node)
                             + " is no mapping; write keys and values: "
                             + String.join(", ", known));
         }
@@ -125,20 +124,43 @@ final class YamlSection {
         return where;
     }
 
-    boolean has(String key) {
-        return values.containsKey(key);
+    /** What messages about it begin with. */
+    String prefix() {
+        return where.isEmpty() ? "" : where + ": ";
     }
 
-    /**
-     * Notes that the value of a key is wrong; {@code sentence} follows the name of this mapping.
-     */
-    void refuse(String key, String sentence) {
+    Places places() {
+        return places;
+    }
+
+    /** JSON Pointer to a value or an element of it. */
+    String pointer(String key, int index) {
+        return pointers.of(key, index);
+    }
+
+    @Override
+    public Optional<Value> value(String key) {
+        return Optional.ofNullable(values.get(key)).map(node -> new YamlValue(this, key, node));
+    }
+
+    @Override
+    public void missing(String key, String remedy) {
+        add(start, "", key + " is missing; " + remedy);
+    }
+
+    @Override
+    public void refuse(String key, String sentence) {
         refuse(Errno.EINVAL, key, sentence);
+    }
+
+    @Override
+    public boolean isSound() {
+        return places.problems().count() == problemsBefore;
     }
 
     /** As {@link #refuse(String, String)}, where the kernel has another error for it. */
     void refuse(Errno errno, String key, String sentence) {
-        problems.add(place(key), pointers.of(key, Pointers.WHOLE), errno, prefix() + sentence);
+        refuse(errno, key, Pointers.WHOLE, sentence);
     }
 
     /** As {@link #refuse(String, String)}, at one element of a list. */
@@ -148,228 +170,22 @@ final class YamlSection {
 
     /** As {@link #refuse(Errno, String, String)}, at one element of a list. */
     void refuse(Errno errno, String key, int index, String sentence) {
-        problems.add(
-                values.get(key) instanceof SequenceNode list && index < list.getValue().size()
-                        ? list.getValue().get(index).getStartMark()
-                        : place(key),
-                pointers.of(key, index),
-                errno,
-                prefix() + sentence);
+        places.problems()
+                .add(place(key, index), pointers.of(key, index), errno, prefix() + sentence);
+    }
+
+    private Optional<Mark> place(String key, int index) {
+        final Node node = values.get(key);
+        if (node == null) {
+            return start;
+        }
+        return index >= 0 && node instanceof SequenceNode list && index < list.getValue().size()
+                ? list.getValue().get(index).getStartMark()
+                : node.getStartMark();
     }
 
     private void add(Optional<Mark> place, String key, String sentence) {
-        problems.add(place, pointers.of(key, Pointers.WHOLE), Errno.EINVAL, prefix() + sentence);
-    }
-
-    /** Notes that a key is missing, where it is. */
-    <T> Optional<T> required(String key, Optional<T> value) {
-        if (!has(key)) {
-            add(start, "", key + " is missing; it has no default");
-        }
-        return value;
-    }
-
-    /** Text made into something by a parser that throws with a message of its own. */
-    <T> Optional<T> value(String key, Function<String, T> parser) {
-        return Optional.ofNullable(values.get(key))
-                .flatMap(node -> parsed(key, node, pointers.of(key, Pointers.WHOLE), parser));
-    }
-
-    /** A list of such texts. */
-    <T> List<T> values(String key, String element, Function<String, T> parser) {
-        final List<T> values = new ArrayList<>();
-        final List<Node> nodes = elements(key);
-        for (int i = 0; i < nodes.size(); i++) {
-            parsed(element, nodes.get(i), pointers.of(key, i), parser).ifPresent(values::add);
-        }
-        return values;
-    }
-
-    Optional<String> text(String key) {
-        return value(key, text -> text);
-    }
-
-    OptionalInt integer(String key, int min, int max) {
-        final OptionalLong value = number(key, min, max);
-        return value.isPresent() ? OptionalInt.of((int) value.getAsLong()) : OptionalInt.empty();
-    }
-
-    /** A whole number whose range is beyond that of {@link #integer}. */
-    OptionalLong number(String key, long min, long max) {
-        return has(key)
-                ? whole(key, values.get(key), pointers.of(key, Pointers.WHOLE), min, max)
-                : OptionalLong.empty();
-    }
-
-    List<Integer> integers(String key, String element, int min, int max) {
-        final List<Integer> values = new ArrayList<>();
-        final List<Node> nodes = elements(key);
-        for (int i = 0; i < nodes.size(); i++) {
-            whole(element, nodes.get(i), pointers.of(key, i), min, max)
-                    .ifPresent(value -> values.add((int) value));
-        }
-        return values;
-    }
-
-    Optional<Boolean> bool(String key) {
-        final Node node = values.get(key);
-        if (node instanceof ScalarNode scalar && Tag.BOOL.equals(scalar.getTag())) {
-            return Optional.of("true".equals(scalar.getValue().toLowerCase(Locale.ROOT)));
-        }
-        if (node != null) {
-            refuse(key, key + "=" + describe(node) + " is neither true nor false; choose one");
-        }
-        return Optional.empty();
-    }
-
-    /** The constant whose lower-case name, with dashes, is the text. */
-    <E extends Enum<E>> Optional<E> choice(String key, Class<E> type) {
-        final Map<String, E> words =
-                Arrays.stream(type.getEnumConstants())
-                        .collect(
-                                Collectors.toMap(
-                                        YamlSection::word,
-                                        constant -> constant,
-                                        (a, b) -> a,
-                                        LinkedHashMap::new));
-        return value(
-                key,
-                text -> {
-                    if (!words.containsKey(text)) {
-                        throw new IllegalArgumentException(
-                                "'"
-                                        + text
-                                        + "' is unknown; choose one of "
-                                        + String.join(", ", words.keySet()));
-                    }
-                    return words.get(text);
-                });
-    }
-
-    /** The mapping below a key. */
-    Optional<YamlSection> section(String key, List<String> known) {
-        return Optional.ofNullable(values.get(key))
-                .map(
-                        node ->
-                                open(
-                                        prefix() + key,
-                                        pointers.of(key, Pointers.WHOLE),
-                                        node,
-                                        problems,
-                                        known));
-    }
-
-    /**
-     * The mappings in the list below a key; messages call them {@code kind 'name'}, or {@code
-     * key[index]} where they have no name.
-     */
-    List<YamlSection> sections(String key, String kind, List<String> known) {
-        final List<YamlSection> sections = new ArrayList<>();
-        for (Node node : elements(key)) {
-            final String index = prefix() + key + "[" + sections.size() + "]";
-            final String name = nameOf(node).map(n -> kind + " '" + n + "'").orElse(index);
-            sections.add(open(name, pointers.of(key, sections.size()), node, problems, known));
-        }
-        return sections;
-    }
-
-    private List<Node> elements(String key) {
-        final Node node = values.get(key);
-        if (node instanceof SequenceNode list) {
-            return list.getValue();
-        }
-        if (node != null) {
-            refuse(key, key + "=" + describe(node) + " is no list; write [ ... ]");
-        }
-        return List.of();
-    }
-
-    private <T> Optional<T> parsed(
-            String label, Node node, String pointer, Function<String, T> parser) {
-        if (!(node instanceof ScalarNode scalar) || !Tag.STR.equals(scalar.getTag())) {
-            problems.add(
-                    node.getStartMark(),
-                    pointer,
-                    Errno.EINVAL,
-                    prefix() + label + "=" + describe(node) + " is no text; put it in quotes");
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(parser.apply(scalar.getValue()));
-        } catch (IllegalArgumentException e) {
-            problems.add(
-                    node.getStartMark(),
-                    pointer,
-                    Errno.EINVAL,
-                    prefix() + label + " " + e.getMessage());
-            return Optional.empty();
-        }
-    }
-
-    private OptionalLong whole(String label, Node node, String pointer, long min, long max) {
-        final boolean number = node instanceof ScalarNode scalar && Tag.INT.equals(scalar.getTag());
-        String clause = " is no whole number";
-        if (number) {
-            final String text = ((ScalarNode) node).getValue();
-            try {
-                final long value = Long.parseLong(text);
-                if (value >= min && value <= max) {
-                    return OptionalLong.of(value);
-                }
-            } catch (NumberFormatException e) {
-                // Beyond 64 bits, so beyond the range as well.
-            }
-            clause = " is out of range";
-        }
-        problems.add(
-                node.getStartMark(),
-                pointer,
-                Errno.EINVAL,
-                prefix()
-                        + label
-                        + "="
-                        + describe(node)
-                        + clause
-                        + "; choose "
-                        + min
-                        + " to "
-                        + max);
-        return OptionalLong.empty();
-    }
-
-    private Optional<Mark> place(String key) {
-        return has(key) ? values.get(key).getStartMark() : start;
-    }
-
-    private String prefix() {
-        return where.isEmpty() ? "" : where + ": ";
-    }
-
-    private static Optional<String> nameOf(Node node) {
-        if (node instanceof MappingNode mapping) {
-            for (NodeTuple tuple : mapping.getValue()) {
-                if (tuple.getKeyNode() instanceof ScalarNode key
-                        && "name".equals(key.getValue())
-                        && tuple.getValueNode() instanceof ScalarNode name) {
-                    return Optional.of(name.getValue());
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static <E extends Enum<E>> String word(E constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private static String describe(Node node) {
-        return switch (node) {
-            case ScalarNode scalar when Tag.NULL.equals(scalar.getTag()) -> "nothing";
-            case ScalarNode scalar when Tag.STR.equals(scalar.getTag()) ->
-                    "'" + scalar.getValue() + "'";
-            case ScalarNode scalar -> scalar.getValue();
-            case SequenceNode list -> "a list";
-            default -> "a mapping";
-        };
+        places.problems()
+                .add(place, pointers.of(key, Pointers.WHOLE), Errno.EINVAL, prefix() + sentence);
     }
 }

@@ -4,7 +4,8 @@
  * can be checked without touching the machine. {@link io.ipvane.config.SwitchConfig} is the whole;
  * {@link io.ipvane.config.SwitchConfigReader} makes it, {@link io.ipvane.config.ConsistencyCheck}
  * judges what holds between its parts, and {@link io.ipvane.config.ConfigException} carries every
- * problem found, each with file, line and column.
+ * problem found, each with file, line and column. The options of each record, with their defaults
+ * and ranges, are in the record's table; package {@code io.ipvane.option} says how to add one.
  *
  * <p>It opens no device, resolves no name and starts nothing. The records belong to no thread; the
  * reader is used by one thread at start or on command, never per frame.

@@ -380,9 +380,9 @@ class ChangeTest {
         assertEquals("EINVAL", answer.json().path("errno").asText());
         assertEquals(List.of("#/a~1b", "#/addresses/1", "#/mtu"), pointers(answer));
         assertEquals(
-                "port 'api': unknown key 'a/b'; known here are name, uplink, addresses, mtu, mode,"
-                        + " flag, allowedSources, queues, type, netns, interface, socket, role, id,"
-                        + " mac, mergeable, socketMode, socketGroup, learn (and 2 more, see errors)",
+                "port 'api': unknown key 'a/b'; known here are name, uplink, type, netns, interface,"
+                        + " socket, role, id, mac, mergeable, socketMode, socketGroup, addresses,"
+                        + " mtu, mode, flag, allowedSources, queues, learn (and 2 more, see errors)",
                 answer.json().path("detail").asText());
     }
 

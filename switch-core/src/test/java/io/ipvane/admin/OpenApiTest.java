@@ -2,12 +2,18 @@
 package io.ipvane.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ipvane.config.AdminConfig;
 import io.ipvane.config.ListenAddress;
+import io.ipvane.config.NeighborConfig;
+import io.ipvane.config.PortConfig;
+import io.ipvane.config.RouteConfig;
+import io.ipvane.config.SwitchConfig;
+import io.ipvane.config.UplinkConfig;
 import io.ipvane.control.view.AddressView;
 import io.ipvane.control.view.DropView;
 import io.ipvane.control.view.NeighborView;
@@ -17,6 +23,7 @@ import io.ipvane.control.view.RouteView;
 import io.ipvane.control.view.SwitchView;
 import io.ipvane.control.view.ThreadView;
 import io.ipvane.control.view.UplinkView;
+import io.ipvane.option.Table;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -33,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The OpenAPI document and the routes say the same, in both directions. */
@@ -44,8 +52,8 @@ class OpenApiTest {
     @TempDir Path folder;
 
     private static JsonNode read() {
-        try (InputStream in = Api.class.getResourceAsStream("openapi.json")) {
-            return new ObjectMapper().readTree(in);
+        try {
+            return new ObjectMapper().readTree(OpenApi.bytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -113,6 +121,49 @@ class OpenApiTest {
         for (JsonNode reference : DOCUMENT.findValues("$ref")) {
             assertTrue(DOCUMENT.at(reference.asText().substring(1)).isObject(), reference.asText());
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("tables")
+    void shouldDescribeEveryKeyOfTheConfiguration(String schema, Table<?> table)
+            throws IOException {
+        final JsonNode described = DOCUMENT.at("/components/schemas/" + schema);
+        final Set<String> keys = new TreeSet<>();
+        described.path("properties").fieldNames().forEachRemaining(keys::add);
+
+        assertEquals(new TreeSet<>(table.names()), keys);
+        assertFalse(described.path("additionalProperties").asBoolean(true));
+        try (InputStream in = Api.class.getResourceAsStream("openapi.json")) {
+            final JsonNode written = new ObjectMapper().readTree(in);
+            assertFalse(
+                    written.at("/components/schemas").has(schema),
+                    schema + " is made of its table; remove it from openapi.json");
+        }
+    }
+
+    static Stream<Arguments> tables() {
+        return Stream.of(
+                Arguments.of("Config", SwitchConfig.TABLE),
+                Arguments.of("Uplink", UplinkConfig.TABLE),
+                Arguments.of("Port", PortConfig.TABLE),
+                Arguments.of("Route", RouteConfig.TABLE),
+                Arguments.of("Neighbor", NeighborConfig.TABLE));
+    }
+
+    @Test
+    void shouldGiveRangesWordsAndDefaults() {
+        final JsonNode port = DOCUMENT.at("/components/schemas/Port");
+
+        assertEquals("[\"uplink\"]", port.path("required").toString());
+        assertEquals(
+                "{\"type\":\"integer\",\"minimum\":0,\"maximum\":4294967295,"
+                        + "\"description\":\"type memif: number by which both sides call the"
+                        + " interface\",\"default\":0}",
+                port.at("/properties/id").toString());
+        assertEquals(
+                "[\"tap\",\"memif\",\"vhost-user\"]", port.at("/properties/type/enum").toString());
+        assertEquals("[\"max\"]", port.at("/properties/learn/required").toString());
+        assertEquals("^[a-zA-Z0-9._-]{1,63}$", port.at("/properties/name/pattern").asText());
     }
 
     static Stream<Class<?>> views() {

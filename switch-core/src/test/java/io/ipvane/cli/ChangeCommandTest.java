@@ -9,7 +9,6 @@ import io.ipvane.admin.AdminServer;
 import io.ipvane.admin.FakeConfigTarget;
 import io.ipvane.admin.FakeStatusSource;
 import io.ipvane.config.AdminConfig;
-import io.ipvane.config.ConfigDocument;
 import io.ipvane.config.EndpointConfig;
 import io.ipvane.config.ListenAddress;
 import io.ipvane.config.PortConfig;
@@ -195,7 +194,7 @@ class ChangeCommandTest {
         assertEquals(
                 "[{to=198.51.100.0/24, via=192.0.2.7}, {to=203.0.113.0/24, blackhole=true},"
                         + " {to=203.0.112.0/24, unreachable=true}, {to=default, via=fe80::1}]",
-                ConfigDocument.of(uplink("wan0")).get("routes").toString());
+                UplinkConfig.TABLE.write(uplink("wan0")).get("routes").toString());
         done("route del default via fe80::1 dev wan0");
         assertEquals(3, uplink("wan0").routes().size());
 
@@ -203,7 +202,7 @@ class ChangeCommandTest {
         done("neigh del 192.0.2.5 dev wan0");
         assertEquals(
                 "[{address=192.0.2.6, mac=02:00:00:00:00:06}]",
-                ConfigDocument.of(uplink("wan0")).get("neighbors").toString());
+                UplinkConfig.TABLE.write(uplink("wan0")).get("neighbors").toString());
     }
 
     @Test
@@ -311,9 +310,9 @@ class ChangeCommandTest {
                 "port set web | nothing to set; name a setting and its value",
                 "port set web mod l2 mode l3 | l2 and mode: mode is given twice (EINVAL); give one",
                 "port set web moed l2 | unknown word 'moed'; did you mean 'mode'?",
-                "port set web m l2 | 'm' is not unique: it matches mac, mergeable, mode, mtu",
+                "port set web m l2 | 'm' is not unique: it matches mac, mergeable, mtu, mode",
                 "port set web address 192.0.2.1/24 | unknown word 'address'; known here are uplink,"
-                        + " type, netns, interface, socket, role, id, mac, mergeable, socket-mode, socket-group, mode, flag, queues, learn, mtu, source,"
+                        + " type, netns, interface, socket, role, id, mac, mergeable, socket-mode, socket-group, mtu, mode, flag, source, queues, learn,"
                         + " bridge, private, vepa, wait",
                 "port del web now | unknown word 'now'; known here are ",
                 "uplink set wan0 strictMac maybe | strictMac 'maybe' is neither on nor off",
