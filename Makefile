@@ -70,7 +70,7 @@ test-vm: setup-test-vm image ## what needs a kernel or a network card of its own
 PACKAGES ?= ipvlan icmp packet lcore neighbor macnat dhcp group
 .PHONY: mutate
 mutate: setup-test $(SHIM) ## which changes of the code no test notices: minutes a package, PACKAGES="icmp packet" chooses
-	@exec switch-core/src/test/scripts/mutate $(PACKAGES)
+	@TESTS="$(TESTS)" THREADS="$(THREADS)" exec switch-core/src/test/scripts/mutate $(PACKAGES)
 
 .PHONY: bench
 bench: setup-bench image bench-image ## every part of the data plane beside a baseline: a table, and switch-bench/target/bench.json
