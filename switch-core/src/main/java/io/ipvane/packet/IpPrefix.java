@@ -43,7 +43,7 @@ public record IpPrefix(IpAddress address, int length) {
      */
     public static IpPrefix parseWithHostBits(String text) {
         final int slash = text.indexOf('/');
-        if (slash < 0) {
+        if (slash <= 0) {
             final IpAddress address = IpAddress.parse(text);
             return new IpPrefix(address, address.bits());
         }
@@ -96,7 +96,7 @@ public record IpPrefix(IpAddress address, int length) {
 
     /** The first {@code ones} of the low {@code width} bits set. */
     private static long leading(int ones, int width) {
-        return ones == 0 ? 0 : (-1L << (width - ones)) & (-1L >>> (64 - width));
+        return ones == 0 ? 0 : -1L >>> (64 - ones) << (width - ones);
     }
 
     /** {@code 10.0.0.0/24}, always with the length. */

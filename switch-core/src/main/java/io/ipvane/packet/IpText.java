@@ -166,13 +166,11 @@ final class IpText {
     private static String formatIpv6(IpAddress address) {
         int cut = -1;
         int cutLength = 1;
+        int run = 0;
         for (int i = 0; i < GROUPS; i++) {
-            int run = 0;
-            while (i + run < GROUPS && groupOf(address, i + run) == 0) {
-                run++;
-            }
+            run = groupOf(address, i) == 0 ? run + 1 : 0;
             if (run > cutLength) {
-                cut = i;
+                cut = i + 1 - run;
                 cutLength = run;
             }
         }

@@ -46,6 +46,9 @@ public final class Nd {
     /** High half of every solicited-node group, ff02::1:ff00:0/104 (RFC 4291, 2.7.1). */
     public static final long SOLICITED_NODE_HIGH = 0xFF02_0000_0000_0000L;
 
+    /** Bytes that an option has at least, and the unit of its length. */
+    private static final int OPTION_UNIT = 8;
+
     static final int FLAGS_OFFSET = 4;
     static final int TARGET_OFFSET = 8;
 
@@ -82,7 +85,7 @@ public final class Nd {
      */
     public static long option(long nd, int length, int type) {
         int at = LENGTH;
-        while (at + 2 <= length) {
+        while (at + OPTION_UNIT <= length) {
             final int bytes = optionLength(nd + at);
             if (bytes == 0 || at + bytes > length) {
                 return 0;
@@ -117,7 +120,7 @@ public final class Nd {
 
     /** Bytes of an option, 0 to 2,040; 0 makes the message malformed. */
     public static int optionLength(long option) {
-        return Memory.u8(option + 1) * 8;
+        return Memory.u8(option + 1) * OPTION_UNIT;
     }
 
     /** The MAC address in a source or target link-layer address option. */

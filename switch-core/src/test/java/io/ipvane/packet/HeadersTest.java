@@ -4,6 +4,7 @@ package io.ipvane.packet;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.memory.Memory;
@@ -49,6 +50,12 @@ class HeadersTest {
             final byte[] before = memory.bytes();
             Vlan.write(tag, 7, 0x123, Ethernet.TYPE_IPV4);
             assertArrayEquals(before, memory.bytes());
+        }
+        try (Scratch memory = new Scratch(Vlan.LENGTH)) {
+            Vlan.write(memory.address, 5, 0xFABC, 0x88B5);
+            assertArrayEquals(
+                    new byte[] {(byte) 0xAA, (byte) 0xBC, (byte) 0x88, (byte) 0xB5},
+                    memory.bytes());
         }
         assertTrue(Vlan.isTag(0x88A8));
         assertFalse(Vlan.isTag(Ethernet.TYPE_IPV4));
@@ -140,6 +147,34 @@ class HeadersTest {
     }
 
     @Test
+    void shouldMakeAndReadFragments() {
+        for (int offset : new int[] {0, 8, 65_528}) {
+            for (boolean more : new boolean[] {false, true}) {
+                try (Scratch memory = new Scratch(l3(Frames.udp4().fragment(0x4000).build(), 20))) {
+                    final long ip = memory.address;
+                    Ipv4.putFragment(ip, 1300, offset, more);
+                    assertEquals(1300, Ipv4.totalLength(ip));
+                    assertEquals(offset, Ipv4.fragmentOffset(ip));
+                    assertEquals(more, Ipv4.moreFragments(ip));
+                    assertEquals(more || offset != 0, Ipv4.isFragment(ip));
+                    assertFalse(Ipv4.dontFragment(ip));
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldReplaceLengthAndTypeOfServiceAlone() {
+        final byte[] header = l3(Frames.udp4().build(), 20);
+        try (Scratch memory = new Scratch(header)) {
+            Ipv4.putTotalLength(memory.address, 0xFEDC);
+            Ipv4.putTypeOfService(memory.address, 0xC0);
+            assertArrayEquals(
+                    Frames.patch(Frames.patch(header, 2, 0xFE, 0xDC), 1, 0xC0), memory.bytes());
+        }
+    }
+
+    @Test
     void shouldFindAnyWrongBitInAnIpv4Header() {
         final byte[] header = l3(Frames.udp4().options(8).build(), 28);
         for (int bit = 8; bit < header.length * 8; bit++) {
@@ -170,6 +205,19 @@ class HeadersTest {
             assertEquals(0xFE, Ipv6.sourceLow(ip));
             assertEquals(HIGH, Ipv6.destinationHigh(ip));
             assertEquals(0x11, Ipv6.destinationLow(ip));
+        }
+    }
+
+    @Test
+    void shouldReadExtensionHeaders() {
+        for (int next = 0; next < 256; next++) {
+            assertEquals(next == 0 || next == 43 || next == 60, Ipv6.isExtension(next), "" + next);
+        }
+        for (int units : new int[] {0, 1, 255}) {
+            try (Scratch memory = new Scratch(new byte[] {(byte) 200, (byte) units})) {
+                assertEquals(200, Ipv6.extensionNext(memory.address));
+                assertEquals(8 * (units + 1), Ipv6.extensionLength(memory.address));
+            }
         }
     }
 
@@ -212,6 +260,8 @@ class HeadersTest {
             Icmpv6.mendMac(nd, Frames.X, Frames.OTHER);
             assertTrue(Icmpv6.checksumValid(ip));
             assertEquals(Frames.OTHER, Nd.optionMac(option));
+            Icmpv6.seal(ip);
+            assertTrue(Icmpv6.checksumValid(ip), "whatever stood there");
         }
     }
 
@@ -230,9 +280,36 @@ class HeadersTest {
                 Memory.putMac(mac, after);
                 Udp.mendMac(udp, Frames.X, after);
                 final int mended = Udp.checksum(udp);
+                assertEquals(0xFFFF, udpSum(memory.bytes()));
+                assertNotEquals(0, mended, "that says that there is none");
                 Udp.seal4(ip, udp);
                 assertEquals(Udp.checksum(udp), mended);
             }
+        }
+    }
+
+    /** Words of a datagram and its pseudo header; all ones where the checksum is right. */
+    private static int udpSum(byte[] packet) {
+        int sum = 17 + packet.length - 20;
+        for (int at = 12; at < packet.length; at += 2) {
+            sum += (packet[at] & 0xFF) << 8 | (packet[at + 1] & 0xFF);
+        }
+        return (sum & 0xFFFF) + (sum >>> 16);
+    }
+
+    @Test
+    void shouldWriteAndReadUdp() {
+        try (Scratch memory = new Scratch(Udp.LENGTH)) {
+            Udp.write(memory.address, 0xFEDC, 0xBA98, 0x8765);
+            assertArrayEquals(
+                    Frames.patch(new byte[8], 0, 0xFE, 0xDC, 0xBA, 0x98, 0x87, 0x65),
+                    memory.bytes());
+            assertEquals(0xFEDC, Udp.sourcePort(memory.address));
+            assertEquals(0xBA98, Udp.destinationPort(memory.address));
+            assertEquals(0x8765, Udp.length(memory.address));
+            assertEquals(0, Udp.checksum(memory.address));
+            Memory.put16be(memory.address + 6, 0x4321);
+            assertEquals(0x4321, Udp.checksum(memory.address));
         }
     }
 

@@ -42,6 +42,22 @@ class InternetChecksumTest {
         }
     }
 
+    /** The remainder by 65,535, but 65,535 for one of 0; a carry may come up three times. */
+    @Test
+    void shouldFoldAnySum() {
+        final SplittableRandom random = new SplittableRandom(65_535);
+        assertEquals(0, InternetChecksum.fold(0));
+        assertEquals(1, InternetChecksum.fold(0x0001_0000_FFFF_FFFFL));
+        for (int n = 0; n < 20_000; n++) {
+            final long sum = 1 + (random.nextLong() >>> 2 >>> random.nextInt(62));
+            final long remainder = sum % 65_535;
+            assertEquals(
+                    remainder == 0 ? 65_535 : remainder,
+                    InternetChecksum.fold(sum),
+                    Long.toHexString(sum));
+        }
+    }
+
     @Test
     void shouldNotOverflowOnTheLargestPacketOfOnes() {
         final byte[] bytes = new byte[65_535];

@@ -48,9 +48,12 @@ class IpAddressTest {
         "1:2:3:4:5:6:7::, 1:2:3:4:5:6:7:0",
         "::2:3:4:5:6:7:8, 0:2:3:4:5:6:7:8",
         "1:0:0:4:5:6:0:0, 1::4:5:6:0:0",
+        "1:0:0:2:0:3:0:0, 1::2:0:3:0:0",
+        "0:0:1:0:0:0:1:0, 0:0:1::1:0",
         "2001:DB8::ABCD, 2001:db8::abcd",
         "::ffff:192.0.2.1, ::ffff:192.0.2.1",
         "::ffff:c000:201, ::ffff:192.0.2.1",
+        "::0.0.0.0, ::",
         "64:ff9b::192.0.2.33, 64:ff9b::c000:221",
         "1:2:3:4:5:6:1.2.3.4, 1:2:3:4:5:6:102:304"
     })
@@ -83,6 +86,10 @@ class IpAddressTest {
                 "1:2:3:4:5:6:7:8::",
                 "::1:2:3:4:5:6:7:8",
                 "1::2::3",
+                "::1::2",
+                "1.2.3.4.",
+                "1:2",
+                "ABCDG::",
                 "1:::2",
                 ":1:2:3:4:5:6:7",
                 "1:2:3:4:5:6:7:",
@@ -171,6 +178,59 @@ class IpAddressTest {
         assertEquals(kind.equals("multicast"), address.isMulticast());
         assertEquals(kind.equals("link-local"), address.isLinkLocal());
         assertEquals(kind.equals("limited broadcast"), address.isLimitedBroadcast());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.255.255.255, false",
+        "1.0.0.0, true",
+        "126.255.255.255, true",
+        "127.0.0.0, false",
+        "127.255.255.255, false",
+        "128.0.0.0, true",
+        "223.255.255.255, true",
+        "224.0.0.0, false",
+        "255.255.255.255, false",
+        "::, false",
+        "::1, false",
+        "::2, true",
+        "1::, true",
+        "feff::1, true",
+        "ff00::, false",
+        "ffff::1, false"
+    })
+    void shouldKnowWhoCanBeANeighbour(String text, boolean neighbour) {
+        assertEquals(neighbour, IpAddress.parse(text).isNeighbor());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "::ffff:10.0.0.1, true",
+        "::ffff:0:0, true",
+        "::fffe:10.0.0.1, false",
+        "::1:ffff:10.0.0.1, false",
+        "1::ffff:10.0.0.1, false",
+        "255.255.255.255, false"
+    })
+    void shouldKnowMappedAddresses(String text, boolean mapped) {
+        assertEquals(mapped, IpAddress.parse(text).isIpv4Mapped());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.1, true",
+        "240.0.0.1, true",
+        "fe80::1, true",
+        "0.0.0.0, false",
+        "127.0.0.1, false",
+        "224.0.0.1, false",
+        "255.255.255.255, false",
+        "::, false",
+        "::1, false",
+        "ff02::1, false"
+    })
+    void shouldKnowWhoCanBeAHost(String text, boolean host) {
+        assertEquals(host, IpAddress.parse(text).isHost());
     }
 
     @Test

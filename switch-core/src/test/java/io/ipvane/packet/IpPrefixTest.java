@@ -19,6 +19,8 @@ class IpPrefixTest {
         "10.0.0.0/24, 10.0.0.0/24",
         "0.0.0.0/0, 0.0.0.0/0",
         "10.0.0.1/32, 10.0.0.1/32",
+        "10.0.0.192/29, 10.0.0.192/29",
+        "fd00::/128, fd00::/128",
         "10.0.0.1, 10.0.0.1/32",
         "2001:DB8::/32, 2001:db8::/32",
         "::/0, ::/0",
@@ -52,6 +54,7 @@ class IpPrefixTest {
                 "10.0.0.0/24/8",
                 "::/129",
                 "::/9999999999",
+                "10.0.0.0/4294967320",
                 "/24",
                 "default"
             })
@@ -87,6 +90,22 @@ class IpPrefixTest {
             inside += expected ? 1 : 0;
         }
         assertTrue(inside > 10_000 && inside < 40_000, "the cases are no good: " + inside);
+    }
+
+    @Test
+    void shouldQuoteTheWholeTextWhereTheAddressIsMissing() {
+        final Exception e =
+                assertThrows(IllegalArgumentException.class, () -> IpPrefix.parse("/24"));
+        assertTrue(e.getMessage().startsWith("'/24' is not"), e.getMessage());
+    }
+
+    @Test
+    void shouldRefuseALengthThatTheFamilyDoesNotHave() {
+        final IpAddress address = IpAddress.parse("10.0.0.1");
+        final Exception e =
+                assertThrows(IllegalArgumentException.class, () -> new IpPrefix(address, 33));
+        assertEquals("prefix length 33 of 10.0.0.1 is not within 0 to 32", e.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> new IpPrefix(address, -1));
     }
 
     @Test
