@@ -33,8 +33,7 @@ final class ArpMacs {
     }
 
     private static boolean isWhole(FramePool pool, long mbuf) {
-        return Glance.reach(pool, mbuf, END)
-                && Arp.isEthernetIpv4(pool.data(mbuf) + Ethernet.LENGTH);
+        return pool.pullUp(mbuf, END) && Arp.isEthernetIpv4(pool.data(mbuf) + Ethernet.LENGTH);
     }
 
     private static void target(long arp, long before, long after) {

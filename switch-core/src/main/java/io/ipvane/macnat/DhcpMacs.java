@@ -47,7 +47,7 @@ final class DhcpMacs {
     private static void replace(
             FramePool pool, long mbuf, int port, int operation, long before, long after) {
         final int udpOffset = udp(pool, mbuf);
-        if (udpOffset == 0 || !Glance.reach(pool, mbuf, udpOffset + Udp.LENGTH + CHADDR_END)) {
+        if (udpOffset == 0 || !pool.pullUp(mbuf, udpOffset + Udp.LENGTH + CHADDR_END)) {
             return;
         }
         final long udp = pool.data(mbuf) + udpOffset;
@@ -67,7 +67,7 @@ final class DhcpMacs {
 
     /** Offset of the UDP header, 0 where there is none: in a later fragment for instance. */
     private static int udp(FramePool pool, long mbuf) {
-        if (!Glance.reach(pool, mbuf, IP + Ipv4.MIN_LENGTH)) {
+        if (!pool.pullUp(mbuf, IP + Ipv4.MIN_LENGTH)) {
             return 0;
         }
         final long ip = pool.data(mbuf) + IP;

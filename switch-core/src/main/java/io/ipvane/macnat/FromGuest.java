@@ -115,7 +115,7 @@ public final class FromGuest {
      * @return whether the guest may send it
      */
     private boolean translate(long mbuf) {
-        if (!Glance.reach(pool, mbuf, Ethernet.LENGTH)) {
+        if (!pool.pullUp(mbuf, Ethernet.LENGTH)) {
             return true;
         }
         final long frame = pool.data(mbuf);

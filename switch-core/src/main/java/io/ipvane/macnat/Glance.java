@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.macnat;
 
-import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
 import io.ipvane.memory.Memory;
 import io.ipvane.packet.Ethernet;
@@ -54,12 +53,6 @@ final class Glance {
      */
     static boolean toGuest(long frame, long type) {
         return type == WIRE_IPV4 ? isUdp(frame, Udp.PORT_DHCP_CLIENT) : type == WIRE_ARP;
-    }
-
-    /** Makes the first {@code bytes} of a frame readable; its addresses may change. */
-    static boolean reach(FramePool pool, long mbuf, int bytes) {
-        return pool.contiguous(mbuf) >= bytes
-                || (pool.length(mbuf) >= bytes && pool.pullUp(mbuf, bytes));
     }
 
     /** To that port, or behind options, where the port is further on. */

@@ -20,7 +20,7 @@ final class NdMacs {
     private static final int IP = Ethernet.LENGTH;
     private static final int MAX_EXTENSIONS = 8;
 
-    /** Honest messages fit the least MTU of IPv6; no more is looked at. */
+    /** Honest messages fit the least MTU of IPv6; no more is gathered and looked at. */
     private static final int MAX_END = IP + 1280;
 
     private NdMacs() {}
@@ -28,38 +28,40 @@ final class NdMacs {
     /** Replaces the address in every option where it is {@code before}. */
     static void fromGuest(FramePool pool, long mbuf, long before, long after) {
         final int icmp = icmpv6(pool, mbuf);
-        if (icmp == 0 || !Glance.reach(pool, mbuf, icmp + Icmpv6.LENGTH)) {
+        if (icmp == 0 || !reach(pool, mbuf, icmp + Icmpv6.LENGTH)) {
             return;
         }
         final int options = Nd.optionsOffset(Icmpv6.type(pool.data(mbuf) + icmp));
         final int end = end(pool, mbuf);
-        if (options != 0 && end > icmp + options && Glance.reach(pool, mbuf, end)) {
+        if (options != 0 && reach(pool, mbuf, end)) {
             final long message = pool.data(mbuf) + icmp;
             replace(message, options, end - icmp, before, after);
         }
     }
 
     /**
-     * Offset of the header behind IPv6 and its extension headers; 0 where it is not of ICMPv6, or
-     * too far off.
+     * Makes bytes of the frame readable, but none behind {@link #MAX_END}; addresses may change.
      */
+    private static boolean reach(FramePool pool, long mbuf, int bytes) {
+        return bytes <= MAX_END && pool.pullUp(mbuf, bytes);
+    }
+
+    /** Offset of the header behind IPv6 and its extension headers; 0 where it is not of ICMPv6. */
     private static int icmpv6(FramePool pool, long mbuf) {
         int at = IP + Ipv6.LENGTH;
-        if (!Glance.reach(pool, mbuf, at) || Ipv6.version(pool.data(mbuf) + IP) != 6) {
+        if (!reach(pool, mbuf, at) || Ipv6.version(pool.data(mbuf) + IP) != 6) {
             return 0;
         }
         int next = Ipv6.nextHeader(pool.data(mbuf) + IP);
         for (int passed = 0; Ipv6.isExtension(next); passed++) {
-            if (passed == MAX_EXTENSIONS
-                    || at > MAX_END
-                    || !Glance.reach(pool, mbuf, at + Ipv6.EXTENSION_UNIT)) {
+            if (passed == MAX_EXTENSIONS || !reach(pool, mbuf, at + Ipv6.EXTENSION_UNIT)) {
                 return 0;
             }
             final long header = pool.data(mbuf) + at;
             next = Ipv6.extensionNext(header);
             at += Ipv6.extensionLength(header);
         }
-        return next == Ipv6.NEXT_ICMPV6 && at <= MAX_END ? at : 0;
+        return next == Ipv6.NEXT_ICMPV6 ? at : 0;
     }
 
     /** Where the message ends: with its packet, with its frame, or where we stop. */

@@ -64,7 +64,7 @@ public final class ToGuest {
     }
 
     private void closely(long mbuf, long shared, long own) {
-        if (!Glance.reach(pool, mbuf, Ethernet.LENGTH)) {
+        if (!pool.pullUp(mbuf, Ethernet.LENGTH)) {
             return;
         }
         final long frame = pool.data(mbuf);

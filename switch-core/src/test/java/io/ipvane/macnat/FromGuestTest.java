@@ -14,6 +14,7 @@ import static io.ipvane.testing.Frames.OWN;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.testing.Frames;
 import java.util.Arrays;
@@ -66,6 +67,42 @@ class FromGuestTest {
         for (int length = 0; length < 14; length++) {
             final byte[] frame = Frames.resize(Frames.udp4().macs(OTHER, MAC).build(), length);
             assertArrayEquals(frame, guest.sends(frame));
+        }
+    }
+
+    /** There is no pool to ask: nearly every frame is translated by its row and its bytes alone. */
+    @Test
+    void shouldAskThePoolNothingAboutPlainFrames() {
+        final FromGuest from =
+                new FromGuest(GuestMac.fixed(MAC), new UplinkMac(OWN), /* pool= */ null);
+        final byte[] shortest = Frames.udp4().macs(OTHER, MAC).payload(new byte[0]).build();
+        assertEquals(Glance.BYTES, shortest.length);
+        final byte[] long6 = Frames.udp6().macs(OTHER, MAC).build();
+        final long[] mbufs = {guest.pool.frame(shortest), guest.pool.frame(long6)};
+        guest.load(mbufs);
+        assertEquals(2, from.translate(guest.burst));
+        assertArrayEquals(Sums.mac(shortest, 6, OWN), guest.take(mbufs[0]));
+        assertArrayEquals(Sums.mac(long6, 6, OWN), guest.take(mbufs[1]));
+    }
+
+    @Test
+    void shouldFindWhatIsNotPlainAnywhereInABurst() {
+        final byte[][] kinds = {
+            Frames.udp4().macs(OTHER, MAC).build(),
+            Frames.ethernet(0x0800, new byte[1]).macs(OTHER, MAC).build(),
+            arp(1, BROADCAST, MAC, MAC, 0)
+        };
+        final byte[][] wanted = {
+            Sums.mac(kinds[0], 6, OWN), Sums.mac(kinds[1], 6, OWN), arp(1, BROADCAST, OWN, OWN, 0)
+        };
+        final long[] mbufs = new long[64];
+        for (int i = 0; i < mbufs.length; i++) {
+            mbufs[i] = guest.pool.frame(kinds[i % 3]);
+        }
+        guest.load(mbufs);
+        assertEquals(64, guest.from.translate(guest.burst));
+        for (int i = 0; i < mbufs.length; i++) {
+            assertArrayEquals(wanted[i % 3], guest.take(mbufs[i]), "frame " + i);
         }
     }
 
@@ -341,6 +378,43 @@ class FromGuestTest {
         assertArrayEquals(Sums.icmpv6(got), got);
     }
 
+    /** The last option that is looked at ends where the longest honest message does. */
+    @Test
+    void shouldLookBehindExtensionHeadersAsFarAsAnHonestMessageReaches() {
+        final byte[] frame = nd(Messages.ROUTER_SOLICITATION, MAC, macOption(1, MAC));
+        final byte[] wanted = nd(Messages.ROUTER_SOLICITATION, OWN, macOption(1, OWN));
+        final int most = 1294 - 16;
+        assertArrayEquals(
+                extendedTo(wanted, most), guest.sends(extendedTo(frame, most)), "the last place");
+        for (int icmp = most + 8; icmp <= 1294 + 24; icmp += 8) {
+            final byte[] far = extendedTo(frame, icmp);
+            assertArrayEquals(Sums.mac(far, 6, OWN), guest.sends(far), "message at " + icmp);
+        }
+    }
+
+    @Test
+    void shouldGatherNoMoreThanAnHonestMessageHas() {
+        final byte[] frame =
+                extendedTo(nd(Messages.ROUTER_SOLICITATION, MAC, macOption(1, MAC)), 1310);
+        guest.load(guest.pool.frame(Frames.split(frame, 100)));
+        guest.from.translate(guest.burst);
+        assertTrue(guest.burst.contiguous(0) <= 1294, "gathered " + guest.burst.contiguous(0));
+        assertArrayEquals(Sums.mac(frame, 6, OWN), guest.take(guest.burst.mbuf(0)));
+    }
+
+    /** Puts one extension header between IPv6 and its message, so that the message starts there. */
+    private static byte[] extendedTo(byte[] frame, int icmp) {
+        final byte[] out = new byte[icmp + frame.length - 54];
+        System.arraycopy(frame, 0, out, 0, 54);
+        System.arraycopy(frame, 54, out, icmp, frame.length - 54);
+        out[18] = (byte) ((out.length - 54) >>> 8);
+        out[19] = (byte) (out.length - 54);
+        out[20] = 60;
+        out[54] = 58;
+        out[55] = (byte) ((icmp - 54) / 8 - 1);
+        return Sums.icmpv6(out, icmp);
+    }
+
     private static int count(byte[] frame, byte[] option) {
         int count = 0;
         for (int at = 78; at + 8 <= frame.length; at += 8) {
@@ -355,6 +429,16 @@ class FromGuestTest {
     void shouldReplaceTheClientsAddressAndLeaveItsIdentifier() {
         final byte[] got = guest.sends(dhcpRequest(MAC, MAC));
         assertArrayEquals(dhcpRequest(OWN, OWN), got);
+    }
+
+    /** A client may leave out all behind its address: only that has to be there. */
+    @Test
+    void shouldReplaceTheClientsAddressInTheShortestMessageThatHasIt() {
+        final byte[] message = Arrays.copyOfRange(dhcpRequest(MAC, MAC), 42, CHADDR + 6);
+        final Frames shortest = Frames.udp4().ports(68, 67).payload(message);
+        final byte[] frame = Sums.udp4(shortest.macs(OTHER, MAC).build());
+        assertArrayEquals(
+                Sums.udp4(Sums.mac(Sums.mac(frame, 6, OWN), CHADDR, OWN)), guest.sends(frame));
     }
 
     @Test

@@ -11,8 +11,13 @@ import static io.ipvane.testing.Frames.OTHER;
 import static io.ipvane.testing.Frames.OWN;
 import static io.ipvane.testing.Frames.X;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.ipvane.burst.FramePool;
+import io.ipvane.memory.Memory;
 import io.ipvane.testing.Frames;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +68,32 @@ class ToGuestTest {
             assertArrayEquals(arp(2, MAC, X, X, MAC), unknown.gets(arp(2, OWN, X, X, OWN)));
             unknown.mac.reset();
             assertArrayEquals(arp(2, OWN, X, X, OWN), unknown.gets(arp(2, OWN, X, X, OWN)));
+        }
+    }
+
+    /** Nearly every frame costs a look at its length and one at its bytes, and no more. */
+    @Test
+    void shouldAskThePoolForLengthAndPlaceOfAPlainFrameOnly() {
+        final List<String> asked = new ArrayList<>();
+        final FramePool pool =
+                (FramePool)
+                        Proxy.newProxyInstance(
+                                FramePool.class.getClassLoader(),
+                                new Class<?>[] {FramePool.class},
+                                (self, method, arguments) -> {
+                                    asked.add(method.getName());
+                                    return method.invoke(guest.pool, arguments);
+                                });
+        final ToGuest to = new ToGuest(GuestMac.fixed(MAC), new UplinkMac(OWN), pool);
+        final byte[] shortest = Frames.udp4().macs(OWN, X).payload(new byte[0]).build();
+        assertEquals(Glance.BYTES, shortest.length);
+        for (byte[] frame : List.of(shortest, Frames.udp6().macs(OWN, X).build())) {
+            final long mbuf = guest.pool.frame(frame);
+            Memory.put64(guest.burst.mbufs, mbuf);
+            asked.clear();
+            to.translate(guest.burst.mbufs, 1);
+            assertEquals(List.of("contiguous", "data"), asked);
+            assertArrayEquals(Sums.mac(frame, 0, MAC), guest.take(mbuf));
         }
     }
 
