@@ -260,6 +260,33 @@ class ImprovedRulesTest {
                         false));
     }
 
+    /** Nobody else would: the sibling is deaf, and the wire does not know it. */
+    @ParameterizedTest
+    @EnumSource(IpvlanFlag.class)
+    void shouldAnswerAPortInL2ForASiblingThatIsRouted(IpvlanFlag flag) {
+        final IpvlanRules l2 = rules(Mode.L2, flag);
+        final IpvlanRules toRouted = IpvlanRules.toRouted(flag, IMPROVED);
+        final int question = KNOWN | SOLICIT;
+        for (int facts = 0; facts <= Facts.MASK; facts++) {
+            final boolean asks = (facts & (question | SPOOFED | DISCARD)) == question;
+            assertEquals(asks ? Verdict.RESPOND : l2.fromPort(facts), toRouted.fromPort(facts));
+            assertEquals(l2.fromUplink(facts), toRouted.fromUplink(facts));
+            assertEquals(l2.fromHost(facts), toRouted.fromHost(facts));
+        }
+    }
+
+    @Test
+    void shouldLeaveQuestionsToTheirPortsWhereTheResponderIsOff() {
+        final IpvlanOptions kernel = IpvlanOptions.of(Compat.KERNEL);
+        for (IpvlanFlag flag : IpvlanFlag.values()) {
+            for (int facts = 0; facts <= Facts.MASK; facts++) {
+                assertEquals(
+                        IpvlanRules.of(Mode.L2, flag, kernel).fromPort(facts),
+                        IpvlanRules.toRouted(flag, kernel).fromPort(facts));
+            }
+        }
+    }
+
     @Test
     void shouldKeepTheKernelsL2UnicastFromPortsAsItIs() {
         for (IpvlanFlag flag : IpvlanFlag.values()) {
