@@ -25,7 +25,7 @@ public record SingleStages(Stage parse, Stage lookup, Stage decide, Stage rewrit
                 new ParseStage(pool),
                 new LookupStage(arena),
                 new DecideStage(),
-                new RewriteStage(pool),
+                new RewriteStage(),
                 new Pipeline(arena, pool, lanes));
     }
 

@@ -52,6 +52,12 @@ public final class Burst {
     /** What the frames are decided by; null in an empty slot, so that it pins no old generation. */
     public Snapshot snapshot;
 
+    /**
+     * Whether every frame passes stage by stage, none by a short way: something wants to see each
+     * of them. Set before the short way begins; {@link #clear} takes it back.
+     */
+    public boolean whole;
+
     // -- written by parse --
 
     /** The family of every frame's keys, or {@link #NO_KEY} where they are not all of one. */
@@ -62,7 +68,7 @@ public final class Burst {
 
     // -- written by decide --
 
-    /** Bit <i>n</i>: decide gave some frame the verdict <i>n</i>; bit 63: it dropped one. */
+    /** Bit <i>n</i>: decide gave some frame the verdict <i>n</i>. */
     public long anyVerdicts;
 
     /** A burst whose rows live as long as {@code arena}. */
@@ -88,10 +94,11 @@ public final class Burst {
         size = kept;
     }
 
-    /** Empties the slot: no frames, and no snapshot kept alive. */
+    /** Empties the slot: no frames, no snapshot kept alive, and nobody who wants to see more. */
     public void clear() {
         size = 0;
         snapshot = null;
+        whole = false;
     }
 
     /** {@link Row#mbuf(long)} of frame {@code i}. */
@@ -169,17 +176,29 @@ public final class Burst {
         return Row.verdict(row(i));
     }
 
-    /**
-     * Next hop that frame {@code i} waits for, laid out like its key0; with verdict RESOLVE. Before
-     * that, with the fact CLAIM, the address that it claims.
-     */
+    /** {@link Row#decided(long)} of frame {@code i}. */
+    public int decided(int i) {
+        return Row.decided(row(i));
+    }
+
+    /** {@link Row#nextHop0(long)} of frame {@code i}. */
     public long nextHop0(int i) {
         return Row.nextHop0(row(i));
     }
 
-    /** Next hop: the low half of IPv6. */
+    /** {@link Row#nextHop1(long)} of frame {@code i}. */
     public long nextHop1(int i) {
         return Row.nextHop1(row(i));
+    }
+
+    /** {@link Row#claim0(long)} of frame {@code i}. */
+    public long claim0(int i) {
+        return Row.claim0(row(i));
+    }
+
+    /** {@link Row#claim1(long)} of frame {@code i}. */
+    public long claim1(int i) {
+        return Row.claim1(row(i));
     }
 
     /** Writes {@link Row#facts(long)} of frame {@code i}. */
@@ -222,9 +241,19 @@ public final class Burst {
         Row.verdict(row(i), code);
     }
 
+    /** Writes {@link Row#decided(long)} of frame {@code i}. */
+    public void decided(int i, int code) {
+        Row.decided(row(i), code);
+    }
+
     /** Says which next hop frame {@code i} waits for. */
     public void nextHop(int i, long high, long low) {
         Row.nextHop(row(i), high, low);
+    }
+
+    /** Says which address the sender of frame {@code i} claims. */
+    public void claim(int i, long high, long low) {
+        Row.claim(row(i), high, low);
     }
 
     /** Says where the bytes of frame {@code i} are and fills its row, where the shim does not. */

@@ -38,13 +38,13 @@ public final class Facts {
     public static final int SOURCE_KNOWN = 1 << 9;
 
     /**
-     * A neighbour advertisement: it claims the address in {@link Burst#nextHop0} and {@link
-     * Burst#nextHop1} for its sender. Not among the facts that verdicts are made of; lookup turns a
+     * A neighbour advertisement: it claims the address in {@link Burst#claim0} and {@link
+     * Burst#claim1} for its sender. Not among the facts that verdicts are made of; lookup turns a
      * false claim into {@link #SPOOFED}.
      */
     public static final int CLAIM = 1 << 14;
 
-    /** Number of fact bits. */
+    /** Number of fact bits. The word has room for one more; each doubles every verdict table. */
     public static final int BITS = 10;
 
     /** Mask over all facts: the index of a verdict table. */

@@ -5,7 +5,8 @@ import io.ipvane.memory.Memory;
 
 /**
  * What is known of one frame of a {@link Burst}: a cache line of native memory, and a second one
- * for what few frames need. A row is told by its address, {@link Burst#row}.
+ * for what few frames need. A row is told by its address, {@link Burst#row}. Every column has one
+ * meaning.
  *
  * <p>Native and by rows, because then one address reaches every field at a constant distance: the
  * loops over a burst have a third fewer instructions than over a Java array a field, where each
@@ -14,10 +15,12 @@ import io.ipvane.memory.Memory;
  * <pre>
  *   0 mbuf      8 data      16 length  20 contiguous
  *  24 key0     32 source0   40 facts   44 port   48 slot   56 owner   60 verdict
- * 4096 key1  4104 source1  4112 nextHop0  4120 nextHop1  4128 reason
+ * 4096 key1  4104 source1  4112 nextHop0  4120 nextHop1  4128 claim0  4136 claim1
+ * 4144 reason  4148 decided  4152 action
  * </pre>
  *
- * <p>Fields are written by the stages in this order and never cleared.
+ * <p>Columns are never cleared: each says of which frames it means anything, and of the others it
+ * holds what an earlier burst left there.
  */
 @HotPath
 public final class Row {
@@ -54,13 +57,20 @@ public final class Row {
     /** Offset of both lengths, as the shim knows them. */
     public static final int LENGTHS = 16;
 
+    /** {@link #action(long)} of a frame that no rule speaks of. */
+    public static final int NO_ACTION = 0;
+
     private static final int LENGTH = LENGTHS;
     private static final int CONTIGUOUS = LENGTHS + 4;
     private static final int FACTS = 40;
     private static final int VERDICT = 60;
     private static final int NEXT_HOP0 = KEY1 + 16;
     private static final int NEXT_HOP1 = KEY1 + 24;
-    private static final int REASON = KEY1 + 32;
+    private static final int CLAIM0 = KEY1 + 32;
+    private static final int CLAIM1 = KEY1 + 40;
+    private static final int REASON = KEY1 + 48;
+    private static final int DECIDED = KEY1 + 52;
+    private static final int ACTION = KEY1 + 56;
 
     private Row() {}
 
@@ -166,12 +176,34 @@ public final class Row {
         Memory.put64(row, SOURCE1, key);
     }
 
-    /** Ordinal of the {@link DropReason} that goes with a discarding fact or a dropping verdict. */
+    /**
+     * The address that the sender of a neighbour advertisement claims to have, the high half; of
+     * frames with the fact {@link Facts#CLAIM}.
+     */
+    public static long claim0(long row) {
+        return Memory.i64(row, CLAIM0);
+    }
+
+    /** The low half of {@link #claim0}. */
+    public static long claim1(long row) {
+        return Memory.i64(row, CLAIM1);
+    }
+
+    static void claim(long row, long high, long low) {
+        Memory.put64(row, CLAIM0, high);
+        Memory.put64(row, CLAIM1, low);
+    }
+
+    /**
+     * Why the frame is dropped, as the ordinal of a {@link DropReason}; of frames with the fact
+     * {@link Facts#DISCARD} or a verdict to drop them.
+     */
     public static int reason(long row) {
         return Memory.i32(row, REASON);
     }
 
-    static void reason(long row, int reason) {
+    /** Writes {@link #reason(long)}. */
+    public static void reason(long row, int reason) {
         Memory.put32(row, REASON, reason);
     }
 
@@ -197,7 +229,7 @@ public final class Row {
         return Memory.i32(row, OWNER);
     }
 
-    /** Code of the verdict. */
+    /** Code of the verdict: what is to be done with the frame. */
     public static int verdict(long row) {
         return Memory.i32(row, VERDICT);
     }
@@ -207,11 +239,41 @@ public final class Row {
         Memory.put32(row, VERDICT, code);
     }
 
-    static long nextHop0(long row) {
+    /**
+     * Code of the verdict that the frame had before the conductor asked to see it, and has again
+     * afterwards; of frames with the verdict CONTROL.
+     */
+    public static int decided(long row) {
+        return Memory.i32(row, DECIDED);
+    }
+
+    static void decided(long row, int code) {
+        Memory.put32(row, DECIDED, code);
+    }
+
+    /**
+     * Index of what a rule says is to be done with the frame, {@link #NO_ACTION} for nothing; of
+     * the frames of a burst that has passed the rules.
+     */
+    public static int action(long row) {
+        return Memory.i32(row, ACTION);
+    }
+
+    /** Writes {@link #action(long)}. */
+    public static void action(long row, int index) {
+        Memory.put32(row, ACTION, index);
+    }
+
+    /**
+     * The next hop that the frame waits for, laid out like {@link #key0(long)}; of frames with the
+     * verdict RESOLVE.
+     */
+    public static long nextHop0(long row) {
         return Memory.i64(row, NEXT_HOP0);
     }
 
-    static long nextHop1(long row) {
+    /** The low half of {@link #nextHop0}, where it is an IPv6 address. */
+    public static long nextHop1(long row) {
         return Memory.i64(row, NEXT_HOP1);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.control;
 
+import io.ipvane.ipvlan.Decisions;
 import io.ipvane.ipvlan.IpvlanOptions;
 import io.ipvane.ipvlan.IpvlanRules;
 import io.ipvane.ipvlan.Mode;
@@ -28,7 +29,7 @@ final class PortVerdicts {
     }
 
     /** For frames that come in by a port. */
-    byte[] of(PortModel port) {
+    Decisions of(PortModel port) {
         final boolean l2 =
                 port.role() == PortEntry.Role.PORT ? port.mode() == Mode.L2 : hasL2(port);
         final Mode mode = l2 ? Mode.L2 : routedMode(port);
@@ -36,7 +37,7 @@ final class PortVerdicts {
     }
 
     /** The same for frames to a routed port, or null where there is no difference. */
-    byte[] toRouted(PortModel port) {
+    Decisions toRouted(PortModel port) {
         if (!model.routes(port.uplink()) || !hasL2(port)) {
             return null;
         }
@@ -66,7 +67,7 @@ final class PortVerdicts {
         return model.uplinkOf(port.index()).options();
     }
 
-    private byte[] table(IpvlanRules rules, PortModel port) {
+    private Decisions table(IpvlanRules rules, PortModel port) {
         return tables.computeIfAbsent(rules, VerdictTable::compile).table(direction(port.role()));
     }
 

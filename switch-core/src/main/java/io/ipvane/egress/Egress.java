@@ -250,7 +250,7 @@ public final class Egress implements Stage {
         if (ingress.role == PortEntry.Role.PORT && isUdp4(burst, i)) {
             drop(burst, i, ingress.index, DropReason.POLICED.ordinal());
         } else {
-            burst.verdict(i, burst.reason(i));
+            burst.verdict(i, burst.decided(i));
             other(burst, i, snapshot, ingress);
         }
     }
@@ -269,10 +269,9 @@ public final class Egress implements Stage {
 
     /** What the verdict says is dropped, or no verdict that can be carried out. */
     private void dropDecided(Burst burst, int i, PortEntry ingress) {
-        final int verdict = burst.verdict(i);
         final int reason =
-                Verdict.isDrop(verdict)
-                        ? Verdict.reasonOrdinal(verdict, burst.reason(i))
+                burst.verdict(i) == Verdict.DROP
+                        ? burst.reason(i)
                         : DropReason.STAGE_ERROR.ordinal();
         count(ingress.index, reason);
         if (!upcaller.dropped(ingress, reason, 0, burst.mbuf(i))) {

@@ -48,7 +48,7 @@ final class Upcaller {
     /** A frame that the conductor decides about, with the verdict that it has without that. */
     boolean control(Burst burst, int i, PortEntry ingress) {
         return mailbox.snooped(
-                ingress.index, burst.reason(i), burst.port(i), burst.l3(i), burst.mbuf(i));
+                ingress.index, burst.decided(i), burst.port(i), burst.l3(i), burst.mbuf(i));
     }
 
     /** A frame as it came in, by which a port says something of itself. */
@@ -75,7 +75,7 @@ final class Upcaller {
         final int size = burst.size;
         for (int i = 0; i < size; i++) {
             if (burst.port(i) != ingress.index
-                    && !Verdict.isDrop(burst.verdict(i))
+                    && burst.verdict(i) != Verdict.DROP
                     && learner.read(burst, i)) {
                 mailbox.learned(
                         ingress.uplink.index(),

@@ -12,7 +12,7 @@ import static io.ipvane.burst.Facts.SOLICIT;
 import static io.ipvane.burst.Facts.SOURCE_KNOWN;
 import static io.ipvane.burst.Facts.SPOOFED;
 import static io.ipvane.ipvlan.Verdict.DELIVER;
-import static io.ipvane.ipvlan.Verdict.DROP_PARSED;
+import static io.ipvane.ipvlan.Verdict.DROP;
 import static io.ipvane.ipvlan.Verdict.FLOOD_AND_PUNT;
 import static io.ipvane.ipvlan.Verdict.FLOOD_AND_WIRE;
 import static io.ipvane.ipvlan.Verdict.FLOOD_WIRE_AND_PUNT;
@@ -30,7 +30,8 @@ import io.ipvane.burst.DropReason;
  * What ipvlan does with a frame: facts in, verdict out, for the three ways in. Cold: asked once for
  * every combination of facts by {@link VerdictTable#compile}, never per frame. Pure and total.
  *
- * <p>Facts are bits of {@link io.ipvane.burst.Facts}; answers are codes of {@link Verdict}. Parse
+ * <p>Facts are bits of {@link io.ipvane.burst.Facts}; answers are codes of {@link Verdict}, drops
+ * with their reason as {@link Verdict#drop} makes them. Parse
  * sets {@code DISCARD} only for what this uplink wants discarded: under {@link Compat#KERNEL} PAUSE
  * to its group address (COR-14) and frames whose headers cannot be read.
  */
@@ -66,7 +67,7 @@ public sealed interface IpvlanRules {
         @Override
         public int fromPort(int facts) {
             if (has(facts, DISCARD)) {
-                return DROP_PARSED;
+                return DROP;
             }
             if (spoofed(facts, options)) {
                 return drop(DropReason.ANTISPOOF);
@@ -259,17 +260,17 @@ public sealed interface IpvlanRules {
      * way no port gets one.
      */
     private static int discardedFromUplink(IpvlanOptions options) {
-        return options.improved() ? DROP_PARSED : PUNT;
+        return options.improved() ? DROP : PUNT;
     }
 
     private static int discardedFromHost(IpvlanOptions options) {
-        return options.improved() ? DROP_PARSED : WIRE;
+        return options.improved() ? DROP : WIRE;
     }
 
     /** Transmit in L3 and L3S: a sibling by address, whatever the MAC; otherwise the FIB. */
     private static int routedFromPort(int facts, IpvlanFlag flag, IpvlanOptions options) {
         if (has(facts, DISCARD)) {
-            return DROP_PARSED;
+            return DROP;
         }
         if (spoofed(facts, options)) {
             return drop(DropReason.ANTISPOOF);

@@ -4,12 +4,12 @@ package io.ipvane.ipvlan;
 import io.ipvane.burst.DropReason;
 
 /**
- * What shall happen to a frame, as a number that fits a byte of {@link
- * io.ipvane.burst.Burst#verdict}. Numbers and not an enum, because a drop carries its reason and
- * the hot path stores and compares bytes.
+ * What shall happen to a frame, as a number below 64, so that a set of verdicts is a long. Numbers
+ * and not an enum, because the hot path stores and compares them.
  *
- * <p>Below {@link #DROP_PARSED} the frame goes somewhere; from there on it is dropped: {@link
- * #DROP_PARSED} with the reason that parse noted, {@code 64 + ordinal} with the reason in the code.
+ * <p>Why a frame is dropped stands beside the verdict, in {@link io.ipvane.burst.Burst#reason}. A
+ * rule, which has no frame, says both in one number: {@link #drop} makes it, {@link #code} and
+ * {@link #reason} take it apart.
  */
 public final class Verdict {
     /** To the port in {@link io.ipvane.burst.Burst#port}, and nowhere else. */
@@ -47,7 +47,7 @@ public final class Verdict {
 
     /**
      * Outcome of the pipeline: the conductor looks into the frame and then carries out the verdict
-     * that stands in {@link io.ipvane.burst.Burst#reason}. Never a rule's answer.
+     * that stands in {@link io.ipvane.burst.Burst#decided}. Never a rule's answer.
      */
     public static final int CONTROL = 11;
 
@@ -57,10 +57,14 @@ public final class Verdict {
      */
     public static final int LEARN = 12;
 
-    /** Dropped; the reason is in {@link io.ipvane.burst.Burst#reason}, written by parse. */
-    public static final int DROP_PARSED = 63;
+    /**
+     * Dropped; the reason is in {@link io.ipvane.burst.Burst#reason}. As a rule's answer: dropped
+     * for the reason that parse has noted.
+     */
+    public static final int DROP = 63;
 
-    private static final int DROP_BASE = 64;
+    /** Above the code, in a rule's answer: the ordinal of the reason plus one, or 0. */
+    private static final int REASON_SHIFT = 6;
 
     private static final String[] NAMES = {
         "deliver",
@@ -78,55 +82,39 @@ public final class Verdict {
         "learn"
     };
 
-    static {
-        if (DROP_BASE + DropReason.COUNT > Byte.MAX_VALUE + 1) {
-            throw new AssertionError("more drop reasons than a verdict byte can number");
-        }
-    }
-
     private Verdict() {}
 
-    /** The code of a drop for {@code reason}. */
+    /** A rule's answer: dropped for {@code reason}. */
     public static int drop(DropReason reason) {
-        return DROP_BASE + reason.ordinal();
+        return drop(reason.ordinal());
     }
 
-    /** Whether the frame goes nowhere. */
-    public static boolean isDrop(int code) {
-        return code >= DROP_PARSED;
+    /** As the other; {@link Decisions#AS_PARSED} makes it {@link #DROP}. */
+    static int drop(int reason) {
+        return DROP | (reason + 1) << REASON_SHIFT;
     }
 
-    /**
-     * Ordinal of the reason of a dropping code: an index into a counter row.
-     *
-     * @param code a code for which {@link #isDrop} holds
-     * @param parsed ordinal of the reason that parse noted for this frame
-     */
-    public static int reasonOrdinal(int code, int parsed) {
-        return code == DROP_PARSED ? parsed : code - DROP_BASE;
+    /** The verdict in a rule's answer. */
+    public static int code(int answer) {
+        return answer & DROP;
     }
 
-    /**
-     * The reason within a dropping code.
-     *
-     * @param code a code that {@link #drop} made; not {@link #DROP_PARSED}, whose reason is the
-     *     frame's
-     */
-    public static DropReason reason(int code) {
-        return DropReason.of(code - DROP_BASE);
+    /** Ordinal of the reason in a rule's answer, or {@link Decisions#AS_PARSED}. */
+    static int reason(int answer) {
+        return (answer >> REASON_SHIFT) - 1;
     }
 
-    /** The name for readers: {@code deliver}, {@code drop:private}, {@code drop:parsed}. */
-    public static String describe(int code) {
-        if (code >= 0 && code < NAMES.length) {
-            return NAMES[code];
+    /** An answer for readers: {@code deliver}, {@code drop:private}, {@code drop:parsed}. */
+    public static String describe(int answer) {
+        if (answer >= 0 && answer < NAMES.length) {
+            return NAMES[answer];
         }
-        if (code == DROP_PARSED) {
+        if (answer == DROP) {
             return "drop:parsed";
         }
-        if (code >= DROP_BASE && code < DROP_BASE + DropReason.COUNT) {
-            return "drop:" + reason(code).key();
+        if (code(answer) == DROP && reason(answer) >= 0 && reason(answer) < DropReason.COUNT) {
+            return "drop:" + DropReason.of(reason(answer)).key();
         }
-        throw new IllegalArgumentException("no verdict has the code " + code);
+        throw new IllegalArgumentException("no verdict has the code " + answer);
     }
 }

@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.function.IntUnaryOperator;
 
 /**
- * {@link IpvlanRules} as arrays: one verdict for each of the {@code 1 << Facts.BITS} combinations
- * of facts, one array a way in. Deciding is one load whatever the mode; a change of mode is another
- * table. Immutable: any thread.
+ * {@link IpvlanRules} as arrays: one answer for each of the {@code 1 << Facts.BITS} combinations of
+ * facts, {@link Decisions} for each way in. Deciding is one load whatever the mode; a change of
+ * mode is another table. Immutable: any thread.
  */
 public final class VerdictTable {
     /** The way in. */
@@ -25,9 +25,9 @@ public final class VerdictTable {
 
     /**
      * One line of a table for readers: where the facts within {@code mask} are exactly {@code
-     * value}, the verdict is {@code code}. The rows of one direction exclude each other.
+     * value}, the rules say {@code answer}. The rows of one direction exclude each other.
      */
-    public record Row(Direction direction, int mask, int value, int code) {
+    public record Row(Direction direction, int mask, int value, int answer) {
         /** Such as {@code from_port: known, not group -> deliver}. */
         @Override
         public String toString() {
@@ -43,7 +43,7 @@ public final class VerdictTable {
                     + ": "
                     + (text.isEmpty() ? "always" : text)
                     + " -> "
-                    + Verdict.describe(code);
+                    + Verdict.describe(answer);
         }
     }
 
@@ -61,11 +61,11 @@ public final class VerdictTable {
         Facts.IP
     };
 
-    private final byte[] fromPort;
-    private final byte[] fromUplink;
-    private final byte[] fromHost;
+    private final Decisions fromPort;
+    private final Decisions fromUplink;
+    private final Decisions fromHost;
 
-    private VerdictTable(byte[] fromPort, byte[] fromUplink, byte[] fromHost) {
+    private VerdictTable(Decisions fromPort, Decisions fromUplink, Decisions fromHost) {
         this.fromPort = fromPort;
         this.fromUplink = fromUplink;
         this.fromHost = fromHost;
@@ -77,38 +77,24 @@ public final class VerdictTable {
                 tabulate(rules::fromPort), tabulate(rules::fromUplink), tabulate(rules::fromHost));
     }
 
-    private static byte[] tabulate(IntUnaryOperator rule) {
-        final byte[] table = new byte[Facts.MASK + 1];
+    private static Decisions tabulate(IntUnaryOperator rule) {
+        final byte[] verdicts = new byte[Facts.MASK + 1];
+        final byte[] reasons = new byte[Facts.MASK + 1];
         for (int facts = 0; facts <= Facts.MASK; facts++) {
-            table[facts] = (byte) rule.applyAsInt(facts);
+            final int answer = rule.applyAsInt(facts);
+            verdicts[facts] = (byte) Verdict.code(answer);
+            reasons[facts] = (byte) Verdict.reason(answer);
         }
-        return table;
+        return new Decisions(verdicts, reasons);
     }
 
-    /** Code of the {@link Verdict} on a frame that a port sent. */
-    public int fromPort(int facts) {
-        return fromPort[facts & Facts.MASK];
+    /** What the rules say of a frame that came in this way; for cold callers. */
+    public int answer(Direction direction, int facts) {
+        return table(direction).answer(facts & Facts.MASK);
     }
 
-    /** Code of the {@link Verdict} on a frame from the wire. */
-    public int fromUplink(int facts) {
-        return fromUplink[facts & Facts.MASK];
-    }
-
-    /** Code of the {@link Verdict} on a frame that the uplink's own IP stack sent. */
-    public int fromHost(int facts) {
-        return fromHost[facts & Facts.MASK];
-    }
-
-    /** Code of the {@link Verdict} on a frame that came in this way; for cold callers. */
-    public int verdict(Direction direction, int facts) {
-        return table(direction)[facts & Facts.MASK];
-    }
-
-    /**
-     * The table of one way in, indexed by facts; not copied, so that all its users share the lines.
-     */
-    public byte[] table(Direction direction) {
+    /** What is decided of one way in; not copied, so that all its users share the lines. */
+    public Decisions table(Direction direction) {
         return switch (direction) {
             case FROM_PORT -> fromPort;
             case FROM_UPLINK -> fromUplink;
@@ -132,12 +118,12 @@ public final class VerdictTable {
                 return;
             }
         }
-        rows.add(new Row(direction, mask, value, table(direction)[value]));
+        rows.add(new Row(direction, mask, value, answer(direction, value)));
     }
 
-    private static boolean matters(byte[] table, int bit, int mask, int value) {
+    private static boolean matters(Decisions table, int bit, int mask, int value) {
         for (int facts = 0; facts <= Facts.MASK; facts++) {
-            if ((facts & mask) == value && table[facts] != table[facts ^ bit]) {
+            if ((facts & mask) == value && table.answer(facts) != table.answer(facts ^ bit)) {
                 return true;
             }
         }

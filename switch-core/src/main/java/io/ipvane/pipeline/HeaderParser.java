@@ -166,7 +166,7 @@ final class HeaderParser {
 
     private static void claim(Burst burst, int i, long high, long low) {
         burst.facts(i, burst.facts(i) | Facts.CLAIM);
-        burst.nextHop(i, high, low);
+        burst.claim(i, high, low);
     }
 
     /** CLS-6 to CLS-8: finds neighbour solicitations; from :: nothing else has a key. */
@@ -296,7 +296,7 @@ final class HeaderParser {
     /** Marks a frame as going nowhere; false, for the caller to return. */
     private static boolean discard(Burst burst, int i, DropReason reason) {
         burst.facts(i, (burst.facts(i) & ~(Facts.IP | Facts.SOLICIT)) | Facts.DISCARD);
-        burst.reason(i, (byte) reason.ordinal());
+        burst.reason(i, reason.ordinal());
         noKey(burst, i);
         return false;
     }

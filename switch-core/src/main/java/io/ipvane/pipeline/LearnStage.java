@@ -2,6 +2,7 @@
 package io.ipvane.pipeline;
 
 import io.ipvane.burst.Burst;
+import io.ipvane.burst.Facts;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.Stage;
 import io.ipvane.ipvlan.Verdict;
@@ -37,7 +38,7 @@ final class LearnStage implements Stage {
         final boolean groups = (snoop & PortEntry.LEARN_GROUPS) != 0;
         final int size = burst.size;
         for (int i = 0; i < size; i++) {
-            if (burst.verdict(i) != Verdict.DROP_PARSED
+            if ((burst.facts(i) & Facts.DISCARD) == 0
                     && ((addresses && (own.read(burst, i) || own.isTrial()))
                             || (groups && SnoopStage.isMembership(burst, i)))) {
                 burst.verdict(i, Verdict.LEARN);

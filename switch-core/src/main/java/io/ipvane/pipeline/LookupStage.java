@@ -87,8 +87,8 @@ final class LookupStage implements Stage {
         final int domain = ingress.uplink.index();
         final int size = burst.size;
         for (int i = 0; i < size; i++) {
-            final long high = burst.nextHop0(i);
-            final long low = burst.nextHop1(i);
+            final long high = burst.claim0(i);
+            final long low = burst.claim1(i);
             if ((burst.facts(i) & Facts.CLAIM) != 0
                     && table.find6(domain, high, low) != ingress.index
                     && !ingress.allowedSources.contains6(high, low)) {

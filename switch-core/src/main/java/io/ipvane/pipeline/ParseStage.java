@@ -22,7 +22,7 @@ final class ParseStage implements Stage {
         final PortEntry ingress = ((ForwardingSnapshot) burst.snapshot).entry(burst.ingress);
         Parser.parse(burst, ingress.uplink.mac(), ingress.parseOptions, pool);
         if ((ingress.snoop & PortEntry.SNOOP_UNICAST) != 0) {
-            SnoopStage.keepFromCutThrough(burst);
+            SnoopStage.keepWhole(burst);
         }
     }
 }

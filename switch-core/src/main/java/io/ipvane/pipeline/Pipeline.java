@@ -55,7 +55,9 @@ public final class Pipeline implements Stage {
                     new LookupStage(arena),
                     new DecideStage(),
                     new LearnStage(),
-                    new RewriteStage(pool),
+                    new RouteStage(pool),
+                    new RewriteStage(),
+                    new RespondStage(pool),
                     new SnoopStage()
                 });
     }
@@ -69,7 +71,13 @@ public final class Pipeline implements Stage {
     public static Pipeline afterConductor(Arena arena, FramePool pool) {
         return new Pipeline(
                 new Stage[] {new ParseStage(pool)},
-                new Stage[] {new LookupStage(arena), new DecideStage(), new RewriteStage(pool)});
+                new Stage[] {
+                    new LookupStage(arena),
+                    new DecideStage(),
+                    new RouteStage(pool),
+                    new RewriteStage(),
+                    new RespondStage(pool)
+                });
     }
 
     /** Stages for frames whose verdict stands: parse, and then who writes it. */
@@ -92,9 +100,9 @@ public final class Pipeline implements Stage {
     private void failed(Burst burst, Throwable error) {
         lastError.set(error);
         for (int i = 0; i < burst.size; i++) {
-            burst.verdict(i, Verdict.drop(DropReason.STAGE_ERROR));
+            Drops.drop(burst, i, DropReason.STAGE_ERROR);
         }
-        burst.anyVerdicts = 1L << Verdict.DROP_PARSED;
+        burst.anyVerdicts = 1L << Verdict.DROP;
     }
 
     /** Says and forgets the most recent exception of a stage, or null. Any thread. */

@@ -2,7 +2,6 @@
 package io.ipvane.pipeline;
 
 import io.ipvane.burst.Burst;
-import io.ipvane.burst.Facts;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.Stage;
 import io.ipvane.ipvlan.Verdict;
@@ -17,7 +16,7 @@ import io.ipvane.snapshot.PortEntry;
 /**
  * Picks out the few frames that the conductor must see before they go on: DHCP, whose replies name
  * no port by an address (spec F16), and what a port says of its groups by IGMP or MLD. They get the
- * verdict {@link Verdict#CONTROL}, and their own is kept in {@code reason}.
+ * verdict {@link Verdict#CONTROL}, and what was decided of them before is kept in a column.
  *
  * <p>Looks only at frames that are off the fast path already, being for a group or for an unknown
  * address; a burst without one costs a test of its verdicts. The exception is a port with {@link
@@ -40,16 +39,10 @@ final class SnoopStage implements Stage {
 
     SnoopStage() {}
 
-    /**
-     * Says of a burst with DHCP in it that it asks something, so that {@link CutThrough} leaves it
-     * to the stages.
-     */
-    static void keepFromCutThrough(Burst burst) {
-        for (int i = 0; i < burst.size; i++) {
-            if (isDhcp(burst, i)) {
-                burst.anyFacts |= Facts.SOLICIT;
-                return;
-            }
+    /** Makes a burst with DHCP in it one that {@link CutThrough} leaves to the stages. */
+    static void keepWhole(Burst burst) {
+        for (int i = 0; i < burst.size && !burst.whole; i++) {
+            burst.whole = isDhcp(burst, i);
         }
     }
 
@@ -69,10 +62,9 @@ final class SnoopStage implements Stage {
         final int size = burst.size;
         for (int i = 0; i < size; i++) {
             final int verdict = burst.verdict(i);
-            if (verdict < Verdict.DROP_PARSED
-                    && (wanted >>> verdict & 1) != 0
+            if ((wanted >>> verdict & 1) != 0
                     && ((dhcp && isDhcp(burst, i)) || (groups && isMembership(burst, i)))) {
-                burst.reason(i, verdict);
+                burst.decided(i, verdict);
                 burst.verdict(i, Verdict.CONTROL);
             }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.snapshot;
 
+import io.ipvane.ipvlan.Decisions;
 import io.ipvane.table.GroupFilter;
 
 /**
@@ -57,11 +58,17 @@ public final class PortEntry {
     /** Facts to verdict code, for frames that come in here. */
     public final byte[] verdicts;
 
+    /** Facts to the reason of a drop, where {@link #verdicts} say drop; see {@link Decisions}. */
+    public final byte[] reasons;
+
     /**
-     * The same for frames whose key a port has that the switch routes for, or null where these are
+     * The verdicts for frames whose key a port has that the switch routes for, or null where these are
      * decided as any other: an uplink whose ports are not all of one mode has both.
      */
     public final byte[] verdictsToRouted;
+
+    /** The reasons that go with these, or null as they are. */
+    public final byte[] reasonsToRouted;
 
     /** Whether the switch routes for this port: mode l3 or l3s. */
     public final boolean routed;
@@ -100,8 +107,8 @@ public final class PortEntry {
             int index,
             Role role,
             UplinkEntry uplink,
-            byte[] verdicts,
-            byte[] verdictsToRouted,
+            Decisions decisions,
+            Decisions toRouted,
             boolean routed,
             int parseOptions,
             boolean antispoof,
@@ -114,8 +121,10 @@ public final class PortEntry {
         this.index = index;
         this.role = role;
         this.uplink = uplink;
-        this.verdicts = verdicts;
-        this.verdictsToRouted = verdictsToRouted;
+        this.verdicts = decisions.verdicts();
+        this.reasons = decisions.reasons();
+        this.verdictsToRouted = toRouted == null ? null : toRouted.verdicts();
+        this.reasonsToRouted = toRouted == null ? null : toRouted.reasons();
         this.routed = routed;
         this.parseOptions = parseOptions;
         this.antispoof = antispoof;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.Facts;
+import io.ipvane.ipvlan.Decisions;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.snapshot.PortEntry.Refusals;
@@ -37,7 +38,7 @@ class EgressRulesTest {
                 1,
                 role,
                 null,
-                new byte[0],
+                new Decisions(new byte[0], new byte[0]),
                 null,
                 routed,
                 0,

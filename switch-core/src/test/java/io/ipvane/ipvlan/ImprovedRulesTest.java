@@ -60,9 +60,9 @@ class ImprovedRulesTest {
         for (IpvlanFlag flag : IpvlanFlag.values()) {
             for (int facts = 0; facts <= Facts.MASK; facts++) {
                 if ((facts & DISCARD) != 0) {
-                    assertEquals(Verdict.DROP_PARSED, rules(mode, flag).fromPort(facts));
-                    assertEquals(Verdict.DROP_PARSED, rules(mode, flag).fromUplink(facts));
-                    assertEquals(Verdict.DROP_PARSED, rules(mode, flag).fromHost(facts));
+                    assertEquals(Verdict.DROP, rules(mode, flag).fromPort(facts));
+                    assertEquals(Verdict.DROP, rules(mode, flag).fromUplink(facts));
+                    assertEquals(Verdict.DROP, rules(mode, flag).fromHost(facts));
                 }
             }
         }
@@ -314,7 +314,7 @@ class ImprovedRulesTest {
         }
     }
 
-    private static boolean isAnswer(int code) {
-        return Verdict.isDrop(code) || code < Verdict.RESOLVE;
+    private static boolean isAnswer(int answer) {
+        return Verdict.code(answer) == Verdict.DROP || answer < Verdict.RESOLVE;
     }
 }

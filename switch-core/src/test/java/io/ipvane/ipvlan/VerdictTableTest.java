@@ -20,9 +20,13 @@ class VerdictTableTest {
                     final VerdictTable table = VerdictTable.compile(rules);
                     for (int facts = 0; facts <= Facts.MASK; facts++) {
                         final int noisy = facts | 0xABC0_0000;
-                        assertEquals(rules.fromPort(facts), table.fromPort(noisy));
-                        assertEquals(rules.fromUplink(facts), table.fromUplink(noisy));
-                        assertEquals(rules.fromHost(facts), table.fromHost(noisy));
+                        assertEquals(
+                                rules.fromPort(facts), table.answer(Direction.FROM_PORT, noisy));
+                        assertEquals(
+                                rules.fromUplink(facts),
+                                table.answer(Direction.FROM_UPLINK, noisy));
+                        assertEquals(
+                                rules.fromHost(facts), table.answer(Direction.FROM_HOST, noisy));
                     }
                 }
             }
@@ -40,7 +44,7 @@ class VerdictTableTest {
                     for (Row row : rows) {
                         if ((facts & row.mask()) == row.value()) {
                             matches++;
-                            assertEquals(table.verdict(direction, facts), row.code());
+                            assertEquals(table.answer(direction, facts), row.answer());
                         }
                     }
                     assertEquals(1, matches);

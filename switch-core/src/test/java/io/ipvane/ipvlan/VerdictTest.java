@@ -2,7 +2,6 @@
 package io.ipvane.ipvlan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,26 +16,26 @@ import org.junit.jupiter.params.provider.EnumSource;
 class VerdictTest {
     @ParameterizedTest
     @EnumSource(DropReason.class)
-    void shouldCarryEveryReasonThroughAByte(DropReason reason) {
-        final byte code = (byte) Verdict.drop(reason);
-        assertTrue(Verdict.isDrop(code));
-        assertSame(reason, Verdict.reason(code));
-        assertSame(reason, DropReason.of(Verdict.reasonOrdinal(code, 0)));
-        assertEquals("drop:" + reason.key(), Verdict.describe(code));
+    void shouldCarryEveryReasonInARulesAnswer(DropReason reason) {
+        final int answer = Verdict.drop(reason);
+        assertEquals(Verdict.DROP, Verdict.code(answer));
+        assertSame(reason, DropReason.of(Verdict.reason(answer)));
+        assertEquals("drop:" + reason.key(), Verdict.describe(answer));
     }
 
     @Test
     void shouldTakeTheReasonOfAParsedDropFromTheFrame() {
-        assertTrue(Verdict.isDrop(Verdict.DROP_PARSED));
-        assertEquals(7, Verdict.reasonOrdinal(Verdict.DROP_PARSED, 7));
-        assertEquals("drop:parsed", Verdict.describe(Verdict.DROP_PARSED));
+        assertEquals(Verdict.DROP, Verdict.code(Verdict.DROP));
+        assertEquals(Decisions.AS_PARSED, Verdict.reason(Verdict.DROP));
+        assertEquals("drop:parsed", Verdict.describe(Verdict.DROP));
     }
 
     @Test
     void shouldNameEveryVerdictDifferentlyAndRefuseOtherNumbers() {
         final Set<String> names = new HashSet<>();
         for (int code = Verdict.DELIVER; code <= Verdict.LEARN; code++) {
-            assertFalse(Verdict.isDrop(code));
+            assertEquals(code, Verdict.code(code));
+            assertEquals(Decisions.AS_PARSED, Verdict.reason(code));
             assertTrue(names.add(Verdict.describe(code)));
         }
         assertEquals("flood_wire_and_punt", Verdict.describe(Verdict.FLOOD_WIRE_AND_PUNT));

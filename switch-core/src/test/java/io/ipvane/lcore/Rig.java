@@ -131,7 +131,7 @@ final class Rig implements AutoCloseable {
             burst.port(i, AddressTable.NONE);
         }
         burst.ingress = ingress;
-        burst.anyVerdicts = 1L << Math.min(verdict, Verdict.DROP_PARSED);
+        burst.anyVerdicts = 1L << verdict;
         burst.snapshot = snapshot;
         return burst;
     }

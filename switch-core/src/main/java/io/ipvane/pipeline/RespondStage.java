@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.pipeline;
+
+import io.ipvane.burst.Burst;
+import io.ipvane.burst.DropReason;
+import io.ipvane.burst.FramePool;
+import io.ipvane.burst.HotPath;
+import io.ipvane.burst.Stage;
+import io.ipvane.ipvlan.Verdict;
+import io.ipvane.neighbor.Responder;
+import io.ipvane.packet.Ethernet;
+import io.ipvane.snapshot.ForwardingSnapshot;
+import io.ipvane.snapshot.PortEntry;
+
+/**
+ * Turns ARP and ND questions that the switch answers itself into their answers: RESPOND becomes
+ * DELIVER to whom the question came from, or a drop. After the rewrite, as an answer is finished
+ * when it is made. A burst without a question costs a test of its verdicts.
+ */
+@HotPath
+final class RespondStage implements Stage {
+    private final FramePool pool;
+    private final Responder responder;
+
+    RespondStage(FramePool pool) {
+        this.pool = pool;
+        this.responder = new Responder(pool);
+    }
+
+    @Override
+    public void process(Burst burst) {
+        if ((burst.anyVerdicts >>> Verdict.RESPOND & 1) == 0) {
+            return;
+        }
+        final PortEntry ingress = ((ForwardingSnapshot) burst.snapshot).entry(burst.ingress);
+        final int size = burst.size;
+        for (int i = 0; i < size; i++) {
+            if (burst.verdict(i) == Verdict.RESPOND) {
+                respond(burst, i, ingress);
+            }
+        }
+    }
+
+    /** The answer takes the place of the question in the burst, on its way back to the asker. */
+    private void respond(Burst burst, int i, PortEntry ingress) {
+        final int asker = ingress.role == PortEntry.Role.PORT ? ingress.index : Responder.NO_PORT;
+        final long answer = responder.answer(burst, i, ingress.uplink.mac(), asker);
+        if (answer <= 0) {
+            final boolean silent = answer == Responder.SILENCE;
+            Drops.drop(burst, i, silent ? DropReason.NO_ANSWER : DropReason.POOL_EMPTY);
+            return;
+        }
+        pool.free(burst.mbuf(i));
+        burst.frame(i, answer, pool.data(answer), pool.contiguous(answer), pool.length(answer));
+        burst.l2(i, 0, Ethernet.type(burst.data(i)));
+        burst.port(i, ingress.index);
+        burst.verdict(i, Verdict.DELIVER);
+    }
+}
