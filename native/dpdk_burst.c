@@ -16,6 +16,24 @@
 #include "offload.h"
 #include "rows.h"
 
+/* Reports where Java finds what a device received, as this file was compiled, and how many fields. */
+IPVANE_EXPORT int32_t
+ipvane_burst_layout(const struct ipvane_field **fields)
+{
+	static const struct ipvane_field table[] = {
+		IPVANE_FIELD(struct ipvane_row, mbuf),
+		IPVANE_FIELD(struct ipvane_row, data),
+		IPVANE_FIELD(struct ipvane_row, length),
+		IPVANE_FIELD(struct ipvane_row, contiguous),
+		{"row", 0, sizeof(struct ipvane_row)},
+		{"mbufs", offsetof(struct ipvane_burst, mbuf), sizeof(((struct ipvane_burst *)0)->mbuf)},
+		{"sizeof", 0, sizeof(struct ipvane_burst)},
+	};
+
+	*fields = table;
+	return sizeof(table) / sizeof(table[0]);
+}
+
 /* Fills the rows of up to max frames. Returns how many, and above 8 bits the sum of their lengths. */
 IPVANE_EXPORT uint64_t
 ipvane_rx_burst(uint16_t port, uint16_t queue, struct ipvane_burst *burst, uint16_t max)

@@ -21,27 +21,25 @@
 /* What a replica owns of a longer frame: room for outer, inner and transport headers. */
 #define OWN_HEADER 128
 
-struct ipvane_field {
-	char name[16];
-	uint32_t offset;
-	uint32_t size;
-};
-_Static_assert(sizeof(struct ipvane_field) == 24, "read by MbufLayout.java");
 _Static_assert(RTE_PKTMBUF_HEADROOM >= 128, "tunnel headers are written into the headroom");
-
-#define FIELD(member)                                                                              \
-	{                                                                                          \
-		#member, offsetof(struct rte_mbuf, member), sizeof(((struct rte_mbuf *)0)->member) \
-	}
 
 /* Reports the fields of rte_mbuf as this file was compiled, and how many there are. */
 IPVANE_EXPORT int32_t
 ipvane_mbuf_layout(const struct ipvane_field **fields)
 {
 	static const struct ipvane_field table[] = {
-		FIELD(buf_addr), FIELD(data_off), FIELD(refcnt),   FIELD(nb_segs),
-		FIELD(port),     FIELD(ol_flags), FIELD(pkt_len),  FIELD(data_len),
-		FIELD(buf_len),  FIELD(pool),	  FIELD(next),	   FIELD(tx_offload),
+		IPVANE_FIELD(struct rte_mbuf, buf_addr),
+		IPVANE_FIELD(struct rte_mbuf, data_off),
+		IPVANE_FIELD(struct rte_mbuf, refcnt),
+		IPVANE_FIELD(struct rte_mbuf, nb_segs),
+		IPVANE_FIELD(struct rte_mbuf, port),
+		IPVANE_FIELD(struct rte_mbuf, ol_flags),
+		IPVANE_FIELD(struct rte_mbuf, pkt_len),
+		IPVANE_FIELD(struct rte_mbuf, data_len),
+		IPVANE_FIELD(struct rte_mbuf, buf_len),
+		IPVANE_FIELD(struct rte_mbuf, pool),
+		IPVANE_FIELD(struct rte_mbuf, next),
+		IPVANE_FIELD(struct rte_mbuf, tx_offload),
 		{"sizeof", 0, sizeof(struct rte_mbuf)},
 	};
 

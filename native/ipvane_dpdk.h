@@ -11,9 +11,20 @@
 #ifndef IPVANE_DPDK_H
 #define IPVANE_DPDK_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define IPVANE_EXPORT __attribute__((visibility("default")))
+
+/* Where a field of a structure is, for Java to compare: LayoutTable.java reads it. */
+struct ipvane_field {
+	char name[16];
+	uint32_t offset;
+	uint32_t size;
+};
+_Static_assert(sizeof(struct ipvane_field) == 24, "LayoutTable.ENTRY_SIZE");
+
+#define IPVANE_FIELD(type, member) {#member, offsetof(type, member), sizeof(((type *)0)->member)}
 
 /* Routes what this thread makes DPDK log into a buffer until ipvane_why_end(). Not nestable. */
 void ipvane_why_begin(char *why, uint32_t why_size);

@@ -8,8 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The most frames of a burst; equals RxRows.FRAMES and Burst.MAX of the Java side. */
+/*
+ * The most frames of a burst, and the lines of a row. Both are BurstLayout.java's, which compares what
+ * ipvane_burst_layout() says with its own numbers when the switch starts.
+ */
 #define BURST 64
+#define ROW_LINES 3
 
 /*
  * What Java reads of a frame, without touching the mbuf; the rest of a row is Java's. The first line
@@ -25,13 +29,9 @@ struct ipvane_row {
 
 struct ipvane_burst {
 	struct ipvane_row row[BURST];
-	uint8_t java[BURST][sizeof(struct ipvane_row)];
+	uint8_t java[ROW_LINES - 1][BURST][sizeof(struct ipvane_row)];
 	struct rte_mbuf *mbuf[BURST];
 };
-_Static_assert(sizeof(struct ipvane_row) == 64, "RxRows.ROW_BYTES");
-_Static_assert(offsetof(struct ipvane_row, data) == 8, "RxRows.DATA");
-_Static_assert(offsetof(struct ipvane_row, length) == 16, "RxRows.LENGTHS");
-_Static_assert(offsetof(struct ipvane_burst, mbuf) == 8192, "RxRows.MBUFS");
 
 /* Fills the rows of the first mbufs. Returns how many, and above 8 bits the sum of their lengths. */
 static inline uint64_t

@@ -60,6 +60,7 @@ public final class Eal implements AutoCloseable {
     static Eal start(EalOptions options, Path hugepageCounters) {
         NativeLibrary.require();
         MbufLayout.check();
+        BurstLayoutCheck.check();
         if (options.extraArgs().contains("-h") || options.extraArgs().contains("--help")) {
             throw new DpdkException(
                     "eal: extraArgs has -h, which ends the process; see dpdk-testpmd -h for DPDK's"

@@ -301,8 +301,8 @@ public final class EthDevice implements AutoCloseable {
      * Takes frames of an rx queue, writes what there is to know of them, and sends for their first
      * bytes: what Java reads next is in cache or on its way.
      *
-     * @param rows address of a block laid out as {@link RxRows}
-     * @param max 1 to {@link RxRows#FRAMES}
+     * @param rows address of a block laid out as {@link io.ipvane.memory.BurstLayout}
+     * @param max 1 to {@link io.ipvane.memory.BurstLayout#FRAMES}
      * @return frames taken in the low 8 bits, above them the sum of their lengths in bytes
      */
     public long receive(int queue, long rows, int max) {

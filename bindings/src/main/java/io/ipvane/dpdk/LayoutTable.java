@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Where the fields of {@code rte_mbuf} are, according to one witness: the compiled shim, or the
- * headers that jextract read.
+ * Where the fields of a structure are, according to one witness: the compiled shim, or the headers
+ * that jextract read.
  *
  * @param witness for messages
  * @param fields by name; {@code sizeof} stands for the whole structure
@@ -37,10 +37,13 @@ record LayoutTable(String witness, Map<String, Field> fields) {
         fields = Map.copyOf(fields);
     }
 
-    /** What {@code offsetof} gave when the shim was compiled. */
-    static LayoutTable ofShim() {
-        final MethodHandle layout =
-                NativeLibrary.call("ipvane_mbuf_layout", JAVA_INT, NativeLibrary.POINTER);
+    /**
+     * What {@code offsetof} gave when the shim was compiled.
+     *
+     * @param function of the shim that says it
+     */
+    static LayoutTable ofShim(String function) {
+        final MethodHandle layout = NativeLibrary.call(function, JAVA_INT, NativeLibrary.POINTER);
         final Map<String, Field> fields = new LinkedHashMap<>();
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment pointer = arena.allocate(ValueLayout.JAVA_LONG);

@@ -15,7 +15,7 @@ import java.lang.invoke.MethodHandle;
  * <p>Source: DPDK {@code rte_mbuf_core.h}. Any thread.
  */
 public final class MbufLayout {
-    private static final LayoutTable SHIM = LayoutTable.ofShim();
+    private static final LayoutTable SHIM = LayoutTable.ofShim("ipvane_mbuf_layout");
 
     /** Pointer: start of the segment's buffer; the frame begins {@link #DATA_OFF} bytes later. */
     public static final int BUF_ADDR = offset("buf_addr");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipvane.ffi.Dpdk;
+import io.ipvane.memory.BurstLayout;
 import io.ipvane.memory.Memory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -118,8 +119,8 @@ class AfPacketTest {
     static final class Script {
         private final Random random = new Random(5);
         private final Arena arena = Arena.global();
-        private final long rows = arena.allocate(RxRows.BYTES, 64).address();
-        private final long mbufs = rows + RxRows.MBUFS;
+        private final long rows = arena.allocate(BurstLayout.BYTES, 64).address();
+        private final long mbufs = rows + BurstLayout.MBUFS;
         private final Mempool pool;
         private EthDevice a;
         private EthDevice b;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.ffi.Dpdk;
+import io.ipvane.memory.BurstLayout;
 import io.ipvane.memory.Memory;
 import java.lang.foreign.Arena;
 import java.util.Random;
@@ -23,8 +24,8 @@ class EthDeviceTest {
     private static final int COUNT = 8191;
     private final Random random = new Random(11);
     private final Arena arena = Arena.ofConfined();
-    private final long rows = arena.allocate(RxRows.BYTES, 64).address();
-    private final long mbufs = rows + RxRows.MBUFS;
+    private final long rows = arena.allocate(BurstLayout.BYTES, 64).address();
+    private final long mbufs = rows + BurstLayout.MBUFS;
     private Mempool pool;
 
     @BeforeEach
@@ -75,12 +76,12 @@ class EthDeviceTest {
             assertEquals(64, taken & 0xFF);
             for (int i = 0; i < 64; i++) {
                 final long frame = Memory.i64(mbufs + i * 8L);
-                final long row = rows + (long) i * RxRows.ROW_BYTES;
+                final long row = rows + (long) i * BurstLayout.ROW_BYTES;
                 assertArrayEquals(sent[i], Chain.bytes(frame));
-                assertEquals(frame, Memory.i64(row + RxRows.MBUF));
-                assertEquals(Chain.data(frame), Memory.i64(row + RxRows.DATA));
-                assertEquals(sent[i].length, Memory.i32(row + RxRows.LENGTHS));
-                assertTrue(Memory.i32(row + RxRows.LENGTHS + 4) <= sent[i].length);
+                assertEquals(frame, Memory.i64(row + BurstLayout.MBUF));
+                assertEquals(Chain.data(frame), Memory.i64(row + BurstLayout.DATA));
+                assertEquals(sent[i].length, Memory.i32(row + BurstLayout.LENGTH));
+                assertTrue(Memory.i32(row + BurstLayout.CONTIGUOUS) <= sent[i].length);
                 bytes += sent[i].length;
             }
             assertEquals(bytes, taken >>> 8);

@@ -21,7 +21,7 @@ class MbufLayoutTest {
     static void load() {
         TestEal.requireShim();
         NativeLibrary.require();
-        shim = LayoutTable.ofShim();
+        shim = LayoutTable.ofShim("ipvane_mbuf_layout");
     }
 
     @Test

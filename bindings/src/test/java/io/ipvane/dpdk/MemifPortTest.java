@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.dpdk.MemifPort.Health;
+import io.ipvane.memory.BurstLayout;
 import io.ipvane.memory.Memory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -40,8 +41,8 @@ class MemifPortTest {
 
     private final Random random = new Random(7);
     private final Arena arena = Arena.ofConfined();
-    private final long rows = arena.allocate(RxRows.BYTES, 64).address();
-    private final long mbufs = rows + RxRows.MBUFS;
+    private final long rows = arena.allocate(BurstLayout.BYTES, 64).address();
+    private final long mbufs = rows + BurstLayout.MBUFS;
     private Mempool pool;
     private MemifPort client;
     private MemifPort server;

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ipvane.memory.BurstLayout;
 import io.ipvane.memory.Memory;
 import io.ipvane.memory.NativeLibrary;
 import java.lang.foreign.Arena;
@@ -43,8 +44,8 @@ class OffloadTest {
     private static final long SEED = 20_240_607L;
 
     private final Arena arena = Arena.ofConfined();
-    private final long rows = arena.allocate(RxRows.BYTES, 64).address();
-    private final long mbufs = rows + RxRows.MBUFS;
+    private final long rows = arena.allocate(BurstLayout.BYTES, 64).address();
+    private final long mbufs = rows + BurstLayout.MBUFS;
     private final long virtio = arena.allocate(10).address();
     private final SplittableRandom random = new SplittableRandom(SEED);
     private MethodHandle fromVnet;

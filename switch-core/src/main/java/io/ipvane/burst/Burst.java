@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.burst;
 
+import io.ipvane.memory.BurstLayout;
 import io.ipvane.memory.Memory;
 import java.lang.foreign.Arena;
 
@@ -13,7 +14,7 @@ import java.lang.foreign.Arena;
 @HotPath
 public final class Burst {
     /** Frames a burst can hold. */
-    public static final int MAX = 64;
+    public static final int MAX = BurstLayout.FRAMES;
 
     /** {@link #family(int)} of a frame without an L3 key. */
     public static final int NO_KEY = 0;
@@ -23,9 +24,6 @@ public final class Burst {
 
     /** {@link #family(int)} of an IPv6 or ND key: key0 and key1 hold it, host order. */
     public static final int KEY_IPV6 = 6;
-
-    /** Offset of the array of mbufs behind the rows and their second lines. */
-    public static final int MBUFS = 2 * MAX * Row.BYTES;
 
     /** Address of the rows: native, so that one call of the shim fills them. */
     public final long rows;
@@ -58,6 +56,9 @@ public final class Burst {
      */
     public boolean whole;
 
+    /** Whether the frames came out of a tunnel: their rows then have a {@link TunnelMeta}. */
+    public boolean tunneled;
+
     // -- written by parse --
 
     /** The family of every frame's keys, or {@link #NO_KEY} where they are not all of one. */
@@ -73,8 +74,8 @@ public final class Burst {
 
     /** A burst whose rows live as long as {@code arena}. */
     public Burst(Arena arena) {
-        rows = arena.allocate(MBUFS + MAX * 8L, Row.BYTES).address();
-        mbufs = rows + MBUFS;
+        rows = arena.allocate(BurstLayout.BYTES, Row.BYTES).address();
+        mbufs = rows + BurstLayout.MBUFS;
     }
 
     /** Address of the row of frame {@code i}. */
@@ -89,16 +90,20 @@ public final class Burst {
             final long from = row(Long.numberOfTrailingZeros(left));
             final long to = row(kept++);
             Memory.copy(from, to, Row.BYTES);
-            Memory.copy(from + Row.KEY1, to + Row.KEY1, Row.BYTES);
+            Memory.copy(from + Row.SECOND, to + Row.SECOND, Row.BYTES);
+            if (tunneled) {
+                Memory.copy(from + Row.THIRD, to + Row.THIRD, Row.BYTES);
+            }
         }
         size = kept;
     }
 
-    /** Empties the slot: no frames, no snapshot kept alive, and nobody who wants to see more. */
+    /** Empties the slot: no frames, no snapshot kept alive, and nothing known of the next ones. */
     public void clear() {
         size = 0;
         snapshot = null;
         whole = false;
+        tunneled = false;
     }
 
     /** {@link Row#mbuf(long)} of frame {@code i}. */

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.burst;
 
+import io.ipvane.memory.BurstLayout;
 import io.ipvane.memory.Memory;
 
 /**
- * What is known of one frame of a {@link Burst}: a cache line of native memory, and a second one
- * for what few frames need. A row is told by its address, {@link Burst#row}. Every column has one
- * meaning.
+ * What is known of one frame of a {@link Burst}: a cache line of native memory, a second one for
+ * what few frames need, and a third for what a tunnel carries beside the frame, {@link TunnelMeta}.
+ * A row is told by its address, {@link Burst#row}. Every column has one meaning.
  *
  * <p>Native and by rows, because then one address reaches every field at a constant distance: the
  * loops over a burst have a third fewer instructions than over a Java array a field, where each
@@ -25,7 +26,13 @@ import io.ipvane.memory.Memory;
 @HotPath
 public final class Row {
     /** Bytes from one row to the next. */
-    public static final int BYTES = 64;
+    public static final int BYTES = BurstLayout.ROW_BYTES;
+
+    /** From the first line of a row to its second. */
+    static final int SECOND = BurstLayout.NEXT_LINE;
+
+    /** From the first line of a row to its third. */
+    static final int THIRD = 2 * BurstLayout.NEXT_LINE;
 
     /** Offset of the keys, for {@link io.ipvane.table.AddressTable}. */
     public static final int KEY0 = 24;
@@ -43,34 +50,23 @@ public final class Row {
     public static final int OWNER = 56;
 
     /** Offset of the low halves of IPv6 keys. */
-    public static final int KEY1 = Burst.MAX * BYTES;
+    public static final int KEY1 = SECOND;
 
     /** Offset of the low halves of IPv6 source keys. */
-    public static final int SOURCE1 = KEY1 + 8;
-
-    /** Offset of the mbuf, as the shim knows it. */
-    public static final int MBUF = 0;
-
-    /** Offset of the address of the first byte, as the shim knows it. */
-    public static final int DATA = 8;
-
-    /** Offset of both lengths, as the shim knows them. */
-    public static final int LENGTHS = 16;
+    public static final int SOURCE1 = SECOND + 8;
 
     /** {@link #action(long)} of a frame that no rule speaks of. */
     public static final int NO_ACTION = 0;
 
-    private static final int LENGTH = LENGTHS;
-    private static final int CONTIGUOUS = LENGTHS + 4;
     private static final int FACTS = 40;
     private static final int VERDICT = 60;
-    private static final int NEXT_HOP0 = KEY1 + 16;
-    private static final int NEXT_HOP1 = KEY1 + 24;
-    private static final int CLAIM0 = KEY1 + 32;
-    private static final int CLAIM1 = KEY1 + 40;
-    private static final int REASON = KEY1 + 48;
-    private static final int DECIDED = KEY1 + 52;
-    private static final int ACTION = KEY1 + 56;
+    private static final int NEXT_HOP0 = SECOND + 16;
+    private static final int NEXT_HOP1 = SECOND + 24;
+    private static final int CLAIM0 = SECOND + 32;
+    private static final int CLAIM1 = SECOND + 40;
+    private static final int REASON = SECOND + 48;
+    private static final int DECIDED = SECOND + 52;
+    private static final int ACTION = SECOND + 56;
 
     private Row() {}
 
@@ -78,29 +74,29 @@ public final class Row {
 
     /** Address of the mbuf. */
     public static long mbuf(long row) {
-        return Memory.i64(row, MBUF);
+        return Memory.i64(row, BurstLayout.MBUF);
     }
 
     /** Address of the first byte of the frame. */
     public static long data(long row) {
-        return Memory.i64(row, DATA);
+        return Memory.i64(row, BurstLayout.DATA);
     }
 
     /** Bytes of the whole frame. */
     public static int length(long row) {
-        return Memory.i32(row, LENGTH);
+        return Memory.i32(row, BurstLayout.LENGTH);
     }
 
     /** Bytes that may be touched from {@link #data}: those of the first segment. */
     public static int contiguous(long row) {
-        return Memory.i32(row, CONTIGUOUS);
+        return Memory.i32(row, BurstLayout.CONTIGUOUS);
     }
 
     static void frame(long row, long mbuf, long data, int contiguous, int length) {
-        Memory.put64(row, MBUF, mbuf);
-        Memory.put64(row, DATA, data);
-        Memory.put32(row, LENGTH, length);
-        Memory.put32(row, CONTIGUOUS, contiguous);
+        Memory.put64(row, BurstLayout.MBUF, mbuf);
+        Memory.put64(row, BurstLayout.DATA, data);
+        Memory.put32(row, BurstLayout.LENGTH, length);
+        Memory.put32(row, BurstLayout.CONTIGUOUS, contiguous);
     }
 
     // -- written by parse --

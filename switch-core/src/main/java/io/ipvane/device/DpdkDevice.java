@@ -4,11 +4,9 @@ package io.ipvane.device;
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.HotPath;
-import io.ipvane.burst.Row;
 import io.ipvane.dpdk.DpdkException;
 import io.ipvane.dpdk.EthDevice;
 import io.ipvane.dpdk.PortStats;
-import io.ipvane.dpdk.RxRows;
 
 /**
  * A DPDK port as a device of the switch. One native call takes a burst and fills the device's part
@@ -18,17 +16,6 @@ import io.ipvane.dpdk.RxRows;
  */
 @HotPath
 public final class DpdkDevice implements Device {
-    static {
-        if (Burst.MAX != RxRows.FRAMES
-                || Row.BYTES != RxRows.ROW_BYTES
-                || Row.MBUF != RxRows.MBUF
-                || Row.DATA != RxRows.DATA
-                || Row.LENGTHS != RxRows.LENGTHS
-                || Burst.MBUFS != RxRows.MBUFS) {
-            throw new AssertionError("a burst is not laid out as the shim fills it");
-        }
-    }
-
     private final String name;
     private final EthDevice port;
     private final long mac;

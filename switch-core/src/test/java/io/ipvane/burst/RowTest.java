@@ -13,6 +13,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class RowTest {
+    /** How many columns come before those of a tunnel. */
+    private static final int FIRST_OF_TUNNEL = 20;
+
     private final Arena arena = Arena.ofConfined();
     private final Burst burst = new Burst(arena);
 
@@ -44,10 +47,22 @@ class RowTest {
         columns.add(Row::nextHop1);
         columns.add(Row::claim0);
         columns.add(Row::claim1);
+        columns.add(TunnelMeta::id);
+        columns.add(TunnelMeta::local0);
+        columns.add(TunnelMeta::local1);
+        columns.add(TunnelMeta::remote0);
+        columns.add(TunnelMeta::remote1);
+        columns.add(TunnelMeta::flags);
+        columns.add(TunnelMeta::label);
+        columns.add(TunnelMeta::gbp);
+        columns.add(TunnelMeta::sourcePort);
+        columns.add(TunnelMeta::destinationPort);
+        columns.add(TunnelMeta::tos);
+        columns.add(TunnelMeta::ttl);
         return columns;
     }
 
-    /** Writes numbers from {@code first} on, in the order of {@link #columns()}. */
+    /** Writes numbers from {@code first} on, in the order of {@link #columns()}; all fit a byte. */
     private void write(int i, int first) {
         final long row = burst.row(i);
         burst.frame(i, first, first + 1, first + 3, first + 2);
@@ -65,44 +80,69 @@ class RowTest {
         Row.action(row, first + 15);
         Row.nextHop(row, first + 16, first + 17);
         Row.claim(row, first + 18, first + 19);
+        TunnelMeta.id(row, first + 20);
+        TunnelMeta.local(row, first + 21, first + 22);
+        TunnelMeta.remote(row, first + 23, first + 24);
+        TunnelMeta.flags(row, first + 25);
+        TunnelMeta.label(row, first + 26);
+        TunnelMeta.gbp(row, first + 27);
+        TunnelMeta.ports(row, first + 28, first + 29);
+        TunnelMeta.tosAndTtl(row, first + 30, first + 31);
     }
 
     private void shouldHold(int i, int first) {
-        int expected = first;
-        for (LongUnaryOperator column : columns()) {
-            assertEquals(expected, column.applyAsLong(burst.row(i)), "column " + (expected - first));
-            expected++;
+        shouldHold(i, first, columns().size());
+    }
+
+    private void shouldHold(int i, int first, int columns) {
+        for (int k = 0; k < columns; k++) {
+            final long value = columns().get(k).applyAsLong(burst.row(i));
+            assertEquals(first + k, value, "column " + k + " of row " + i);
         }
     }
 
     @Test
     void shouldGiveEveryColumnOfEveryRowAPlaceOfItsOwn() {
         for (int i = 0; i < Burst.MAX; i++) {
-            write(i, 1000 * (i + 1));
+            write(i, 3 * i);
         }
         for (int i = 0; i < Burst.MAX; i++) {
-            shouldHold(i, 1000 * (i + 1));
-            assertEquals(1000 * (i + 1), Memory.i64(burst.mbufs + 8L * i), "mbufs");
+            shouldHold(i, 3 * i);
+            assertEquals(3L * i, Memory.i64(burst.mbufs + 8L * i), "mbufs");
         }
     }
 
     @Test
     void shouldMoveAllColumnsOfTheFramesThatStay() {
         for (int i = 0; i < 5; i++) {
-            write(i, 1000 * i);
+            write(i, 40 * i);
         }
         burst.size = 5;
+        burst.tunneled = true;
         burst.keep(0b11010);
         assertEquals(3, burst.size);
-        shouldHold(0, 1000);
-        shouldHold(1, 3000);
-        shouldHold(2, 4000);
+        shouldHold(0, 40);
+        shouldHold(1, 120);
+        shouldHold(2, 160);
     }
 
     @Test
-    void shouldForgetWithTheFramesThatTheyWereToBeLookedAt() {
+    void shouldMoveTheThirdLineOnlyWhereATunnelHasFilledIt() {
+        write(0, 0);
+        write(1, 40);
+        burst.size = 2;
+        burst.keep(0b10);
+        shouldHold(0, 40, FIRST_OF_TUNNEL);
+        assertEquals(
+                FIRST_OF_TUNNEL, TunnelMeta.id(burst.row(0)), "still that of the frame before");
+    }
+
+    @Test
+    void shouldForgetWithTheFramesWhatIsKnownOfAllOfThem() {
         burst.whole = true;
+        burst.tunneled = true;
         burst.clear();
         assertFalse(burst.whole);
+        assertFalse(burst.tunneled);
     }
 }

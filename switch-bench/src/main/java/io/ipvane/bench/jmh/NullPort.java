@@ -4,7 +4,7 @@ package io.ipvane.bench.jmh;
 import io.ipvane.dpdk.DeviceOptions;
 import io.ipvane.dpdk.EthDevice;
 import io.ipvane.dpdk.Mempool;
-import io.ipvane.dpdk.RxRows;
+import io.ipvane.memory.BurstLayout;
 import java.lang.foreign.Arena;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -14,12 +14,12 @@ import org.openjdk.jmh.annotations.TearDown;
 /** A net_null port, which always gives full bursts and takes everything, and room for a burst. */
 @State(Scope.Thread)
 public class NullPort {
-    static final int BURST = RxRows.FRAMES;
+    static final int BURST = BurstLayout.FRAMES;
     private static final int MBUFS = 4_095;
     private static final int DATA_ROOM = 256;
 
     private final Arena arena = Arena.ofShared();
-    private final long rows = arena.allocate(RxRows.BYTES, 64).address();
+    private final long rows = arena.allocate(BurstLayout.BYTES, 64).address();
     EthDevice device;
     private Mempool pool;
 
@@ -34,7 +34,7 @@ public class NullPort {
     /** Receives a burst and sends it back; how many frames that were. */
     int bounce() {
         final int count = (int) device.receive(0, rows, BURST) & 0xFF;
-        return device.transmit(0, rows + RxRows.MBUFS, count);
+        return device.transmit(0, rows + BurstLayout.MBUFS, count);
     }
 
     /** The same number, or a failure where bursts were not full. */
