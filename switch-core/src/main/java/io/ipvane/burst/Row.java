@@ -191,7 +191,7 @@ public final class Row {
     }
 
     /**
-     * Why the frame is dropped, as the ordinal of a {@link DropReason}; of frames with the fact
+     * Why the frame is dropped, as the number of a {@link DropReason}; of frames with the fact
      * {@link Facts#DISCARD} or a verdict to drop them.
      */
     public static int reason(long row) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.control;
 
-import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.PortCounter;
@@ -74,9 +73,9 @@ final class ErrorPlane implements ControlMailbox.DropListener, AutoCloseable {
     }
 
     @Override
-    public void dropped(int ingress, int reason, int mtu, long mbuf) {
+    public void dropped(int ingress, int kind, int mtu, long mbuf) {
         try {
-            tell(ingress, DropReason.of(reason), mtu, mbuf);
+            tell(ingress, ErrorKind.of(kind), mtu, mbuf);
         } finally {
             pool.free(mbuf);
         }
@@ -89,10 +88,9 @@ final class ErrorPlane implements ControlMailbox.DropListener, AutoCloseable {
      * @param mtu bytes of IP that would have fitted; 0 where its length was not the reason
      * @param mbuf stays the caller's
      */
-    void tell(int ingress, DropReason reason, int mtu, long mbuf) {
+    void tell(int ingress, ErrorKind kind, int mtu, long mbuf) {
         final PortModel port = port(ingress);
-        final ErrorKind kind = ErrorKind.of(reason);
-        if (port == null || kind == null) {
+        if (port == null) {
             return;
         }
         final UplinkModel uplink = model.uplinks().get(port.uplink());

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.control;
 
-import io.ipvane.burst.DropReason;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.FramePool;
 import io.ipvane.counters.CounterShard;
-import io.ipvane.counters.PortCounter;
 import io.ipvane.ipvlan.Verdict;
 import io.ipvane.upcall.ToLcore;
 
@@ -50,7 +49,7 @@ final class FrameInjector {
     }
 
     private void refused(int ingress, long mbuf) {
-        counters.add(ingress, PortCounter.COUNT + DropReason.RING_FULL.ordinal(), 1);
+        counters.add(ingress, BurstDrop.RING_FULL.column(), 1);
         pool.free(mbuf);
     }
 }

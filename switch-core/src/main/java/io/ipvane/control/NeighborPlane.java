@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.control;
 
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
 import io.ipvane.counters.CounterShard;
-import io.ipvane.counters.PortCounter;
+import io.ipvane.icmp.ErrorKind;
 import io.ipvane.neighbor.NeighborConfig;
 import io.ipvane.neighbor.NeighborCounters;
+import io.ipvane.neighbor.NeighborDrop;
 import io.ipvane.neighbor.NeighborResolver;
 import io.ipvane.neighbor.NeighborSink;
 import io.ipvane.neighbor.NeighborTable;
@@ -147,7 +149,7 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
     @Override
     public void transmit(int uplink, long mbuf) {
         if (!mailbox.toLcore().finished(uplink, mbuf)) {
-            dropped(uplink, uplink, mbuf, DropReason.RING_FULL);
+            dropped(uplink, uplink, mbuf, BurstDrop.RING_FULL);
         }
     }
 
@@ -159,9 +161,9 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
 
     @Override
     public void dropped(int uplink, int port, long mbuf, DropReason reason) {
-        counters.add(port, PortCounter.COUNT + reason.ordinal(), 1);
-        if (reason == DropReason.NEIGH_FAIL) {
-            errors.tell(port, reason, 0, mbuf);
+        counters.add(port, reason.column(), 1);
+        if (reason == NeighborDrop.NEIGH_FAIL) {
+            errors.tell(port, ErrorKind.NEIGHBOR_FAILED, 0, mbuf);
         }
         pool.free(mbuf);
     }

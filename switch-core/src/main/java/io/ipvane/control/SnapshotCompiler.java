@@ -2,6 +2,9 @@
 package io.ipvane.control;
 
 import io.ipvane.burst.DropReason;
+import io.ipvane.burst.DropReasons;
+import io.ipvane.egress.EgressDrop;
+import io.ipvane.icmp.ErrorKind;
 import io.ipvane.ipvlan.Compat;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.neighbor.NeighborTable;
@@ -11,6 +14,7 @@ import io.ipvane.packet.Vlan;
 import io.ipvane.pipeline.Parser;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
+import io.ipvane.snapshot.RouteDrop;
 import io.ipvane.snapshot.RouteTable;
 import io.ipvane.snapshot.SourcePrefixes;
 import io.ipvane.snapshot.UplinkEntry;
@@ -27,15 +31,21 @@ import java.util.function.IntUnaryOperator;
  * Pure; any thread.
  */
 public final class SnapshotCompiler {
-    private static final List<DropReason> TOLD_INSIDE =
-            List.of(
-                    DropReason.NO_ROUTE,
-                    DropReason.ROUTE_UNREACHABLE,
-                    DropReason.ROUTE_PROHIBIT,
-                    DropReason.NEIGH_FAIL,
-                    DropReason.MTU);
+    private static final byte[] TOLD_NOTHING = told(Map.of());
+    private static final byte[] TOLD_WIRE = told(Map.of(EgressDrop.MTU, ErrorKind.TOO_BIG));
+    private static final byte[] TOLD_INSIDE =
+            told(
+                    Map.of(
+                            RouteDrop.NO_ROUTE, ErrorKind.NO_ROUTE,
+                            RouteDrop.ROUTE_UNREACHABLE, ErrorKind.ROUTE_UNREACHABLE,
+                            RouteDrop.ROUTE_PROHIBIT, ErrorKind.ROUTE_PROHIBIT,
+                            EgressDrop.MTU, ErrorKind.TOO_BIG));
 
-    private static final List<DropReason> TOLD_WIRE = List.of(DropReason.MTU);
+    private static byte[] told(Map<DropReason, ErrorKind> errors) {
+        final byte[] told = new byte[DropReasons.MOST];
+        errors.forEach((reason, kind) -> told[reason.number()] = (byte) kind.number());
+        return told;
+    }
 
     private SnapshotCompiler() {}
 
@@ -131,13 +141,12 @@ public final class SnapshotCompiler {
     private static PortEntry.Refusals refusals(PortModel port, UplinkModel uplink) {
         final boolean improved = uplink.options().compat() == Compat.IMPROVED;
         final boolean fromWire = port.role() == PortEntry.Role.UPLINK;
-        long told = 0;
-        if (uplink.options().icmpErrors()) {
-            for (DropReason reason : fromWire ? TOLD_WIRE : TOLD_INSIDE) {
-                told |= 1L << reason.ordinal();
-            }
-        }
-        return new PortEntry.Refusals(told, improved || !fromWire, true, improved);
+        final byte[] told = fromWire ? TOLD_WIRE : TOLD_INSIDE;
+        return new PortEntry.Refusals(
+                uplink.options().icmpErrors() ? told : TOLD_NOTHING,
+                improved || !fromWire,
+                true,
+                improved);
     }
 
     private static int parseOptions(UplinkModel uplink, boolean answers) {

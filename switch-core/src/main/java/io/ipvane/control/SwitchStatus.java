@@ -216,7 +216,7 @@ public final class SwitchStatus implements StatusSource {
 
     private PortStatsView stats(SwitchModel model, PortModel port) {
         final Map<String, Long> drops = new TreeMap<>();
-        for (DropReason reason : DropReason.values()) {
+        for (DropReason reason : DropCatalog.ALL) {
             final long count = drops(port, reason);
             if (count > 0) {
                 drops.put(reason.key(), count);
@@ -247,7 +247,7 @@ public final class SwitchStatus implements StatusSource {
     }
 
     private long drops(PortModel port, DropReason reason) {
-        final long counted = counters.sum(port.index(), PortCounter.COUNT + reason.ordinal());
+        final long counted = counters.sum(port.index(), reason.column());
         return counted + device(port).map(d -> d.dropped(reason)).orElse(0L);
     }
 
@@ -264,7 +264,7 @@ public final class SwitchStatus implements StatusSource {
     public List<DropView> drops() {
         final List<DropView> views = new ArrayList<>();
         for (PortModel port : all(control.ask(Conductor::model))) {
-            for (DropReason reason : DropReason.values()) {
+            for (DropReason reason : DropCatalog.ALL) {
                 final long count = drops(port, reason);
                 if (count > 0) {
                     views.add(new DropView(port.name(), reason.key(), count, reason.sentence()));

@@ -9,13 +9,17 @@ import java.lang.foreign.Arena;
  * port.
  *
  * <p>One writing thread, plain stores. Any thread may read and sees each value whole, perhaps a
- * moment old. A row is eight cache lines of its own, so that two shards never share a line.
+ * moment old. A row has cache lines of its own, so that two shards never share one.
  */
 public final class CounterShard {
     /** Columns of a row. */
-    public static final int COLUMNS = 64;
+    public static final int COLUMNS = 128;
 
-    private static final int ROW_BYTES = COLUMNS * Long.BYTES;
+    /**
+     * One line more than the columns take, so that the first lines of many rows, where every burst
+     * counts, do not all have the same place in the cache.
+     */
+    private static final int ROW_BYTES = COLUMNS * Long.BYTES + 64;
 
     private final long base;
     private final int rows;

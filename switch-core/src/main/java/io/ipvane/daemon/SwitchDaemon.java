@@ -9,6 +9,7 @@ import io.ipvane.config.DeviceSpec;
 import io.ipvane.config.SwitchConfig;
 import io.ipvane.config.UplinkConfig;
 import io.ipvane.control.ControlPlane;
+import io.ipvane.control.DropCatalog;
 import io.ipvane.control.SwitchModel;
 import io.ipvane.control.SwitchStatus;
 import io.ipvane.counters.Counters;
@@ -168,6 +169,7 @@ final class SwitchDaemon {
     }
 
     private void start() {
+        DropCatalog.check();
         final ThreadTopology threads =
                 ThreadTopology.of(
                         config.threads().plan(),

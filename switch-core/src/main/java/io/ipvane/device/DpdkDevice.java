@@ -2,6 +2,7 @@
 package io.ipvane.device;
 
 import io.ipvane.burst.Burst;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.HotPath;
 import io.ipvane.dpdk.DpdkException;
@@ -67,7 +68,7 @@ public final class DpdkDevice implements Device {
 
     @Override
     public long dropped(DropReason reason) {
-        return reason == DropReason.RING_FULL ? transmitLost() : 0;
+        return reason == BurstDrop.RING_FULL ? transmitLost() : 0;
     }
 
     /** As it was when the port was opened. */

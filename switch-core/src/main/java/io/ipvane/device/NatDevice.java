@@ -5,6 +5,7 @@ import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
+import io.ipvane.ipvlan.IpvlanDrop;
 import io.ipvane.macnat.FromGuest;
 import io.ipvane.macnat.GuestMac;
 import io.ipvane.macnat.ToGuest;
@@ -73,7 +74,7 @@ public final class NatDevice implements Device {
 
     @Override
     public long dropped(DropReason reason) {
-        return inner.dropped(reason) + (reason == DropReason.ANTISPOOF ? refused() : 0);
+        return inner.dropped(reason) + (reason == IpvlanDrop.ANTISPOOF ? refused() : 0);
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.ipvane.device;
 
 import io.ipvane.burst.Burst;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.HotPath;
 import io.ipvane.dpdk.PeerPort;
@@ -76,9 +77,9 @@ public final class PeerDevice implements Device {
     @Override
     public long dropped(DropReason reason) {
         return switch (reason) {
-            case DEV_DOWN -> port.droppedDown();
-            case RING_FULL -> port.droppedFull();
-            case OFFLOAD_INVALID -> port.receiveInvalid();
+            case BurstDrop.DEV_DOWN -> port.droppedDown();
+            case BurstDrop.RING_FULL -> port.droppedFull();
+            case DeviceDrop.OFFLOAD_INVALID -> port.receiveInvalid();
             default -> 0;
         };
     }

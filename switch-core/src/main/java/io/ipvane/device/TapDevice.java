@@ -2,6 +2,7 @@
 package io.ipvane.device;
 
 import io.ipvane.burst.Burst;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.HotPath;
 import io.ipvane.linux.Tap;
@@ -117,8 +118,8 @@ public final class TapDevice implements Device {
     @Override
     public long dropped(DropReason reason) {
         return switch (reason) {
-            case DEV_DOWN -> transmitLost();
-            case OFFLOAD_INVALID -> receiveInvalid();
+            case BurstDrop.DEV_DOWN -> transmitLost();
+            case DeviceDrop.OFFLOAD_INVALID -> receiveInvalid();
             default -> 0;
         };
     }

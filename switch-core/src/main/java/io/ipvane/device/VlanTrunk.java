@@ -2,6 +2,7 @@
 package io.ipvane.device;
 
 import io.ipvane.burst.Burst;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
@@ -216,8 +217,8 @@ public final class VlanTrunk {
         public long dropped(DropReason reason) {
             final long own =
                     switch (reason) {
-                        case HEADERS_SPLIT -> lost();
-                        case VLAN_UNKNOWN -> polls() ? refused() : 0;
+                        case BurstDrop.HEADERS_SPLIT -> lost();
+                        case BurstDrop.VLAN_UNKNOWN -> polls() ? refused() : 0;
                         default -> 0;
                     };
             return own + (polls() ? device.dropped(reason) : 0);

@@ -2,7 +2,7 @@
 package io.ipvane.egress;
 
 import io.ipvane.burst.Burst;
-import io.ipvane.burst.DropReason;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.LastError;
@@ -13,12 +13,14 @@ import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.ipvlan.Verdict;
 import io.ipvane.memory.Memory;
+import io.ipvane.neighbor.NeighborDrop;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.Ipv4;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.snapshot.UplinkEntry;
 import io.ipvane.upcall.ControlMailbox;
+import io.ipvane.upcall.UpcallDrop;
 import java.lang.foreign.Arena;
 
 /**
@@ -207,10 +209,10 @@ public final class Egress implements Stage {
             return fragments;
         }
         if (fragments == Fragmenter.POOL_EMPTY) {
-            drop(burst, i, ingress.index, DropReason.POOL_EMPTY.ordinal());
+            drop(burst, i, ingress.index, BurstDrop.POOL_EMPTY.number());
             return 0;
         }
-        final int reason = DropReason.MTU.ordinal();
+        final int reason = EgressDrop.MTU.number();
         count(to.index, reason);
         if (!EgressRules.isRouted(ingress, to, burst.row(i))
                 || !upcaller.dropped(ingress, reason, mtu, mbuf)) {
@@ -226,7 +228,7 @@ public final class Egress implements Stage {
             final int fragments = split(burst, i, answer, wire, ingress);
             for (int k = 0; k < fragments; k++) {
                 if (!upcaller.unresolved(burst, i, ingress, fragmenter.fragment(k))) {
-                    count(ingress.index, DropReason.NEIGH_QUEUE_FULL.ordinal());
+                    count(ingress.index, NeighborDrop.NEIGH_QUEUE_FULL.number());
                     fragmenter.free(k, fragments);
                     break;
                 }
@@ -235,7 +237,7 @@ public final class Egress implements Stage {
                 discard(burst.mbuf(i));
             }
         } else if (!upcaller.unresolved(burst, i, ingress, burst.mbuf(i))) {
-            drop(burst, i, ingress.index, DropReason.NEIGH_QUEUE_FULL.ordinal());
+            drop(burst, i, ingress.index, NeighborDrop.NEIGH_QUEUE_FULL.number());
         }
     }
 
@@ -248,7 +250,7 @@ public final class Egress implements Stage {
             return;
         }
         if (ingress.role == PortEntry.Role.PORT && isUdp4(burst, i)) {
-            drop(burst, i, ingress.index, DropReason.POLICED.ordinal());
+            drop(burst, i, ingress.index, UpcallDrop.POLICED.number());
         } else {
             burst.verdict(i, burst.decided(i));
             other(burst, i, snapshot, ingress);
@@ -263,16 +265,14 @@ public final class Egress implements Stage {
     /** To the conductor as it came in; what is too much for it is not let through unseen. */
     private void learn(Burst burst, int i, PortEntry ingress) {
         if (!upcaller.learn(burst, i, ingress)) {
-            drop(burst, i, ingress.index, DropReason.POLICED.ordinal());
+            drop(burst, i, ingress.index, UpcallDrop.POLICED.number());
         }
     }
 
     /** What the verdict says is dropped, or no verdict that can be carried out. */
     private void dropDecided(Burst burst, int i, PortEntry ingress) {
         final int reason =
-                burst.verdict(i) == Verdict.DROP
-                        ? burst.reason(i)
-                        : DropReason.STAGE_ERROR.ordinal();
+                burst.verdict(i) == Verdict.DROP ? burst.reason(i) : BurstDrop.STAGE_ERROR.number();
         count(ingress.index, reason);
         if (!upcaller.dropped(ingress, reason, 0, burst.mbuf(i))) {
             discard(burst.mbuf(i));
@@ -298,7 +298,7 @@ public final class Egress implements Stage {
      */
     private void abandon(Burst burst) {
         for (int i = cursor; i < burst.size; i++) {
-            drop(burst, i, burst.ingress, DropReason.STAGE_ERROR.ordinal());
+            drop(burst, i, burst.ingress, BurstDrop.STAGE_ERROR.number());
         }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.egress;
 
-import io.ipvane.burst.DropReason;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.Facts;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
@@ -24,9 +24,9 @@ public final class EgressRules {
      */
     public static final int SPLIT = -2;
 
-    private static final int NO_PORT = DropReason.NO_PORT.ordinal();
-    private static final int DEV_DOWN = DropReason.DEV_DOWN.ordinal();
-    private static final int MTU = DropReason.MTU.ordinal();
+    private static final int NO_PORT = EgressDrop.NO_PORT.number();
+    private static final int DEV_DOWN = BurstDrop.DEV_DOWN.number();
+    private static final int MTU = EgressDrop.MTU.number();
 
     private EgressRules() {}
 
@@ -38,7 +38,7 @@ public final class EgressRules {
      * @param row the frame after parse; its facts and its place of the L3 header are read
      * @param length bytes of the frame, or of its longest segment where the device that it leaves
      *     by will split it (spec OFF-4)
-     * @return {@link #SEND}, {@link #SPLIT}, or the ordinal of a {@link DropReason}
+     * @return {@link #SEND}, {@link #SPLIT}, or the number of a {@link io.ipvane.burst.DropReason}
      */
     public static int judge(PortEntry ingress, PortEntry egress, long row, int length) {
         if (egress == null) {

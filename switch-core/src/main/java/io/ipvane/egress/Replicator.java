@@ -2,11 +2,11 @@
 package io.ipvane.egress;
 
 import io.ipvane.burst.Burst;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
 import io.ipvane.counters.CounterShard;
-import io.ipvane.counters.PortCounter;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
@@ -46,18 +46,18 @@ final class Replicator {
             return;
         }
         if (EgressRules.judge(ingress, to, burst.row(i), pool) != EgressRules.SEND) {
-            count(to.index, DropReason.MTU);
+            count(to.index, EgressDrop.MTU);
             return;
         }
         final long copy = pool.replicate(burst.mbuf(i));
         if (copy == 0) {
-            count(to.index, DropReason.MCAST_RING_FULL);
+            count(to.index, BurstDrop.MCAST_RING_FULL);
         } else {
             lanes.addCopy(to.index, copy, burst.length(i));
         }
     }
 
     private void count(int port, DropReason reason) {
-        counters.add(port, PortCounter.COUNT + reason.ordinal(), 1);
+        counters.add(port, reason.column(), 1);
     }
 }

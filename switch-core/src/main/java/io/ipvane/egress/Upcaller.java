@@ -63,8 +63,8 @@ final class Upcaller {
      * @param mtu bytes of IP that would have fitted, where it was too long; else 0
      */
     boolean dropped(PortEntry ingress, int reason, int mtu, long mbuf) {
-        return (ingress.told >>> reason & 1) != 0
-                && mailbox.dropped(ingress.index, reason, mtu, mbuf);
+        final int kind = ingress.told[reason];
+        return kind != 0 && mailbox.dropped(ingress.index, kind, mtu, mbuf);
     }
 
     /**

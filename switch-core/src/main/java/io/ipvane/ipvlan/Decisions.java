@@ -6,8 +6,8 @@ package io.ipvane.ipvlan;
  * io.ipvane.burst.Facts facts} of a frame. Nobody changes them; any thread.
  *
  * @param verdicts codes of {@link Verdict}
- * @param reasons why, where the verdict is to drop: ordinal of a {@link
- *     io.ipvane.burst.DropReason}, or {@link #AS_PARSED}
+ * @param reasons why, where the verdict is to drop: number of a {@link io.ipvane.burst.DropReason},
+ *     or {@link #AS_PARSED}
  */
 @SuppressWarnings("ArrayRecordComponent") // read on the hot path, never compared
 public record Decisions(byte[] verdicts, byte[] reasons) {

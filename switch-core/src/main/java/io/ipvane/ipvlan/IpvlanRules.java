@@ -24,16 +24,14 @@ import static io.ipvane.ipvlan.Verdict.WIRE;
 import static io.ipvane.ipvlan.Verdict.WIRE_AND_PUNT;
 import static io.ipvane.ipvlan.Verdict.drop;
 
-import io.ipvane.burst.DropReason;
-
 /**
  * What ipvlan does with a frame: facts in, verdict out, for the three ways in. Cold: asked once for
  * every combination of facts by {@link VerdictTable#compile}, never per frame. Pure and total.
  *
  * <p>Facts are bits of {@link io.ipvane.burst.Facts}; answers are codes of {@link Verdict}, drops
- * with their reason as {@link Verdict#drop} makes them. Parse
- * sets {@code DISCARD} only for what this uplink wants discarded: under {@link Compat#KERNEL} PAUSE
- * to its group address (COR-14) and frames whose headers cannot be read.
+ * with their reason as {@link Verdict#drop} makes them. Parse sets {@code DISCARD} only for what
+ * this uplink wants discarded: under {@link Compat#KERNEL} PAUSE to its group address (COR-14) and
+ * frames whose headers cannot be read.
  */
 public sealed interface IpvlanRules {
     /** Verdict for a frame that a port sent (rules TX). */
@@ -70,7 +68,7 @@ public sealed interface IpvlanRules {
                 return DROP;
             }
             if (spoofed(facts, options)) {
-                return drop(DropReason.ANTISPOOF);
+                return drop(IpvlanDrop.ANTISPOOF);
             }
             // Before the group test: equal broadcast addresses reach one sibling only (COR-11).
             if (flag != IpvlanFlag.VEPA && has(facts, SAME_MAC)) {
@@ -101,7 +99,7 @@ public sealed interface IpvlanRules {
                 return reflected(facts) ? PUNT : FLOOD_AND_PUNT;
             }
             if (foreignUnicast(facts, options)) {
-                return drop(DropReason.STRICT_MAC);
+                return drop(IpvlanDrop.STRICT_MAC);
             }
             return has(facts, KNOWN) ? DELIVER : PUNT;
         }
@@ -174,7 +172,7 @@ public sealed interface IpvlanRules {
                 return PUNT;
             }
             if (foreignUnicast(facts, options)) {
-                return drop(DropReason.STRICT_MAC);
+                return drop(IpvlanDrop.STRICT_MAC);
             }
             if (options.arpResponder() && has(facts, KNOWN)) {
                 if (has(facts, SOLICIT)) {
@@ -213,7 +211,7 @@ public sealed interface IpvlanRules {
             }
             if (!has(facts, GROUP) && !has(facts, OWN_DEST)) {
                 // The kernel's host stack sees it and lets it fall (RX-19).
-                return options.strictMac() ? drop(DropReason.STRICT_MAC) : PUNT;
+                return options.strictMac() ? drop(IpvlanDrop.STRICT_MAC) : PUNT;
             }
             if (options.arpResponder() && has(facts, KNOWN | SOLICIT)) {
                 return RESPOND;
@@ -235,7 +233,7 @@ public sealed interface IpvlanRules {
     }
 
     private static int sibling(IpvlanFlag flag) {
-        return flag == IpvlanFlag.PRIVATE ? drop(DropReason.PRIVATE) : DELIVER;
+        return flag == IpvlanFlag.PRIVATE ? drop(IpvlanDrop.PRIVATE) : DELIVER;
     }
 
     private static boolean spoofed(int facts, IpvlanOptions options) {
@@ -273,7 +271,7 @@ public sealed interface IpvlanRules {
             return DROP;
         }
         if (spoofed(facts, options)) {
-            return drop(DropReason.ANTISPOOF);
+            return drop(IpvlanDrop.ANTISPOOF);
         }
         if (options.arpResponder()) {
             if (has(facts, SOLICIT)) {
@@ -281,7 +279,7 @@ public sealed interface IpvlanRules {
             }
             if (!has(facts, IP)) {
                 // No sibling needs ARP of another, and a gratuitous reply would go home (COR-18).
-                return drop(DropReason.L3_NONIP);
+                return drop(IpvlanDrop.L3_NONIP);
             }
         }
         // Before the group test: a broadcast that names a sibling's address reaches it (TX-33).
@@ -289,9 +287,9 @@ public sealed interface IpvlanRules {
             return sibling(flag);
         }
         if (!has(facts, IP)) {
-            return drop(DropReason.L3_NONIP);
+            return drop(IpvlanDrop.L3_NONIP);
         }
-        return has(facts, GROUP) ? drop(DropReason.L3_MCAST) : ROUTE;
+        return has(facts, GROUP) ? drop(IpvlanDrop.L3_MCAST) : ROUTE;
     }
 
     /**

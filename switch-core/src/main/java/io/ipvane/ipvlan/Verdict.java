@@ -2,6 +2,7 @@
 package io.ipvane.ipvlan;
 
 import io.ipvane.burst.DropReason;
+import io.ipvane.burst.DropReasons;
 
 /**
  * What shall happen to a frame, as a number below 64, so that a set of verdicts is a long. Numbers
@@ -63,7 +64,7 @@ public final class Verdict {
      */
     public static final int DROP = 63;
 
-    /** Above the code, in a rule's answer: the ordinal of the reason plus one, or 0. */
+    /** Above the code, in a rule's answer: the number of the reason plus one, or 0. */
     private static final int REASON_SHIFT = 6;
 
     private static final String[] NAMES = {
@@ -86,7 +87,7 @@ public final class Verdict {
 
     /** A rule's answer: dropped for {@code reason}. */
     public static int drop(DropReason reason) {
-        return drop(reason.ordinal());
+        return drop(reason.number());
     }
 
     /** As the other; {@link Decisions#AS_PARSED} makes it {@link #DROP}. */
@@ -99,7 +100,7 @@ public final class Verdict {
         return answer & DROP;
     }
 
-    /** Ordinal of the reason in a rule's answer, or {@link Decisions#AS_PARSED}. */
+    /** Number of the reason in a rule's answer, or {@link Decisions#AS_PARSED}. */
     static int reason(int answer) {
         return (answer >> REASON_SHIFT) - 1;
     }
@@ -112,8 +113,8 @@ public final class Verdict {
         if (answer == DROP) {
             return "drop:parsed";
         }
-        if (code(answer) == DROP && reason(answer) >= 0 && reason(answer) < DropReason.COUNT) {
-            return "drop:" + DropReason.of(reason(answer)).key();
+        if (code(answer) == DROP && reason(answer) >= 0) {
+            return "drop:" + DropReasons.of(reason(answer)).key();
         }
         throw new IllegalArgumentException("no verdict has the code " + answer);
     }

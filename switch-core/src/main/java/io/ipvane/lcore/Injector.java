@@ -2,13 +2,12 @@
 package io.ipvane.lcore;
 
 import io.ipvane.burst.Burst;
-import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.Stage;
 import io.ipvane.burst.Stages;
 import io.ipvane.counters.CounterShard;
-import io.ipvane.counters.PortCounter;
+import io.ipvane.egress.EgressDrop;
 import io.ipvane.egress.EgressLanes;
 import io.ipvane.pipeline.Pipeline;
 import io.ipvane.snapshot.ForwardingSnapshot;
@@ -110,7 +109,7 @@ final class Injector implements ToLcore.Listener {
         if (lanes.has(to)) {
             lanes.add(to, mbuf, pool.length(mbuf));
         } else {
-            counters.add(to, PortCounter.COUNT + DropReason.NO_PORT.ordinal(), 1);
+            counters.add(to, EgressDrop.NO_PORT.column(), 1);
             pool.free(mbuf);
         }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.lcore;
 
-import io.ipvane.burst.DropReason;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.TxLanes;
@@ -125,10 +125,9 @@ final class TxBuffer {
             bytes += pool.length(Memory.i64(mbufs + i * 8L));
         }
         final int lostCopies = copies(sent, waiting);
-        final int column = PortCounter.COUNT;
         counters.add(port, PortCounter.TRANSMIT_BYTES_COLUMN, -bytes);
-        counters.add(port, column + DropReason.MCAST_RING_FULL.ordinal(), lostCopies);
-        counters.add(port, column + DropReason.RING_FULL.ordinal(), waiting - sent - lostCopies);
+        counters.add(port, BurstDrop.MCAST_RING_FULL.column(), lostCopies);
+        counters.add(port, BurstDrop.RING_FULL.column(), waiting - sent - lostCopies);
         pool.free(mbufs + sent * 8L, waiting - sent);
     }
 

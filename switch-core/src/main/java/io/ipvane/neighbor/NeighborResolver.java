@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.neighbor;
 
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
 import io.ipvane.packet.IpAddress;
@@ -87,7 +88,7 @@ public final class NeighborResolver {
     public void removeUplink(int uplink) {
         final UplinkNeighbors gone = uplinks.remove(uplink);
         if (gone != null) {
-            gone.all().forEach(neighbor -> forget(neighbor, DropReason.DEV_DOWN));
+            gone.all().forEach(neighbor -> forget(neighbor, BurstDrop.DEV_DOWN));
         }
     }
 
@@ -100,7 +101,7 @@ public final class NeighborResolver {
         if (link != null) {
             link.all().stream()
                     .filter(neighbor -> neighbor.state != NeighborState.PERMANENT)
-                    .forEach(neighbor -> forget(neighbor, DropReason.DEV_DOWN));
+                    .forEach(neighbor -> forget(neighbor, BurstDrop.DEV_DOWN));
         }
     }
 
@@ -128,7 +129,7 @@ public final class NeighborResolver {
         final UplinkNeighbors link = uplinks.get(uplink);
         final Neighbor neighbor = link == null ? null : link.find(address);
         if (neighbor != null && neighbor.state == NeighborState.PERMANENT) {
-            forget(neighbor, DropReason.NEIGH_FAIL);
+            forget(neighbor, NeighborDrop.NEIGH_FAIL);
         }
     }
 
@@ -148,11 +149,11 @@ public final class NeighborResolver {
     public void unresolved(int uplink, IpAddress nextHop, IpAddress source, int port, long mbuf) {
         final UplinkNeighbors link = uplinks.get(uplink);
         if (link == null) {
-            sink.dropped(uplink, port, mbuf, DropReason.DEV_DOWN);
+            sink.dropped(uplink, port, mbuf, BurstDrop.DEV_DOWN);
             return;
         }
         if (!nextHop.isNeighbor()) {
-            sink.dropped(uplink, port, mbuf, DropReason.NEIGH_FAIL);
+            sink.dropped(uplink, port, mbuf, NeighborDrop.NEIGH_FAIL);
             return;
         }
         Neighbor neighbor = link.find(nextHop);
@@ -163,7 +164,7 @@ public final class NeighborResolver {
         }
         switch (neighbor.state) {
             case INCOMPLETE -> enqueue(neighbor, port, mbuf);
-            case FAILED -> sink.dropped(uplink, port, mbuf, DropReason.NEIGH_FAIL);
+            case FAILED -> sink.dropped(uplink, port, mbuf, NeighborDrop.NEIGH_FAIL);
             case REACHABLE, STALE, PROBE, PERMANENT -> {
                 // Resolved while the frame was on its way here, or the table had no room.
                 publish(neighbor);
@@ -175,7 +176,7 @@ public final class NeighborResolver {
     private Neighbor begin(UplinkNeighbors link, IpAddress address, IpAddress source) {
         if (link.size() >= config.capacity()) {
             evicted++;
-            forget(link.oldest(), DropReason.NEIGH_QUEUE_FULL);
+            forget(link.oldest(), NeighborDrop.NEIGH_QUEUE_FULL);
         }
         final Neighbor neighbor = new Neighbor(link, address, created++);
         neighbor.sender = source;
@@ -186,10 +187,10 @@ public final class NeighborResolver {
 
     private void enqueue(Neighbor neighbor, int port, long mbuf) {
         if (neighbor.waiting.size() == config.queuePerNeighbor()) {
-            drop(neighbor, neighbor.waiting.remove(), DropReason.NEIGH_QUEUE_FULL);
+            drop(neighbor, neighbor.waiting.remove(), NeighborDrop.NEIGH_QUEUE_FULL);
         }
         if (waiting == config.queueTotal()) {
-            sink.dropped(neighbor.uplink.index, port, mbuf, DropReason.NEIGH_QUEUE_FULL);
+            sink.dropped(neighbor.uplink.index, port, mbuf, NeighborDrop.NEIGH_QUEUE_FULL);
             return;
         }
         neighbor.waiting.add(new Neighbor.WaitingFrame(port, mbuf));
@@ -328,7 +329,7 @@ public final class NeighborResolver {
                 if (wasUsed(neighbor)) {
                     probe(neighbor);
                 } else if (now - neighbor.confirmedAt >= config.unused().toNanos()) {
-                    forget(neighbor, DropReason.NEIGH_FAIL);
+                    forget(neighbor, NeighborDrop.NEIGH_FAIL);
                 } else {
                     stale(neighbor);
                 }
@@ -340,10 +341,10 @@ public final class NeighborResolver {
                     // No hold-down: it was there, and may have moved; the next frame asks
                     // everybody.
                     failed++;
-                    forget(neighbor, DropReason.NEIGH_FAIL);
+                    forget(neighbor, NeighborDrop.NEIGH_FAIL);
                 }
             }
-            case FAILED -> forget(neighbor, DropReason.NEIGH_FAIL);
+            case FAILED -> forget(neighbor, NeighborDrop.NEIGH_FAIL);
             case PERMANENT -> {} // has no timer
         }
     }
@@ -368,7 +369,7 @@ public final class NeighborResolver {
     private void fail(Neighbor neighbor, long now) {
         failed++;
         neighbor.state = NeighborState.FAILED;
-        dropWaiting(neighbor, DropReason.NEIGH_FAIL);
+        dropWaiting(neighbor, NeighborDrop.NEIGH_FAIL);
         timers.arm(neighbor, now + config.holdDown().toNanos());
     }
 

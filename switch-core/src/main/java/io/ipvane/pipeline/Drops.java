@@ -13,6 +13,6 @@ final class Drops {
 
     static void drop(Burst burst, int i, DropReason reason) {
         burst.verdict(i, Verdict.DROP);
-        burst.reason(i, reason.ordinal());
+        burst.reason(i, reason.number());
     }
 }

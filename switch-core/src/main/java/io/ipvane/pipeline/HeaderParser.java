@@ -2,6 +2,7 @@
 package io.ipvane.pipeline;
 
 import io.ipvane.burst.Burst;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.Facts;
 import io.ipvane.burst.FramePool;
@@ -77,7 +78,7 @@ final class HeaderParser {
             burst.l2(i, tags, Vlan.type(tag));
         }
         if (strict && (vids != 0 || Vlan.isTag(burst.etherType(i)))) {
-            return discard(burst, i, DropReason.VLAN_UNKNOWN);
+            return discard(burst, i, BurstDrop.VLAN_UNKNOWN);
         }
         return strict || tags == 1;
     }
@@ -94,11 +95,11 @@ final class HeaderParser {
         final int source = Ipv4.source(ip);
         final int destination = Ipv4.destination(ip);
         if (Ipv4.version(ip) != 4 || header < Ipv4.MIN_LENGTH || total < header) {
-            refuse(burst, i, options, DropReason.IP_MALFORMED);
+            refuse(burst, i, options, ParseDrop.IP_MALFORMED);
         } else if (total > burst.length(i) - l3) {
-            refuse(burst, i, options, DropReason.TRUNCATED);
+            refuse(burst, i, options, ParseDrop.TRUNCATED);
         } else if ((options & Parser.STRICT) != 0 && Parser.isMartian(source, destination)) {
-            discard(burst, i, DropReason.IP_MALFORMED);
+            discard(burst, i, ParseDrop.IP_MALFORMED);
         } else if (reach(burst, i, l3 + header, options, pool)) {
             burst.facts(i, burst.facts(i) | Facts.IP);
             ipv4Key(burst, i, destination, source);
@@ -114,16 +115,16 @@ final class HeaderParser {
         final long ip = burst.data(i) + l3;
         final boolean strict = (options & Parser.STRICT) != 0;
         if (Ipv6.version(ip) != 6) {
-            refuse(burst, i, options, DropReason.IP_MALFORMED);
+            refuse(burst, i, options, ParseDrop.IP_MALFORMED);
         } else if (strict && Ipv6.payloadLength(ip) > burst.length(i) - l3 - Ipv6.LENGTH) {
-            discard(burst, i, DropReason.TRUNCATED);
+            discard(burst, i, ParseDrop.TRUNCATED);
         } else if (strict
                 && Parser.isMartian(
                         Ipv6.sourceHigh(ip),
                         Ipv6.sourceLow(ip),
                         Ipv6.destinationHigh(ip),
                         Ipv6.destinationLow(ip))) {
-            discard(burst, i, DropReason.IP_MALFORMED);
+            discard(burst, i, ParseDrop.IP_MALFORMED);
         } else {
             burst.facts(i, burst.facts(i) | Facts.IP);
             ipv6Key(burst, i, Ipv6.destinationHigh(ip), Ipv6.destinationLow(ip));
@@ -185,7 +186,7 @@ final class HeaderParser {
         final long nd = burst.data(i) + l4;
         final boolean whole = Ipv6.payloadLength(ip) >= Nd.LENGTH;
         if (!whole && (options & Parser.STRICT) != 0) {
-            discard(burst, i, DropReason.TRUNCATED);
+            discard(burst, i, ParseDrop.TRUNCATED);
             return;
         }
         final boolean honest =
@@ -218,7 +219,7 @@ final class HeaderParser {
         final long arp = burst.data(i) + l3;
         final boolean honest = Arp.isEthernetIpv4(arp);
         if (!honest && (options & Parser.STRICT) != 0) {
-            discard(burst, i, DropReason.IP_MALFORMED);
+            discard(burst, i, ParseDrop.IP_MALFORMED);
             return;
         }
         if (honest && Arp.operation(arp) == Arp.REQUEST) {
@@ -233,7 +234,7 @@ final class HeaderParser {
     private static void macControl(Burst burst, int i, long destination) {
         if (MacAddress.isGroup(destination)) {
             burst.facts(i, burst.facts(i) & ~Facts.GROUP);
-            discard(burst, i, DropReason.PAUSE);
+            discard(burst, i, ParseDrop.PAUSE);
         }
     }
 
@@ -276,11 +277,11 @@ final class HeaderParser {
 
     private static boolean gather(Burst burst, int i, int bytes, int options, FramePool pool) {
         if (burst.length(i) < bytes) {
-            return refuse(burst, i, options, DropReason.TRUNCATED);
+            return refuse(burst, i, options, ParseDrop.TRUNCATED);
         }
         final long mbuf = burst.mbuf(i);
         if (!pool.pullUp(mbuf, bytes)) {
-            return discard(burst, i, DropReason.HEADERS_SPLIT);
+            return discard(burst, i, BurstDrop.HEADERS_SPLIT);
         }
         burst.frame(i, mbuf, pool.data(mbuf), pool.contiguous(mbuf), burst.length(i));
         return true;
@@ -296,7 +297,7 @@ final class HeaderParser {
     /** Marks a frame as going nowhere; false, for the caller to return. */
     private static boolean discard(Burst burst, int i, DropReason reason) {
         burst.facts(i, (burst.facts(i) & ~(Facts.IP | Facts.SOLICIT)) | Facts.DISCARD);
-        burst.reason(i, reason.ordinal());
+        burst.reason(i, reason.number());
         noKey(burst, i);
         return false;
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.pipeline;
 
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.Burst;
-import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.LaneOwner;
@@ -17,7 +17,7 @@ import java.lang.foreign.Arena;
  * every frame leaves with a verdict that the lcore carries out.
  *
  * <p>An exception in a stage is a defect of ours, not of the frame's: the burst is dropped as
- * {@link DropReason#STAGE_ERROR}, the exception kept for the control plane to log, and the next
+ * {@link BurstDrop#STAGE_ERROR}, the exception kept for the control plane to log, and the next
  * burst runs.
  */
 @HotPath
@@ -100,7 +100,7 @@ public final class Pipeline implements Stage {
     private void failed(Burst burst, Throwable error) {
         lastError.set(error);
         for (int i = 0; i < burst.size; i++) {
-            Drops.drop(burst, i, DropReason.STAGE_ERROR);
+            Drops.drop(burst, i, BurstDrop.STAGE_ERROR);
         }
         burst.anyVerdicts = 1L << Verdict.DROP;
     }

@@ -2,11 +2,12 @@
 package io.ipvane.pipeline;
 
 import io.ipvane.burst.Burst;
-import io.ipvane.burst.DropReason;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.Stage;
 import io.ipvane.ipvlan.Verdict;
+import io.ipvane.neighbor.NeighborDrop;
 import io.ipvane.neighbor.Responder;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.snapshot.ForwardingSnapshot;
@@ -47,7 +48,7 @@ final class RespondStage implements Stage {
         final long answer = responder.answer(burst, i, ingress.uplink.mac(), asker);
         if (answer <= 0) {
             final boolean silent = answer == Responder.SILENCE;
-            Drops.drop(burst, i, silent ? DropReason.NO_ANSWER : DropReason.POOL_EMPTY);
+            Drops.drop(burst, i, silent ? NeighborDrop.NO_ANSWER : BurstDrop.POOL_EMPTY);
             return;
         }
         pool.free(burst.mbuf(i));

@@ -2,10 +2,10 @@
 package io.ipvane.pipeline;
 
 import io.ipvane.burst.Burst;
-import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.Stage;
+import io.ipvane.ipvlan.IpvlanDrop;
 import io.ipvane.ipvlan.Verdict;
 import io.ipvane.neighbor.NeighborTable;
 import io.ipvane.packet.Ethernet;
@@ -50,7 +50,7 @@ final class RouteStage implements Stage {
     private void route(Burst burst, int i, PortEntry ingress, NeighborTable neighbors) {
         final boolean checked = (ingress.parseOptions & Parser.STRICT) != 0;
         if (!checked && (isMartian(burst, i) || isFromNobody(burst, i))) {
-            Drops.drop(burst, i, DropReason.IP_MALFORMED);
+            Drops.drop(burst, i, ParseDrop.IP_MALFORMED);
             return;
         }
         final RouteTable routes = ingress.uplink.routes();
@@ -59,7 +59,7 @@ final class RouteStage implements Stage {
         final long low = burst.key1(i);
         if (ipv4 ? (high >>> 28) >= 0xE : (high >>> 56) == 0xFF) {
             // A group address behind a unicast MAC must not become real multicast (COR-16).
-            Drops.drop(burst, i, DropReason.L3_MCAST);
+            Drops.drop(burst, i, IpvlanDrop.L3_MCAST);
             return;
         }
         final int hop = ipv4 ? routes.find4((int) high) : routes.find6(high, low);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.snapshot;
 
+import io.ipvane.burst.DropReasons;
 import io.ipvane.ipvlan.Decisions;
 import io.ipvane.table.GroupFilter;
 
@@ -19,14 +20,18 @@ public final class PortEntry {
     /**
      * What becomes of a frame from one place that cannot be sent on as it is.
      *
-     * @param told reasons of drops that its sender may be told of, as bits by ordinal
+     * @param told what its sender is told of a drop, by the number of the reason: that of an {@link
+     *     io.ipvane.icmp.ErrorKind}, 0 for nothing
      * @param measured whether it is measured at all
      * @param splitToWire whether IPv4 may be fragmented on its way to the wire
      * @param splitToPorts the same to ports and the host port
      */
-    public record Refusals(long told, boolean measured, boolean splitToWire, boolean splitToPorts) {
+    @SuppressWarnings("ArrayRecordComponent") // read on the hot path, never compared
+    public record Refusals(
+            byte[] told, boolean measured, boolean splitToWire, boolean splitToPorts) {
         /** Dropped and counted, and that is all. */
-        public static final Refusals SILENT = new Refusals(0, true, false, false);
+        public static final Refusals SILENT =
+                new Refusals(new byte[DropReasons.MOST], true, false, false);
     }
 
     /** Marks "no such port". */
@@ -62,8 +67,8 @@ public final class PortEntry {
     public final byte[] reasons;
 
     /**
-     * The verdicts for frames whose key a port has that the switch routes for, or null where these are
-     * decided as any other: an uplink whose ports are not all of one mode has both.
+     * The verdicts for frames whose key a port has that the switch routes for, or null where these
+     * are decided as any other: an uplink whose ports are not all of one mode has both.
      */
     public final byte[] verdictsToRouted;
 
@@ -91,8 +96,8 @@ public final class PortEntry {
     /** Prefixes that this port may send from beside its own addresses. */
     public final SourcePrefixes allowedSources;
 
-    /** Reasons of drops that the sender of a frame from here may be told of, as bits by ordinal. */
-    public final long told;
+    /** What the sender of a frame from here is told of a drop; see {@link Refusals#told()}. */
+    public final byte[] told;
 
     /** Whether frames from here are measured before they are given to a port (spec F14). */
     public final boolean measured;

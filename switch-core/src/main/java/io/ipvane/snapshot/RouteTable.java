@@ -70,10 +70,10 @@ public final class RouteTable {
     /** The drop that a kind which leads nowhere means. */
     public static DropReason reason(int kind) {
         return switch (kind) {
-            case BLACKHOLE -> DropReason.ROUTE_BLACKHOLE;
-            case UNREACHABLE -> DropReason.ROUTE_UNREACHABLE;
-            case PROHIBIT -> DropReason.ROUTE_PROHIBIT;
-            default -> DropReason.NO_ROUTE;
+            case BLACKHOLE -> RouteDrop.ROUTE_BLACKHOLE;
+            case UNREACHABLE -> RouteDrop.ROUTE_UNREACHABLE;
+            case PROHIBIT -> RouteDrop.ROUTE_PROHIBIT;
+            default -> RouteDrop.NO_ROUTE;
         };
     }
 

@@ -70,10 +70,10 @@ public final class ControlMailbox {
          * A frame was dropped and counted; the mbuf is now the listener's.
          *
          * @param ingress index of the port that the frame came from
-         * @param reason ordinal of the {@link io.ipvane.burst.DropReason}
+         * @param kind number of what its sender is to be told, as the port's entry has it
          * @param mtu bytes of IP that would have fitted, where it was too long
          */
-        void dropped(int ingress, int reason, int mtu, long mbuf);
+        void dropped(int ingress, int kind, int mtu, long mbuf);
     }
 
     private static final int UNRESOLVED = 1;
@@ -191,13 +191,13 @@ public final class ControlMailbox {
      * Lcore: hands a frame that it has dropped and counted to the conductor, to tell its sender;
      * false leaves it with the caller.
      */
-    public boolean dropped(int ingress, int reason, int mtu, long mbuf) {
+    public boolean dropped(int ingress, int kind, int mtu, long mbuf) {
         final int at = dropped.tryClaim(DROPPED, DROPPED_LENGTH);
         if (at < 0) {
             return false;
         }
         dropped.buffer().putInt(at, ingress);
-        dropped.buffer().putInt(at + 4, reason);
+        dropped.buffer().putInt(at + 4, kind);
         dropped.buffer().putLong(at + 8, mbuf);
         dropped.buffer().putInt(at + 16, mtu);
         dropped.commit(at);

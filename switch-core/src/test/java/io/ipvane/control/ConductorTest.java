@@ -8,11 +8,10 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.ipvane.burst.DropReason;
 import io.ipvane.config.ThreadPlan;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
-import io.ipvane.counters.PortCounter;
+import io.ipvane.egress.EgressDrop;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.Quiescence;
@@ -223,7 +222,7 @@ class ConductorTest {
         net.transmitted();
         net.device("wire").inject(Frames.resize(Frames.udp4().build(), 1515));
         net.run();
-        assertEquals(1, net.counter("c1", PortCounter.COUNT + DropReason.MTU.ordinal()));
+        assertEquals(1, net.counter("c1", EgressDrop.MTU.column()));
     }
 
     /** Spec CFG-8. */

@@ -15,13 +15,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ipvane.burst.DropReason;
 import io.ipvane.config.ThreadPlan;
-import io.ipvane.counters.PortCounter;
 import io.ipvane.testing.Dhcp;
 import io.ipvane.testing.Frames;
 import io.ipvane.testing.SmallNetwork;
 import io.ipvane.testing.SwitchHarness;
+import io.ipvane.upcall.UpcallDrop;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -348,7 +347,7 @@ class DhcpSnoopingTest {
             }
             net.device("c2").inject(Dhcp.request(DISCOVER, 77_777).frame());
             net.run();
-            final int reason = PortCounter.COUNT + DropReason.POLICED.ordinal();
+            final int reason = UpcallDrop.POLICED.column();
             final long policed = net.counter("c1", reason);
             assertTrue(policed > 300, policed + " policed");
             assertEquals(0, net.counter("c2", reason));

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ipvane.burst.DropReason;
 import io.ipvane.config.ThreadPlan;
+import io.ipvane.ipvlan.IpvlanDrop;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.testing.Frames;
@@ -108,10 +108,10 @@ class GuestGroupsTest {
     @Test
     void shouldReadWhatComesFromAnAddressThatThePortDoesNotOwn() {
         try (GuestNetwork guests = new GuestNetwork("l2", ThreadPlan.SHARED)) {
-            final long before = guests.drops("g2", DropReason.ANTISPOOF);
+            final long before = guests.drops("g2", IpvlanDrop.ANTISPOOF);
             final byte[] report = mld(MLD_REPORT, "fe80::1", "ff05::1234");
             assertFalse(guests.receivers("g2", report).contains("wire"));
-            assertEquals(before + 1, guests.drops("g2", DropReason.ANTISPOOF));
+            assertEquals(before + 1, guests.drops("g2", IpvlanDrop.ANTISPOOF));
             assertTrue(hears(guests, "g2", "ff05::1234"));
             assertFalse(hears(guests, "g2", "ff05::9999"));
             assertTrue(guests.receivers("g2", mld(MLD_REPORT, "::", "ff05::9")).contains("wire"));

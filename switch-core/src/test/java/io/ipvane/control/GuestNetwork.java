@@ -162,7 +162,7 @@ final class GuestNetwork implements AutoCloseable {
     }
 
     long drops(String port, DropReason reason) {
-        return net.counter(port, PortCounter.COUNT + reason.ordinal());
+        return net.counter(port, reason.column());
     }
 
     @Override

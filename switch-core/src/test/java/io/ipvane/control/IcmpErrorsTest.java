@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.DropReason;
 import io.ipvane.config.ThreadPlan;
 import io.ipvane.counters.PortCounter;
+import io.ipvane.egress.EgressDrop;
 import io.ipvane.packet.IpAddress;
+import io.ipvane.snapshot.RouteDrop;
 import io.ipvane.testing.Frames;
 import io.ipvane.testing.SwitchHarness;
 import java.nio.ByteBuffer;
@@ -86,7 +89,7 @@ class IcmpErrorsTest {
     }
 
     private long drops(String port, DropReason reason) {
-        return net.counter(port, PortCounter.COUNT + reason.ordinal());
+        return net.counter(port, reason.column());
     }
 
     @ParameterizedTest(name = "{0} to {1}: {2}")
@@ -98,7 +101,7 @@ class IcmpErrorsTest {
         "ROUTE_UNREACHABLE, 2001:db8:1::1, 1/0",
         "ROUTE_PROHIBIT, 2001:db8:2::1, 1/1"
     })
-    void shouldSayWhyThereIsNoWay(DropReason reason, String destination, String error) {
+    void shouldSayWhyThereIsNoWay(RouteDrop reason, String destination, String error) {
         start("l3", ThreadPlan.SHARED, HOST);
         final byte[] packet = to(destination).build();
         final List<byte[]> heard = answers(packet);
@@ -125,7 +128,7 @@ class IcmpErrorsTest {
     void shouldBeSilentAboutABlackhole() {
         start("l3", ThreadPlan.SHARED, HOST);
         assertEquals(List.of(), answers(to("198.51.100.1").build()));
-        assertEquals(1, drops("c1", DropReason.ROUTE_BLACKHOLE));
+        assertEquals(1, drops("c1", RouteDrop.ROUTE_BLACKHOLE));
     }
 
     @Test
@@ -142,7 +145,7 @@ class IcmpErrorsTest {
         assertEquals(List.of(), answers(to("203.0.113.1").build()));
         final byte[] tooLong = to(Frames.C2_4).payload(new byte[1400]).fragment(0x4000).build();
         assertEquals(List.of(), answers(tooLong));
-        assertEquals(1, drops("c2", DropReason.MTU));
+        assertEquals(1, drops("c2", EgressDrop.MTU));
     }
 
     @Test
@@ -158,7 +161,7 @@ class IcmpErrorsTest {
         for (int i = 0; i < 200; i++) {
             heard += answers(to("203.0.113.1").build()).size();
         }
-        assertEquals(200, drops("c1", DropReason.NO_ROUTE));
+        assertEquals(200, drops("c1", RouteDrop.NO_ROUTE));
         assertTrue(heard >= ErrorPlane.BURST && heard < 200, heard + " errors");
         assertEquals(200 - heard, net.counter("c1", PortCounter.ERRORS_LIMITED.ordinal()));
         net.device("c2").inject(to("203.0.113.1").ips(Frames.C2_4, "203.0.113.1").build());
@@ -173,7 +176,7 @@ class IcmpErrorsTest {
             net.device("c1").inject(to("203.0.113.1").build());
             net.step();
         }
-        assertEquals(900, drops("c1", DropReason.NO_ROUTE));
+        assertEquals(900, drops("c1", RouteDrop.NO_ROUTE));
         assertTrue(net.held() < 520, net.held() + " frames held");
         net.run();
     }
@@ -193,7 +196,7 @@ class IcmpErrorsTest {
         assertEquals(error, typeAndCode(heard.get(0)));
         final int icmp = error.equals("3/4") ? 34 : 54;
         assertEquals(1400, ByteBuffer.wrap(heard.get(0)).getInt(icmp + 4));
-        assertEquals(1, drops("c2", DropReason.MTU));
+        assertEquals(1, drops("c2", EgressDrop.MTU));
     }
 
     @Test
@@ -203,7 +206,7 @@ class IcmpErrorsTest {
         final byte[] error = answers(long4).get(0);
         assertEquals("3/4", typeAndCode(error));
         assertEquals(1500, ByteBuffer.wrap(error).getInt(38));
-        assertEquals(1, drops("wire", DropReason.MTU));
+        assertEquals(1, drops("wire", EgressDrop.MTU));
     }
 
     /** A router tells who sends from outside, too, what a port takes; and nothing else. */
@@ -250,8 +253,8 @@ class IcmpErrorsTest {
         taken.forEach(net.pool()::free);
         net.run();
         assertEquals(List.of(), net.device("c1").transmitted());
-        assertEquals(1, drops("c1", DropReason.POOL_EMPTY));
-        assertEquals(0, drops("c2", DropReason.MTU));
+        assertEquals(1, drops("c1", BurstDrop.POOL_EMPTY));
+        assertEquals(0, drops("c2", EgressDrop.MTU));
     }
 
     @Test

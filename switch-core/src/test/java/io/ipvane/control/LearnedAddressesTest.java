@@ -15,12 +15,14 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ipvane.burst.DropReason;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.config.ThreadPlan;
 import io.ipvane.control.AddressBook.Origin;
+import io.ipvane.ipvlan.IpvlanDrop;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.table.AddressTable;
 import io.ipvane.testing.Frames;
+import io.ipvane.upcall.UpcallDrop;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -58,7 +60,7 @@ class LearnedAddressesTest {
             assertEquals("g1", guests.receiver(NEW));
             assertEquals(List.of("wire"), guests.receivers("g1", packet(NEW)));
             assertEquals(List.of(NEW), guests.learned("g1"));
-            assertEquals(1, guests.drops("g1", DropReason.ANTISPOOF), "the packet before");
+            assertEquals(1, guests.drops("g1", IpvlanDrop.ANTISPOOF), "the packet before");
         }
     }
 
@@ -70,10 +72,10 @@ class LearnedAddressesTest {
             final AddressTable full = fill(guests);
             final List<String> heard = guests.receivers("g1", question(NEW, C1_4));
             assertTrue(heard.containsAll(List.of("wire", "master", "c1", "g2")), heard::toString);
-            assertEquals(0, guests.drops("g1", DropReason.ANTISPOOF));
+            assertEquals(0, guests.drops("g1", IpvlanDrop.ANTISPOOF));
             assertNotSame(full, guests.net.snapshot().addresses());
             assertTrue(guests.receivers("g1", packet(NEW)).contains("wire"));
-            assertEquals(0, guests.drops("g1", DropReason.ANTISPOOF));
+            assertEquals(0, guests.drops("g1", IpvlanDrop.ANTISPOOF));
         }
     }
 
@@ -176,7 +178,7 @@ class LearnedAddressesTest {
     void shouldLearnNothingWhereNobodyAskedForIt() {
         try (GuestNetwork guests = new GuestNetwork("l2", ThreadPlan.SHARED)) {
             assertEquals(List.of(), guests.receivers("c1", question(NEW, X4)));
-            assertEquals(1, guests.drops("c1", DropReason.ANTISPOOF));
+            assertEquals(1, guests.drops("c1", IpvlanDrop.ANTISPOOF));
             assertEquals("master", guests.receiver(NEW));
         }
     }
@@ -283,9 +285,9 @@ class LearnedAddressesTest {
             // The source is its own, but not what it advertises.
             guests.announce("g1", NEW6);
             final byte[] poison = Frames.advertisement(C1_6).ips(NEW6, X6).macs(X, OWN).build();
-            final long before = guests.drops("g1", DropReason.ANTISPOOF);
+            final long before = guests.drops("g1", IpvlanDrop.ANTISPOOF);
             assertEquals(List.of(), guests.receivers("g1", poison));
-            assertEquals(before + 1, guests.drops("g1", DropReason.ANTISPOOF));
+            assertEquals(before + 1, guests.drops("g1", IpvlanDrop.ANTISPOOF));
         }
     }
 
@@ -295,7 +297,7 @@ class LearnedAddressesTest {
             final byte[] tagged =
                     Frames.arpRequest(X4).ips(NEW, X4).macs(BROADCAST, OWN).tag(5).build();
             assertEquals(List.of(), guests.receivers("g1", tagged));
-            assertEquals(1, guests.drops("g1", DropReason.VLAN_UNKNOWN));
+            assertEquals(1, guests.drops("g1", BurstDrop.VLAN_UNKNOWN));
             assertEquals(List.of(), guests.learned("g1"));
         }
     }
@@ -322,7 +324,7 @@ class LearnedAddressesTest {
             guests.net.transmitted();
             assertEquals(0, guests.net.held());
             assertEquals(GuestNetwork.MOST, guests.learned("g1").size());
-            assertTrue(guests.refused("g1") + guests.drops("g1", DropReason.POLICED) > 9_000);
+            assertTrue(guests.refused("g1") + guests.drops("g1", UpcallDrop.POLICED) > 9_000);
             assertEquals("g2", guests.receiver(NEW));
             assertEquals("c1", guests.receiver(C1_4));
             assertEquals("g1", guests.receiver("10.0.0.12"));

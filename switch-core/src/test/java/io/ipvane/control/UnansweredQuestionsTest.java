@@ -3,15 +3,17 @@ package io.ipvane.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.DropReason;
 import io.ipvane.config.ThreadPlan;
-import io.ipvane.counters.PortCounter;
+import io.ipvane.ipvlan.IpvlanDrop;
+import io.ipvane.neighbor.NeighborDrop;
 import io.ipvane.testing.Frames;
 import io.ipvane.testing.MemoryPool;
 import io.ipvane.testing.SwitchHarness;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,9 +32,9 @@ class UnansweredQuestionsTest {
             """;
 
     private static Map<DropReason, Long> drops(SwitchHarness net, String port) {
-        final Map<DropReason, Long> drops = new TreeMap<>();
-        for (DropReason reason : DropReason.values()) {
-            final long count = net.counter(port, PortCounter.COUNT + reason.ordinal());
+        final Map<DropReason, Long> drops = new HashMap<>();
+        for (DropReason reason : DropCatalog.ALL) {
+            final long count = net.counter(port, reason.column());
             if (count > 0) {
                 drops.put(reason, count);
             }
@@ -58,7 +60,7 @@ class UnansweredQuestionsTest {
                 net.device("c1").inject(question);
             }
             net.run();
-            assertEquals(Map.of(DropReason.NO_ANSWER, 3L), drops(net, "c1"));
+            assertEquals(Map.of(NeighborDrop.NO_ANSWER, 3L), drops(net, "c1"));
             net.device("wire").inject(Frames.arpRequest(Frames.C1_4).build());
             net.run();
             assertEquals(1, net.transmitted().get("wire").size());
@@ -79,7 +81,7 @@ class UnansweredQuestionsTest {
             for (long hog : hogs) {
                 pool.free(hog);
             }
-            assertEquals(Map.of(DropReason.POOL_EMPTY, 1L), drops(net, "wire"));
+            assertEquals(Map.of(BurstDrop.POOL_EMPTY, 1L), drops(net, "wire"));
         }
         pool.close();
     }
@@ -89,7 +91,7 @@ class UnansweredQuestionsTest {
         try (SwitchHarness net = new SwitchHarness(YAML, ThreadPlan.SHARED)) {
             net.device("c1").inject(Frames.patch(Frames.udp4().build(), 12, 0x88, 0xB5));
             net.run();
-            assertEquals(Map.of(DropReason.L3_NONIP, 1L), drops(net, "c1"));
+            assertEquals(Map.of(IpvlanDrop.L3_NONIP, 1L), drops(net, "c1"));
         }
     }
 }

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.burst.Burst;
-import io.ipvane.burst.DropReason;
+import io.ipvane.ipvlan.IpvlanDrop;
 import io.ipvane.macnat.GuestMac;
 import io.ipvane.macnat.UplinkMac;
 import io.ipvane.memory.Memory;
@@ -99,10 +99,10 @@ class NatDeviceTest {
         assertEquals(1, burst.size);
         assertEquals(burst.length(0), burst.bytes);
         pool.free(burst.mbuf(0));
-        assertEquals(4, a.dropped(DropReason.ANTISPOOF));
-        assertEquals(0, a.dropped(DropReason.STRICT_MAC));
+        assertEquals(4, a.dropped(IpvlanDrop.ANTISPOOF));
+        assertEquals(0, a.dropped(IpvlanDrop.STRICT_MAC));
         assertEquals(0, a.transmitLost());
-        assertEquals(0, b.dropped(DropReason.ANTISPOOF));
+        assertEquals(0, b.dropped(IpvlanDrop.ANTISPOOF));
     }
 
     @Test

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipvane.burst.Burst;
-import io.ipvane.burst.DropReason;
 import io.ipvane.dpdk.Eal;
 import io.ipvane.dpdk.EalOptions;
 import io.ipvane.dpdk.Mempool;
@@ -305,7 +304,7 @@ class TapDeviceTest {
         sendFromBlue(1, 56);
 
         assertEquals(1, blue.receive(0, burst));
-        assertEquals(1, blue.dropped(DropReason.OFFLOAD_INVALID));
+        assertEquals(1, blue.dropped(DeviceDrop.OFFLOAD_INVALID));
         assertEquals(1, red.transmit(0, burst.mbufs, 1));
     }
 

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.burst.Burst;
-import io.ipvane.burst.DropReason;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.memory.Memory;
 import io.ipvane.testing.Frames;
 import io.ipvane.testing.MemoryDevice;
@@ -120,8 +120,8 @@ class VlanTrunkTest {
         device.inject(Frames.udp4().build());
         device.inject(Frames.udp4().tag(4094).build());
         assertEquals(Set.of(V4094), received().keySet(), "frames of who left are nobody's");
-        assertEquals(1, v4094.dropped(DropReason.VLAN_UNKNOWN));
-        assertEquals(0, plain.dropped(DropReason.VLAN_UNKNOWN));
+        assertEquals(1, v4094.dropped(BurstDrop.VLAN_UNKNOWN));
+        assertEquals(0, plain.dropped(BurstDrop.VLAN_UNKNOWN));
 
         // It stays after all, behind those that stayed.
         trunk.place(VlanTrunk.UNTAGGED, PLAIN);
@@ -167,8 +167,8 @@ class VlanTrunkTest {
         device.inject(Frames.udp4().tag(11).build());
         device.inject(Frames.udp4().tag(10).build());
         assertEquals(1, received().get(V10).size());
-        assertEquals(2, v10.dropped(DropReason.VLAN_UNKNOWN));
-        assertEquals(0, v4094.dropped(DropReason.VLAN_UNKNOWN));
+        assertEquals(2, v10.dropped(BurstDrop.VLAN_UNKNOWN));
+        assertEquals(0, v4094.dropped(BurstDrop.VLAN_UNKNOWN));
     }
 
     @Test
@@ -209,7 +209,7 @@ class VlanTrunkTest {
         assertEquals(3, v10.transmit(0, array, 3));
         assertEquals(2, device.transmitted().size());
         assertEquals(1, v10.transmitLost());
-        assertEquals(1, v10.dropped(DropReason.HEADERS_SPLIT));
+        assertEquals(1, v10.dropped(BurstDrop.HEADERS_SPLIT));
     }
 
     @Test
@@ -235,7 +235,7 @@ class VlanTrunkTest {
         pool.free(burst.mbuf(0));
         trunk.place(10, VlanTrunk.NOBODY);
         assertEquals(Map.of(), received());
-        assertEquals(1, plain.dropped(DropReason.VLAN_UNKNOWN));
+        assertEquals(1, plain.dropped(BurstDrop.VLAN_UNKNOWN));
     }
 
     @Test

@@ -4,7 +4,7 @@ package io.ipvane.egress;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.ipvane.burst.Burst;
-import io.ipvane.burst.DropReason;
+import io.ipvane.burst.DropReasons;
 import io.ipvane.burst.Facts;
 import io.ipvane.ipvlan.Decisions;
 import io.ipvane.packet.Ethernet;
@@ -20,8 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class EgressRulesTest {
-    private static final Refusals SPLITS_TO_WIRE = new Refusals(0, true, true, false);
-    private static final Refusals UNMEASURED = new Refusals(0, false, false, false);
+    private static final Refusals SPLITS_TO_WIRE =
+            new Refusals(Refusals.SILENT.told(), true, true, false);
+    private static final Refusals UNMEASURED =
+            new Refusals(Refusals.SILENT.told(), false, false, false);
     private static final int LIMIT = 1514;
 
     private final Arena arena = Arena.ofConfined();
@@ -68,7 +70,7 @@ class EgressRulesTest {
         return switch (answer) {
             case EgressRules.SEND -> "send";
             case EgressRules.SPLIT -> "split";
-            default -> DropReason.of(answer).key();
+            default -> DropReasons.of(answer).key();
         };
     }
 

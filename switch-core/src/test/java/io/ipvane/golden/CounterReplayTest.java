@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.burst.DropReason;
+import io.ipvane.control.DropCatalog;
 import io.ipvane.counters.PortCounter;
+import io.ipvane.ipvlan.IpvlanDrop;
+import io.ipvane.pipeline.ParseDrop;
 import io.ipvane.testing.KernelAnswers;
 import io.ipvane.testing.KernelAnswers.Answer;
 import io.ipvane.testing.KernelAnswers.Side;
@@ -34,7 +37,7 @@ class CounterReplayTest {
 
     /** What the kernel counts as dropped on transmit (CNT-4), by our reasons (CNT-5). */
     private static final Set<DropReason> COUNTED_BY_THE_KERNEL =
-            Set.of(DropReason.PRIVATE, DropReason.L3_MCAST, DropReason.L3_NONIP, DropReason.PAUSE);
+            Set.of(IpvlanDrop.PRIVATE, IpvlanDrop.L3_MCAST, IpvlanDrop.L3_NONIP, ParseDrop.PAUSE);
 
     static Stream<Answer> answers() {
         return KernelAnswers.answers().stream().filter(a -> !a.mode().equals("l3s"));
@@ -100,8 +103,8 @@ class CounterReplayTest {
             Answer answer, SwitchHarness net, String from, Map<String, List<byte[]>> given) {
         final Set<DropReason> reasons = new HashSet<>();
         long drops = 0;
-        for (DropReason reason : DropReason.values()) {
-            final long count = net.counter(from, PortCounter.COUNT + reason.ordinal());
+        for (DropReason reason : DropCatalog.ALL) {
+            final long count = net.counter(from, reason.column());
             drops += count;
             if (count > 0) {
                 reasons.add(reason);

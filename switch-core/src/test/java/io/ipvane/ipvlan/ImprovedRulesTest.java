@@ -15,7 +15,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ipvane.burst.DropReason;
 import io.ipvane.burst.Facts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,10 +33,10 @@ class ImprovedRulesTest {
     @EnumSource(Mode.class)
     void shouldDropUnicastFromTheWireToAForeignMac_RX2(Mode mode) {
         assertEquals(
-                Verdict.drop(DropReason.STRICT_MAC),
+                Verdict.drop(IpvlanDrop.STRICT_MAC),
                 rules(mode, IpvlanFlag.BRIDGE).fromUplink(KNOWN | IP));
         assertEquals(
-                Verdict.drop(DropReason.STRICT_MAC),
+                Verdict.drop(IpvlanDrop.STRICT_MAC),
                 rules(mode, IpvlanFlag.BRIDGE).fromUplink(KNOWN | SOLICIT));
     }
 
@@ -48,7 +47,7 @@ class ImprovedRulesTest {
             for (int facts = 0; facts <= Facts.MASK; facts++) {
                 if ((facts & SPOOFED) != 0 && (facts & DISCARD) == 0) {
                     assertEquals(
-                            Verdict.drop(DropReason.ANTISPOOF), rules(mode, flag).fromPort(facts));
+                            Verdict.drop(IpvlanDrop.ANTISPOOF), rules(mode, flag).fromPort(facts));
                 }
             }
         }
@@ -175,7 +174,7 @@ class ImprovedRulesTest {
             names = {"L3", "L3S"})
     void shouldNotBringOtherArpOfAPortHomeInL3_COR18(Mode mode) {
         assertEquals(
-                Verdict.drop(DropReason.L3_NONIP),
+                Verdict.drop(IpvlanDrop.L3_NONIP),
                 rules(mode, IpvlanFlag.BRIDGE).fromPort(GROUP_FROM_PORT | KNOWN),
                 "a gratuitous reply names its own sender");
     }
@@ -202,10 +201,10 @@ class ImprovedRulesTest {
     void shouldObeySingleOptionsUnderKernelCompat() {
         final int own = SAME_MAC | OWN_SOURCE | OWN_DEST;
         assertEquals(
-                Verdict.drop(DropReason.STRICT_MAC),
+                Verdict.drop(IpvlanDrop.STRICT_MAC),
                 kernelWith(true, false, false, false, false).fromUplink(KNOWN | IP));
         assertEquals(
-                Verdict.drop(DropReason.ANTISPOOF),
+                Verdict.drop(IpvlanDrop.ANTISPOOF),
                 kernelWith(false, false, true, false, false).fromPort(SPOOFED | IP));
         assertEquals(
                 Verdict.WIRE, kernelWith(false, false, false, true, false).fromPort(GROUP | IP));

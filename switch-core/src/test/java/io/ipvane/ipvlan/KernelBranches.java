@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.ipvlan;
 
-import io.ipvane.burst.DropReason;
 import io.ipvane.burst.Facts;
 
 /**
@@ -51,12 +50,12 @@ final class KernelBranches {
             }
         }
         if (ip && multicast) {
-            return "drop:" + DropReason.L3_MCAST.key();
+            return "drop:" + IpvlanDrop.L3_MCAST.key();
         }
         if (ip) {
             return "route";
         }
-        return "drop:" + DropReason.L3_NONIP.key();
+        return "drop:" + IpvlanDrop.L3_NONIP.key();
     }
 
     String receive(int facts) {

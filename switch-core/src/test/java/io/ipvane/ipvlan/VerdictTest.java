@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ipvane.burst.DropReason;
+import io.ipvane.burst.DropReasons;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -15,11 +15,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class VerdictTest {
     @ParameterizedTest
-    @EnumSource(DropReason.class)
-    void shouldCarryEveryReasonInARulesAnswer(DropReason reason) {
+    @EnumSource(IpvlanDrop.class)
+    void shouldCarryEveryReasonInARulesAnswer(IpvlanDrop reason) {
         final int answer = Verdict.drop(reason);
         assertEquals(Verdict.DROP, Verdict.code(answer));
-        assertSame(reason, DropReason.of(Verdict.reason(answer)));
+        assertSame(reason, DropReasons.of(Verdict.reason(answer)));
         assertEquals("drop:" + reason.key(), Verdict.describe(answer));
     }
 
@@ -42,7 +42,7 @@ class VerdictTest {
         assertEquals("learn", Verdict.describe(Verdict.LEARN));
         assertThrows(IllegalArgumentException.class, () -> Verdict.describe(-1));
         assertThrows(IllegalArgumentException.class, () -> Verdict.describe(Verdict.LEARN + 1));
-        assertThrows(IllegalArgumentException.class, () -> Verdict.describe(127));
+        assertThrows(IllegalArgumentException.class, () -> Verdict.describe(Verdict.DROP - 1));
     }
 
     @Test

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.ipvane.burst.DropReason;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.egress.Egress;
+import io.ipvane.egress.EgressDrop;
 import io.ipvane.ipvlan.Verdict;
+import io.ipvane.pipeline.ParseDrop;
 import io.ipvane.table.AddressTable;
 import io.ipvane.testing.Frames;
 import org.junit.jupiter.api.AfterEach;
@@ -47,7 +49,7 @@ class InjectorTest {
         rig.mailbox.toLcore().finished(Rig.C3, frame(toC1(61)));
         assertEquals(2, turn());
         assertArrayEquals(toC1(1515), rig.devices[Rig.WIRE].transmitted().get(0));
-        assertEquals(1, rig.drops(Rig.C3, DropReason.NO_PORT));
+        assertEquals(1, rig.drops(Rig.C3, EgressDrop.NO_PORT));
         assertEquals(0, turn());
     }
 
@@ -60,7 +62,7 @@ class InjectorTest {
                 .arrived(Rig.WIRE, frame(Frames.udp4().ips("127.0.0.1", Frames.C1_4).build()));
         turn();
         assertEquals(1, rig.devices[Rig.C1].transmitted().size());
-        assertEquals(1, rig.drops(Rig.WIRE, DropReason.IP_MALFORMED));
+        assertEquals(1, rig.drops(Rig.WIRE, ParseDrop.IP_MALFORMED));
     }
 
     @Test
@@ -74,8 +76,8 @@ class InjectorTest {
         assertEquals(0, rig.devices[Rig.C1].transmitted().size());
         assertArrayEquals(toC1(60), rig.devices[Rig.C2].transmitted().get(0));
         assertArrayEquals(toC1(60), rig.devices[Rig.WIRE].transmitted().get(0));
-        assertEquals(1, rig.drops(Rig.C2, DropReason.MTU));
-        assertEquals(1, rig.drops(Rig.WIRE, DropReason.NO_PORT));
+        assertEquals(1, rig.drops(Rig.C2, EgressDrop.MTU));
+        assertEquals(1, rig.drops(Rig.WIRE, EgressDrop.NO_PORT));
     }
 
     @Test
@@ -84,7 +86,7 @@ class InjectorTest {
         final long split = rig.pool.frame(Frames.split(toC1(60), 10));
         rig.mailbox.toLcore().decided(Rig.WIRE, Verdict.DELIVER, Rig.C2, split);
         turn();
-        assertEquals(1, rig.drops(Rig.WIRE, DropReason.STAGE_ERROR));
+        assertEquals(1, rig.drops(Rig.WIRE, BurstDrop.STAGE_ERROR));
         assertNotNull(injector.takeLastError());
         assertNull(injector.takeLastError());
     }

@@ -14,7 +14,6 @@ import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.egress.Egress;
-import io.ipvane.ipvlan.Verdict;
 import io.ipvane.neighbor.NeighborTable;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.snapshot.ForwardingSnapshot;
@@ -137,7 +136,7 @@ final class Rig implements AutoCloseable {
     }
 
     long drops(int port, DropReason reason) {
-        return counters.sum(port, PortCounter.COUNT + reason.ordinal());
+        return counters.sum(port, reason.column());
     }
 
     long sent(int port) {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ipvane.burst.DropReason;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.Stage;
 import io.ipvane.config.IdleMode;
@@ -81,7 +81,7 @@ class TopologyRunnerTest {
             rig.devices[Rig.WIRE].inject(good);
             rig.devices[Rig.WIRE].inject(Frames.split(good, 10));
             run(runner);
-            assertEquals(2, rig.drops(Rig.WIRE, DropReason.STAGE_ERROR));
+            assertEquals(2, rig.drops(Rig.WIRE, BurstDrop.STAGE_ERROR));
             assertEquals(List.of("pullUp"), messages(runner));
             assertEquals(List.of(), messages(runner));
 
@@ -91,7 +91,7 @@ class TopologyRunnerTest {
                 run(runner);
             }
             assertEquals(3 * BurstRing.SLOTS, rig.sent(Rig.C1));
-            assertEquals(2, rig.drops(Rig.WIRE, DropReason.STAGE_ERROR));
+            assertEquals(2, rig.drops(Rig.WIRE, BurstDrop.STAGE_ERROR));
         }
     }
 
@@ -106,7 +106,7 @@ class TopologyRunnerTest {
                             .ips("0.0.0.0", "10.0.0.9")
                             .build());
             run(runner);
-            assertEquals(1, rig.drops(Rig.C1, DropReason.STAGE_ERROR));
+            assertEquals(1, rig.drops(Rig.C1, BurstDrop.STAGE_ERROR));
             assertEquals(List.of("replicate"), messages(runner));
         }
     }

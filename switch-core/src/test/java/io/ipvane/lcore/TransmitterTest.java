@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.ipvane.burst.Burst;
-import io.ipvane.burst.DropReason;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.egress.Egress;
+import io.ipvane.egress.EgressDrop;
 import io.ipvane.ipvlan.Verdict;
+import io.ipvane.neighbor.NeighborDrop;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.testing.Frames;
 import java.util.Arrays;
@@ -61,7 +63,7 @@ class TransmitterTest {
             burst.port(i, i % 2 == 0 ? Rig.C1 : Rig.C2);
         }
         run(burst);
-        assertEquals(32, rig.drops(Rig.C1, DropReason.RING_FULL));
+        assertEquals(32, rig.drops(Rig.C1, BurstDrop.RING_FULL));
         assertEquals(0, rig.sent(Rig.C1));
         assertEquals(32, rig.sent(Rig.C2));
         assertEquals(32 * 60, rig.counters.sum(Rig.C2, PortCounter.TRANSMIT_BYTES_COLUMN));
@@ -84,14 +86,14 @@ class TransmitterTest {
             rig.down(port);
         }
         run(rig.burst(Rig.WIRE, Verdict.FLOOD_AND_PUNT, group()));
-        assertEquals(1, rig.drops(Rig.MASTER, DropReason.DEV_DOWN));
+        assertEquals(1, rig.drops(Rig.MASTER, BurstDrop.DEV_DOWN));
     }
 
     @Test
     void shouldChargeAFullGroupReceiverOnlyAndStillUseTheWire() {
         rig.devices[Rig.C2].capacity(0);
         run(rig.burst(Rig.C1, Verdict.FLOOD_AND_WIRE, group()));
-        assertEquals(1, rig.drops(Rig.C2, DropReason.MCAST_RING_FULL));
+        assertEquals(1, rig.drops(Rig.C2, BurstDrop.MCAST_RING_FULL));
         assertEquals(1, rig.sent(Rig.C3));
         assertEquals(1, rig.sent(Rig.WIRE));
     }
@@ -100,8 +102,8 @@ class TransmitterTest {
     void shouldSendTheOriginalWhereThePoolHasNoCopies() {
         pool.empty = true;
         run(rig.burst(Rig.C1, Verdict.FLOOD_AND_WIRE, group()));
-        assertEquals(1, rig.drops(Rig.C2, DropReason.MCAST_RING_FULL));
-        assertEquals(1, rig.drops(Rig.C3, DropReason.MCAST_RING_FULL));
+        assertEquals(1, rig.drops(Rig.C2, BurstDrop.MCAST_RING_FULL));
+        assertEquals(1, rig.drops(Rig.C3, BurstDrop.MCAST_RING_FULL));
         assertEquals(1, rig.sent(Rig.WIRE));
     }
 
@@ -112,7 +114,7 @@ class TransmitterTest {
         burst.port(1, Rig.C3);
         run(burst);
         assertEquals(1, rig.sent(Rig.C3));
-        assertEquals(1, rig.drops(Rig.C3, DropReason.MTU));
+        assertEquals(1, rig.drops(Rig.C3, EgressDrop.MTU));
     }
 
     @Test
@@ -124,7 +126,7 @@ class TransmitterTest {
         rig.pool.longest(burst.mbuf(1), 1415);
         run(burst);
         assertEquals(1, rig.sent(Rig.C3));
-        assertEquals(1, rig.drops(Rig.C3, DropReason.MTU));
+        assertEquals(1, rig.drops(Rig.C3, EgressDrop.MTU));
     }
 
     @Test
@@ -134,7 +136,7 @@ class TransmitterTest {
         burst.l2(1, 1, Ethernet.TYPE_IPV4);
         run(burst);
         assertEquals(1, rig.sent(Rig.WIRE));
-        assertEquals(1, rig.drops(Rig.WIRE, DropReason.MTU));
+        assertEquals(1, rig.drops(Rig.WIRE, EgressDrop.MTU));
     }
 
     @Test
@@ -148,7 +150,7 @@ class TransmitterTest {
     @Test
     void shouldNotLetAFrameWaitForANeighbourThatIsTooLongForTheWire() {
         run(rig.burst(Rig.C1, Verdict.RESOLVE, frame(1514), frame(1515)));
-        assertEquals(1, rig.drops(Rig.WIRE, DropReason.MTU));
+        assertEquals(1, rig.drops(Rig.WIRE, EgressDrop.MTU));
         assertEquals(511, rig.pool.available());
     }
 
@@ -159,7 +161,7 @@ class TransmitterTest {
         burst.port(0, Rig.C2);
         burst.port(1, 99);
         rig.egress(partial, pool).process(burst);
-        assertEquals(2, rig.drops(Rig.C1, DropReason.NO_PORT));
+        assertEquals(2, rig.drops(Rig.C1, EgressDrop.NO_PORT));
     }
 
     @Test
@@ -167,7 +169,7 @@ class TransmitterTest {
         for (int verdict : new int[] {Verdict.ROUTE, Verdict.RESPOND, Verdict.TRACK, 40, -1}) {
             run(rig.burst(Rig.C1, verdict, frame(60)));
         }
-        assertEquals(5, rig.drops(Rig.C1, DropReason.STAGE_ERROR));
+        assertEquals(5, rig.drops(Rig.C1, BurstDrop.STAGE_ERROR));
     }
 
     @Test
@@ -179,7 +181,7 @@ class TransmitterTest {
         burst.verdict(2, Verdict.WIRE);
         run(burst);
         assertEquals(1, rig.sent(Rig.WIRE));
-        assertEquals(3, rig.drops(Rig.C1, DropReason.STAGE_ERROR));
+        assertEquals(3, rig.drops(Rig.C1, BurstDrop.STAGE_ERROR));
         assertNotNull(egress.takeLastError());
         assertNull(egress.takeLastError());
     }
@@ -191,7 +193,7 @@ class TransmitterTest {
             filled++;
         }
         run(rig.burst(Rig.C1, Verdict.RESOLVE, frame(60)));
-        assertEquals(1, rig.drops(Rig.C1, DropReason.NEIGH_QUEUE_FULL));
+        assertEquals(1, rig.drops(Rig.C1, NeighborDrop.NEIGH_QUEUE_FULL));
         rig.mailbox.receiveAll((type, buffer, at, length) -> {});
         assertEquals(5461, filled);
     }

@@ -3,7 +3,7 @@ package io.ipvane.lcore;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.ipvane.burst.DropReason;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.TxLanes;
 import io.ipvane.counters.PortCounter;
 import org.junit.jupiter.api.AfterEach;
@@ -49,8 +49,8 @@ class TxBufferTest {
         assertEquals(3, rig.sent(Rig.C1));
         assertEquals(60 + 61 + 62, rig.counters.sum(Rig.C1, PortCounter.TRANSMIT_BYTES_COLUMN));
         assertEquals(1, rig.counters.sum(Rig.C1, PortCounter.TRANSMIT_GROUP_COLUMN));
-        assertEquals(2, rig.drops(Rig.C1, DropReason.MCAST_RING_FULL));
-        assertEquals(1, rig.drops(Rig.C1, DropReason.RING_FULL));
+        assertEquals(2, rig.drops(Rig.C1, BurstDrop.MCAST_RING_FULL));
+        assertEquals(1, rig.drops(Rig.C1, BurstDrop.RING_FULL));
     }
 
     @Test

@@ -4,7 +4,7 @@ package io.ipvane.lcore;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.ipvane.burst.DropReason;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.config.ThreadPlan;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.testing.Frames;
@@ -50,7 +50,7 @@ class VlanSwitchTest {
             assertEquals(Map.of("a", 1, "b", 2), given(net));
             assertEquals(1, received(net, "wan0") - 1, "the unknown tag, too, came in there");
             assertEquals(2, received(net, "v10"));
-            final int unknown = PortCounter.COUNT + DropReason.VLAN_UNKNOWN.ordinal();
+            final int unknown = BurstDrop.VLAN_UNKNOWN.column();
             assertEquals(1, net.counter("wan0", unknown));
 
             net.device(DEVICE).inject(Frames.arpRequest(Frames.C1_4).tag(10).build());

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.ipvane.burst.DropReason;
 import io.ipvane.config.IdleMode;
 import io.ipvane.config.ThreadPlan;
 import io.ipvane.device.Device;
 import io.ipvane.device.VlanTrunk;
+import io.ipvane.egress.EgressDrop;
 import io.ipvane.testing.Frames;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +56,7 @@ class WiringTest {
             runner.attach(Rig.WIRE, rig.devices[Rig.WIRE]);
             rig.devices[Rig.WIRE].inject(frame);
             run(runner);
-            assertEquals(1, rig.drops(Rig.WIRE, DropReason.NO_PORT));
+            assertEquals(1, rig.drops(Rig.WIRE, EgressDrop.NO_PORT));
 
             runner.attach(Rig.C1, rig.devices[Rig.C1]);
             rig.devices[Rig.WIRE].inject(frame);
@@ -69,7 +69,7 @@ class WiringTest {
             rig.devices[Rig.C1].inject(frame);
             run(runner);
             assertEquals(1, rig.sent(Rig.C1));
-            assertEquals(2, rig.drops(Rig.WIRE, DropReason.NO_PORT));
+            assertEquals(2, rig.drops(Rig.WIRE, EgressDrop.NO_PORT));
 
             // Again, as a thousand times: what stood there before is forgotten.
             runner.attach(Rig.C1, rig.devices[Rig.C1]);

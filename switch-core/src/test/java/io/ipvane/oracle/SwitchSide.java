@@ -3,7 +3,7 @@ package io.ipvane.oracle;
 
 import io.ipvane.burst.DropReason;
 import io.ipvane.config.ThreadPlan;
-import io.ipvane.counters.PortCounter;
+import io.ipvane.control.DropCatalog;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.MacAddress;
 import io.ipvane.testing.Frames;
@@ -92,8 +92,8 @@ final class SwitchSide {
 
     private static long dropped(SwitchHarness net) {
         long all = 0;
-        for (DropReason reason : DropReason.values()) {
-            all += net.counter("c1", PortCounter.COUNT + reason.ordinal());
+        for (DropReason reason : DropCatalog.ALL) {
+            all += net.counter("c1", reason.column());
         }
         return all;
     }

@@ -3,6 +3,8 @@ package io.ipvane.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.ipvane.burst.BurstDrop;
+import io.ipvane.control.DropCatalog;
 import io.ipvane.burst.DropReason;
 import io.ipvane.config.ThreadPlan;
 import io.ipvane.counters.PortCounter;
@@ -65,7 +67,7 @@ class AnyBytesPropertyTest {
             }
             net.run();
             assertEquals(List.of(), net.topology().takeErrors(), "stage errors, seed " + seed);
-            assertEquals(0, drops(net, DropReason.STAGE_ERROR), "stage errors, seed " + seed);
+            assertEquals(0, drops(net, BurstDrop.STAGE_ERROR), "stage errors, seed " + seed);
             // A flooded frame has several fates; one that waits for a neighbour has none yet.
             final long fates = fates(net) - before + net.held();
             if (fates < FRAMES) {
@@ -85,8 +87,8 @@ class AnyBytesPropertyTest {
         long sum = 0;
         for (String name : ALL) {
             sum += net.counter(name, PortCounter.TRANSMIT_PACKETS.ordinal());
-            for (DropReason reason : DropReason.values()) {
-                sum += net.counter(name, PortCounter.COUNT + reason.ordinal());
+            for (DropReason reason : DropCatalog.ALL) {
+                sum += net.counter(name, reason.column());
             }
         }
         return sum;
@@ -94,7 +96,7 @@ class AnyBytesPropertyTest {
 
     private static long drops(SwitchHarness net, DropReason reason) {
         return ALL.stream()
-                .mapToLong(name -> net.counter(name, PortCounter.COUNT + reason.ordinal()))
+                .mapToLong(name -> net.counter(name, reason.column()))
                 .sum();
     }
 

@@ -16,7 +16,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.burst.DropReason;
 import io.ipvane.config.ThreadPlan;
-import io.ipvane.counters.PortCounter;
+import io.ipvane.ipvlan.IpvlanDrop;
+import io.ipvane.neighbor.NeighborDrop;
 import io.ipvane.testing.Frames;
 import io.ipvane.testing.MemoryPool;
 import io.ipvane.testing.SmallNetwork;
@@ -68,13 +69,13 @@ class HostilePortTest {
     }
 
     private long drops(DropReason reason) {
-        return net.counter("c2", PortCounter.COUNT + reason.ordinal());
+        return net.counter("c2", reason.column());
     }
 
     private void isRefused(byte[] frame) {
-        final long before = drops(DropReason.ANTISPOOF);
+        final long before = drops(IpvlanDrop.ANTISPOOF);
         assertEquals(List.of(), receivers(frame));
-        assertEquals(before + 1, drops(DropReason.ANTISPOOF));
+        assertEquals(before + 1, drops(IpvlanDrop.ANTISPOOF));
     }
 
     @Test
@@ -143,10 +144,10 @@ class HostilePortTest {
     @Test
     void shouldRefuseAdvertisementsAlsoWhenHeadersAreInManySegments() {
         final byte[] frame = behind(3, HOP_BY_HOP, advertisement(C2_6, X6).build());
-        final long before = drops(DropReason.ANTISPOOF);
+        final long before = drops(IpvlanDrop.ANTISPOOF);
         net.device("c2").inject(Frames.split(frame, 20, 50, 60, 75));
         net.run();
-        assertEquals(before + 1, drops(DropReason.ANTISPOOF));
+        assertEquals(before + 1, drops(IpvlanDrop.ANTISPOOF));
     }
 
     @Test
@@ -158,7 +159,7 @@ class HostilePortTest {
         assertEquals(
                 List.of("wire"),
                 receivers(advertisement(C2_6, C2_6).macs(X, OWN).ips(C2_6, X6).build()));
-        assertEquals(0, drops(DropReason.ANTISPOOF));
+        assertEquals(0, drops(IpvlanDrop.ANTISPOOF));
     }
 
     /** With {@code antispoof} off, as in the kernel, all of it passes. */
@@ -167,7 +168,7 @@ class HostilePortTest {
         mode("l2", new MemoryPool(), "antispoof: false");
         ndPoison().forEach(frame -> assertTrue(!receivers(frame).isEmpty()));
         arpPoison().forEach(frame -> assertTrue(!receivers(frame).isEmpty()));
-        assertEquals(0, drops(DropReason.ANTISPOOF));
+        assertEquals(0, drops(IpvlanDrop.ANTISPOOF));
     }
 
     /** F25: in the kernel raw frames above 4 kB, and tagged ones, reach a private sibling. */
@@ -183,7 +184,7 @@ class HostilePortTest {
             }
             net.run();
             net.transmitted().forEach((who, frames) -> assertEquals(List.of(), frames, who));
-            assertEquals(2, drops(DropReason.PRIVATE), mode);
+            assertEquals(2, drops(IpvlanDrop.PRIVATE), mode);
         }
     }
 
@@ -239,7 +240,7 @@ class HostilePortTest {
         net.run();
         net.transmitted();
         assertTrue(net.held() <= 4096, () -> net.held() + " frames wait");
-        assertTrue(drops(DropReason.NEIGH_QUEUE_FULL) > 10_000);
+        assertTrue(drops(NeighborDrop.NEIGH_QUEUE_FULL) > 10_000);
         worksForC1("l3");
     }
 

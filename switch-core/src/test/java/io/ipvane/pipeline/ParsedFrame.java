@@ -3,6 +3,7 @@ package io.ipvane.pipeline;
 
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
+import io.ipvane.burst.DropReasons;
 import io.ipvane.burst.Facts;
 import io.ipvane.testing.Frames;
 import io.ipvane.testing.MemoryPool;
@@ -57,7 +58,7 @@ record ParsedFrame(
                 burst.family(i) == Burst.KEY_IPV4 ? 0 : burst.key1(i),
                 burst.source0(i),
                 burst.family(i) == Burst.KEY_IPV4 ? 0 : burst.source1(i),
-                discarded ? DropReason.of(burst.reason(i)) : null);
+                discarded ? DropReasons.of(burst.reason(i)) : null);
     }
 
     boolean has(int fact) {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.ipvane.burst.Burst;
-import io.ipvane.burst.DropReason;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.Facts;
 import io.ipvane.testing.Frames;
 import io.ipvane.testing.MemoryPool;
@@ -158,8 +158,8 @@ class ParserPropertyTest {
         }
         if (frame.length < 14) {
             assertTrue(
-                    parsed.reason() == DropReason.TRUNCATED
-                            || parsed.reason() == DropReason.HEADERS_SPLIT,
+                    parsed.reason() == ParseDrop.TRUNCATED
+                            || parsed.reason() == BurstDrop.HEADERS_SPLIT,
                     message);
         }
         assertTrue(parsed.l3() <= frame.length, message);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.burst.Burst;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.Facts;
 import io.ipvane.packet.IpAddress;
@@ -148,67 +149,61 @@ class ParserTest {
         final byte[] arp = Frames.arpRequest(Frames.C1_4).build();
         final byte[] solicitation = Frames.solicitation(Frames.C1_6).build();
         return Stream.of(
-                bad("version 5", Frames.patch(udp4, IP_AT, 0x55), DropReason.IP_MALFORMED),
-                bad("IHL 4", Frames.patch(udp4, IP_AT, 0x44), DropReason.IP_MALFORMED),
-                bad("total 19", Frames.patch(udp4, IP_AT + 2, 0, 19), DropReason.IP_MALFORMED),
-                bad("IHL beyond total", ihlBeyondTotal(), DropReason.IP_MALFORMED),
-                bad("total beyond frame", Frames.patch(udp4, IP_AT + 2, 1), DropReason.TRUNCATED),
-                bad("IPv4 cut", Frames.resize(udp4, IP_AT + 19), DropReason.TRUNCATED),
-                bad("IPv4 missing", Frames.resize(udp4, IP_AT), DropReason.TRUNCATED),
-                bad("IPv6 version", Frames.patch(udp6, IP_AT, 0x40), DropReason.IP_MALFORMED),
-                bad("IPv6 payload beyond", Frames.patch(udp6, 18, 9), DropReason.TRUNCATED),
-                bad("IPv6 cut", Frames.resize(udp6, IP_AT + 39), DropReason.TRUNCATED),
-                bad("NS cut", Frames.resize(solicitation, 77), DropReason.TRUNCATED),
-                bad("NS, short payload", shortDad(), DropReason.TRUNCATED),
-                bad("ICMPv6 empty", Frames.patch(udp6, 18, 0, 0, 58), DropReason.TRUNCATED, 54),
-                bad("ARP cut", Frames.resize(arp, IP_AT + 27), DropReason.TRUNCATED),
-                bad("ARP hardware type", Frames.patch(arp, IP_AT, 0, 6), DropReason.IP_MALFORMED),
+                bad("version 5", Frames.patch(udp4, IP_AT, 0x55), ParseDrop.IP_MALFORMED),
+                bad("IHL 4", Frames.patch(udp4, IP_AT, 0x44), ParseDrop.IP_MALFORMED),
+                bad("total 19", Frames.patch(udp4, IP_AT + 2, 0, 19), ParseDrop.IP_MALFORMED),
+                bad("IHL beyond total", ihlBeyondTotal(), ParseDrop.IP_MALFORMED),
+                bad("total beyond frame", Frames.patch(udp4, IP_AT + 2, 1), ParseDrop.TRUNCATED),
+                bad("IPv4 cut", Frames.resize(udp4, IP_AT + 19), ParseDrop.TRUNCATED),
+                bad("IPv4 missing", Frames.resize(udp4, IP_AT), ParseDrop.TRUNCATED),
+                bad("IPv6 version", Frames.patch(udp6, IP_AT, 0x40), ParseDrop.IP_MALFORMED),
+                bad("IPv6 payload beyond", Frames.patch(udp6, 18, 9), ParseDrop.TRUNCATED),
+                bad("IPv6 cut", Frames.resize(udp6, IP_AT + 39), ParseDrop.TRUNCATED),
+                bad("NS cut", Frames.resize(solicitation, 77), ParseDrop.TRUNCATED),
+                bad("NS, short payload", shortDad(), ParseDrop.TRUNCATED),
+                bad("ICMPv6 empty", Frames.patch(udp6, 18, 0, 0, 58), ParseDrop.TRUNCATED, 54),
+                bad("ARP cut", Frames.resize(arp, IP_AT + 27), ParseDrop.TRUNCATED),
+                bad("ARP hardware type", Frames.patch(arp, IP_AT, 0, 6), ParseDrop.IP_MALFORMED),
                 bad(
                         "ARP protocol",
                         Frames.patch(arp, IP_AT + 2, 0x86, 0xDD),
-                        DropReason.IP_MALFORMED),
-                bad(
-                        "ARP hardware length",
-                        Frames.patch(arp, IP_AT + 4, 8),
-                        DropReason.IP_MALFORMED),
+                        ParseDrop.IP_MALFORMED),
+                bad("ARP hardware length", Frames.patch(arp, IP_AT + 4, 8), ParseDrop.IP_MALFORMED),
                 bad(
                         "ARP protocol length",
                         Frames.patch(arp, IP_AT + 5, 16),
-                        DropReason.IP_MALFORMED),
-                bad("VLAN 5", Frames.udp4().tag(5).build(), DropReason.VLAN_UNKNOWN),
-                bad("VLAN 4095", Frames.udp4().tag(4095).build(), DropReason.VLAN_UNKNOWN),
-                bad("second tag", Frames.udp4().tag(0).tag(5).build(), DropReason.VLAN_UNKNOWN),
+                        ParseDrop.IP_MALFORMED),
+                bad("VLAN 5", Frames.udp4().tag(5).build(), BurstDrop.VLAN_UNKNOWN),
+                bad("VLAN 4095", Frames.udp4().tag(4095).build(), BurstDrop.VLAN_UNKNOWN),
+                bad("second tag", Frames.udp4().tag(0).tag(5).build(), BurstDrop.VLAN_UNKNOWN),
                 bad(
                         "third tag",
                         Frames.udp4().tag(0).tag(0).tag(0).build(),
-                        DropReason.VLAN_UNKNOWN),
+                        BurstDrop.VLAN_UNKNOWN),
                 bad(
                         "VLAN 5, no IP",
                         Frames.ethernet(0x88B5, new byte[46]).tag(5).build(),
-                        DropReason.VLAN_UNKNOWN),
+                        BurstDrop.VLAN_UNKNOWN),
                 bad(
                         "tag cut",
                         Frames.resize(Frames.udp4().tag(0).build(), 17),
-                        DropReason.TRUNCATED),
-                bad("from 127/8", martian4("127.9.9.9", Frames.C1_4), DropReason.IP_MALFORMED),
-                bad("from a group", martian4("224.0.0.1", Frames.C1_4), DropReason.IP_MALFORMED),
+                        ParseDrop.TRUNCATED),
+                bad("from 127/8", martian4("127.9.9.9", Frames.C1_4), ParseDrop.IP_MALFORMED),
+                bad("from a group", martian4("224.0.0.1", Frames.C1_4), ParseDrop.IP_MALFORMED),
                 bad(
                         "from everybody",
                         martian4("255.255.255.255", Frames.C1_4),
-                        DropReason.IP_MALFORMED),
-                bad("to 0.0.0.0", martian4(Frames.X4, "0.0.0.0"), DropReason.IP_MALFORMED),
-                bad("to 127/8", toLoopback(), DropReason.IP_MALFORMED),
+                        ParseDrop.IP_MALFORMED),
+                bad("to 0.0.0.0", martian4(Frames.X4, "0.0.0.0"), ParseDrop.IP_MALFORMED),
+                bad("to 127/8", toLoopback(), ParseDrop.IP_MALFORMED),
                 bad(
                         "to 127/8, options",
                         Frames.udp4().options(4).ips(Frames.X4, "127.0.0.1").build(),
-                        DropReason.IP_MALFORMED),
-                bad(
-                        "from an IPv6 group",
-                        martian6("ff02::1", Frames.C1_6),
-                        DropReason.IP_MALFORMED),
-                bad("from ::1", martian6("::1", Frames.C1_6), DropReason.IP_MALFORMED),
-                bad("to ::", martian6(Frames.X6, "::"), DropReason.IP_MALFORMED),
-                bad("to ::1", martian6(Frames.X6, "::1"), DropReason.IP_MALFORMED));
+                        ParseDrop.IP_MALFORMED),
+                bad("from an IPv6 group", martian6("ff02::1", Frames.C1_6), ParseDrop.IP_MALFORMED),
+                bad("from ::1", martian6("::1", Frames.C1_6), ParseDrop.IP_MALFORMED),
+                bad("to ::", martian6(Frames.X6, "::"), ParseDrop.IP_MALFORMED),
+                bad("to ::1", martian6(Frames.X6, "::1"), ParseDrop.IP_MALFORMED));
     }
 
     @ParameterizedTest(name = "{0}: {2}")
@@ -249,7 +244,7 @@ class ParserTest {
         for (int length = 0; length < 14; length++) {
             final byte[] frame = Frames.resize(Frames.udp4().build(), length);
             final ParsedFrame parsed = ParsedFrame.of(options, frame);
-            assertEquals(DropReason.TRUNCATED, parsed.reason());
+            assertEquals(ParseDrop.TRUNCATED, parsed.reason());
             assertEquals(Facts.DISCARD, parsed.facts());
         }
     }
@@ -260,7 +255,7 @@ class ParserTest {
         final byte[] pause =
                 Frames.ethernet(0x8808, new byte[46]).macs(Frames.PAUSE_GROUP, Frames.X).build();
         final ParsedFrame parsed = ParsedFrame.of(options, pause);
-        assertEquals(DropReason.PAUSE, parsed.reason());
+        assertEquals(ParseDrop.PAUSE, parsed.reason());
         assertEquals(Facts.DISCARD, parsed.facts());
     }
 
@@ -385,7 +380,7 @@ class ParserTest {
             pool.allowPullUp(false);
             for (int cut = 0; cut < ND_AT + 24; cut++) {
                 assertEquals(
-                        DropReason.HEADERS_SPLIT,
+                        BurstDrop.HEADERS_SPLIT,
                         ParsedFrame.of(pool, options, Frames.split(frame, cut)).reason(),
                         "cut at " + cut);
             }

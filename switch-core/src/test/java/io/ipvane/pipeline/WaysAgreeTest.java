@@ -5,9 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.burst.Burst;
-import io.ipvane.burst.DropReason;
 import io.ipvane.config.ThreadPlan;
-import io.ipvane.counters.PortCounter;
+import io.ipvane.counters.CounterShard;
 import io.ipvane.testing.Frames;
 import io.ipvane.testing.SmallNetwork;
 import io.ipvane.testing.SwitchHarness;
@@ -69,7 +68,7 @@ class WaysAgreeTest {
                 forwarded += one.values().stream().mapToInt(List::size).sum();
             }
             for (String port : PORTS) {
-                for (int column = 0; column < PortCounter.COUNT + DropReason.COUNT; column++) {
+                for (int column = 0; column < CounterShard.COLUMNS; column++) {
                     assertEquals(
                             staged.counter(port, column),
                             quick.counter(port, column),
