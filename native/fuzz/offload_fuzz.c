@@ -82,7 +82,7 @@ note(struct rte_mbuf *frame, const struct virtio_net_hdr *header)
 	return (header->flags | header->gso_type) == 0 || offload_from_vnet(frame, header) == 0;
 }
 
-/* To the length that IP says, as RewriteStage, or to any other. */
+/* To the length that IP says, as RouteStage, or to any other. */
 static void
 trim(struct rte_mbuf *frame)
 {

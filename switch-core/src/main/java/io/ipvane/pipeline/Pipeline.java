@@ -1,33 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.pipeline;
 
-import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.Burst;
+import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.LaneOwner;
 import io.ipvane.burst.LastError;
 import io.ipvane.burst.Stage;
+import io.ipvane.burst.StageObserver;
 import io.ipvane.burst.Stages;
 import io.ipvane.ipvlan.Verdict;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * All stages in their order, from parsed bytes to verdict and finished headers. Sends nothing:
- * every frame leaves with a verdict that the lcore carries out.
+ * All stages in their order, from parsed bytes to verdict and finished headers. Sends and counts
+ * nothing: every frame leaves with a verdict that the lcore carries out. The exception is {@link
+ * CutThrough}, which only an lcore's own pipeline has.
+ *
+ * <p>Stages have names, and {@link #run} shows an observer what each of them does. Whoever has a
+ * frame and a snapshot may do so on a thread and with a pipeline of its own.
  *
  * <p>An exception in a stage is a defect of ours, not of the frame's: the burst is dropped as
  * {@link BurstDrop#STAGE_ERROR}, the exception kept for the control plane to log, and the next
  * burst runs.
  */
-@HotPath
 public final class Pipeline implements Stage {
+    /** A stage and what it is called. */
+    private record Step(String name, Stage stage) {}
+
     /** What every burst passes. */
     private final Stage[] first;
 
     /** What is left of it passes these. */
     private final Stage[] others;
 
+    /** The same stages in the same order, each alone; and their names. */
+    private final Stage[][] each;
+
+    private final String[] names;
     private final LastError lastError = new LastError();
 
     /**
@@ -37,7 +50,7 @@ public final class Pipeline implements Stage {
      * @param pool asked only for frames that must be rearranged
      */
     public Pipeline(Arena arena, FramePool pool) {
-        this(arena, pool, new Stage[] {new ParseStage(pool)});
+        this(List.of(parse(pool)), all(arena, pool));
     }
 
     /**
@@ -45,47 +58,58 @@ public final class Pipeline implements Stage {
      * sent on at once.
      */
     public Pipeline(Arena arena, FramePool pool, LaneOwner lanes) {
-        this(arena, pool, new Stage[] {new ParseStage(pool), new CutThrough(lanes, pool)});
-    }
-
-    private Pipeline(Arena arena, FramePool pool, Stage[] first) {
         this(
-                first,
-                new Stage[] {
-                    new LookupStage(arena),
-                    new DecideStage(),
-                    new LearnStage(),
-                    new RouteStage(pool),
-                    new RewriteStage(),
-                    new RespondStage(pool),
-                    new SnoopStage()
-                });
+                List.of(parse(pool), new Step("cut_through", new CutThrough(lanes, pool))),
+                all(arena, pool));
     }
 
-    private Pipeline(Stage[] first, Stage[] others) {
-        this.first = first;
-        this.others = others;
+    private Pipeline(List<Step> first, List<Step> others) {
+        this.first = stages(first);
+        this.others = stages(others);
+        final List<Step> steps = new ArrayList<>(first);
+        steps.addAll(others);
+        each = steps.stream().map(step -> stages(List.of(step))).toArray(Stage[][]::new);
+        names = steps.stream().map(Step::name).toArray(String[]::new);
+    }
+
+    private static Stage[] stages(List<Step> steps) {
+        return steps.stream().map(Step::stage).toArray(Stage[]::new);
+    }
+
+    private static Step parse(FramePool pool) {
+        return new Step("parse", new ParseStage(pool));
+    }
+
+    private static List<Step> all(Arena arena, FramePool pool) {
+        return List.of(
+                new Step("lookup", new LookupStage(arena)),
+                new Step("decide", new DecideStage()),
+                new Step("learn", new LearnStage()),
+                new Step("route", new RouteStage(pool)),
+                new Step("rewrite", new RewriteStage()),
+                new Step("respond", new RespondStage(pool)),
+                new Step("snoop", new SnoopStage()));
     }
 
     /** Stages for frames that have been with the conductor: they do not go there again. */
     public static Pipeline afterConductor(Arena arena, FramePool pool) {
-        return new Pipeline(
-                new Stage[] {new ParseStage(pool)},
-                new Stage[] {
-                    new LookupStage(arena),
-                    new DecideStage(),
-                    new RouteStage(pool),
-                    new RewriteStage(),
-                    new RespondStage(pool)
-                });
+        final List<Step> others = new ArrayList<>(all(arena, pool));
+        others.removeIf(step -> step.name().equals("learn") || step.name().equals("snoop"));
+        return new Pipeline(List.of(parse(pool)), others);
     }
 
     /** Stages for frames whose verdict stands: parse, and then who writes it. */
     public static Pipeline decidedBy(Stage decision, FramePool pool) {
-        return new Pipeline(new Stage[] {new ParseStage(pool)}, new Stage[] {decision});
+        return new Pipeline(List.of(parse(pool)), List.of(new Step("decided", decision)));
+    }
+
+    /** The names of all stages, in their order. */
+    public List<String> stages() {
+        return List.of(names);
     }
 
     @Override
+    @HotPath
     public void process(Burst burst) {
         try {
             Stages.run(first, burst);
@@ -97,6 +121,34 @@ public final class Pipeline implements Stage {
         }
     }
 
+    /**
+     * As {@link #process}, and shows the burst after each stage while it is {@link Burst#whole}: to
+     * see all of its way it is to be so from the beginning. A burst that a stage has failed with is
+     * shown as that leaves it, dropped, and no further.
+     */
+    @HotPath
+    public void run(Burst burst, StageObserver observer) {
+        boolean sound = true;
+        for (int i = 0; i < each.length && sound && burst.size > 0; i++) {
+            sound = runs(each[i], burst);
+            if (burst.whole) {
+                observer.after(names[i], burst);
+            }
+        }
+    }
+
+    @HotPath
+    private boolean runs(Stage[] stage, Burst burst) {
+        try {
+            Stages.run(stage, burst);
+            return true;
+        } catch (RuntimeException | Error e) {
+            failed(burst, e);
+            return false;
+        }
+    }
+
+    @HotPath
     private void failed(Burst burst, Throwable error) {
         lastError.set(error);
         for (int i = 0; i < burst.size; i++) {

@@ -4,12 +4,12 @@ package io.ipvane.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.ipvane.burst.BurstDrop;
-import io.ipvane.control.DropCatalog;
 import io.ipvane.burst.DropReason;
 import io.ipvane.config.ThreadPlan;
+import io.ipvane.control.DropCatalog;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.testing.Frames;
-import io.ipvane.testing.KernelAnswers;
+import io.ipvane.testing.RandomFrames;
 import io.ipvane.testing.SmallNetwork;
 import io.ipvane.testing.SwitchHarness;
 import java.util.List;
@@ -27,9 +27,6 @@ class AnyBytesPropertyTest {
     private static final int FRAMES = 4_000;
     private static final List<String> SIDES = List.of("wire", "master", "c1", "c2");
     private static final List<String> ALL = List.of("wire", "master", "c1", "c2", "c3");
-
-    private final List<byte[]> seeds =
-            KernelAnswers.frames().stream().map(KernelAnswers.Sent::bytes).toList();
 
     static Stream<Arguments> networks() {
         return Stream.of("l2", "l3")
@@ -52,11 +49,12 @@ class AnyBytesPropertyTest {
     void shouldGiveEveryFrameOneFate(String mode, String compat, ThreadPlan plan) {
         final long seed = System.nanoTime();
         final SplittableRandom random = new SplittableRandom(seed);
+        final RandomFrames frames = new RandomFrames(random);
         try (SwitchHarness net = SmallNetwork.of(mode, plan, "compat: " + compat)) {
             net.transmitted();
             final long before = fates(net);
             for (int i = 0; i < FRAMES; i++) {
-                final byte[] frame = frame(random);
+                final byte[] frame = frames.any();
                 final int cut = frame.length == 0 ? 0 : random.nextInt(frame.length + 1);
                 net.device(SIDES.get(random.nextInt(SIDES.size())))
                         .inject(random.nextBoolean() ? Frames.split(frame, cut) : one(frame));
@@ -95,33 +93,6 @@ class AnyBytesPropertyTest {
     }
 
     private static long drops(SwitchHarness net, DropReason reason) {
-        return ALL.stream()
-                .mapToLong(name -> net.counter(name, reason.column()))
-                .sum();
-    }
-
-    /** A real frame, a real frame with some bytes or its length changed, or noise. */
-    private byte[] frame(SplittableRandom random) {
-        final byte[] seed = seeds.get(random.nextInt(seeds.size()));
-        return switch (random.nextInt(4)) {
-            case 0 -> seed;
-            case 1 -> Frames.resize(seed, 1 + random.nextInt(200));
-            case 2 -> mutate(seed, random);
-            default -> noise(random);
-        };
-    }
-
-    private static byte[] mutate(byte[] seed, SplittableRandom random) {
-        final byte[] frame = seed.clone();
-        for (int i = random.nextInt(6); i >= 0; i--) {
-            frame[random.nextInt(frame.length)] = (byte) random.nextInt();
-        }
-        return frame;
-    }
-
-    private static byte[] noise(SplittableRandom random) {
-        final byte[] frame = new byte[1 + random.nextInt(300)];
-        random.nextBytes(frame);
-        return frame;
+        return ALL.stream().mapToLong(name -> net.counter(name, reason.column())).sum();
     }
 }
