@@ -59,7 +59,9 @@ record L3E2eTest(Setup setup) {
     @Test
     void shouldCarryNoBroadcast() {
         assertFalse(
-                network.net().exec(BLUE, "ping", "-b", "-c", "2", "-W", "1", "10.0.0.255").ok());
+                network.net()
+                        .exec(BLUE, "ping", "-b", "-c", "2", "-i", "0.2", "-W", "0.5", "10.0.0.255")
+                        .ok());
         network.ping(OUTSIDE, "10.0.0.11").orFail();
     }
 }

@@ -87,7 +87,10 @@ final class MemifE2eTest {
                     network.net().exec(BLUE, "ping", "-q", "-i", "0.01", "-c", "200", ADDRESS_1);
             assertTrue(many.output().contains(" 0% packet loss"), many::toString);
             final Result long1 =
-                    network.net().exec(BLUE, "ping", "-q", "-s", "1472", "-c", "3", ADDRESS_1);
+                    network.net()
+                            .exec(
+                                    BLUE, "ping", "-q", "-i", "0.05", "-s", "1472", "-c", "3",
+                                    ADDRESS_1);
             assertTrue(long1.output().contains(" 0% packet loss"), long1::toString);
             final Counters counters = peer.stop();
             assertTrue(counters.received() >= 200, counters::toString);
