@@ -49,6 +49,17 @@ public record InterfaceAddress(int link, IpPrefix local, int flags) {
                 .attribute(Rtnl.IFA_ADDRESS, address);
     }
 
+    /** A request for one IPv6 address of an interface; of IPv4 the kernel answers none. */
+    static NetlinkRequest request(int link, InetAddress address) {
+        return new NetlinkRequest(Rtnl.GETADDR, 0)
+                .u8(Rtnl.AF_INET6)
+                .u8(0)
+                .u8(0)
+                .u8(0)
+                .u32(link)
+                .attribute(Rtnl.IFA_ADDRESS, address.getAddress());
+    }
+
     private static int scope(InetAddress address) {
         return address.isLinkLocalAddress() ? Rtnl.RT_SCOPE_LINK : Rtnl.RT_SCOPE_UNIVERSE;
     }

@@ -160,6 +160,10 @@ final class InterfaceState {
         listener.onEvent(new InterfaceEvent.InterfaceGone(at, withNamespace));
     }
 
+    boolean has(InetAddress address) {
+        return addresses.containsKey(address);
+    }
+
     void addressAdded(IpPrefix prefix) {
         if (addresses.size() >= MOST_ADDRESSES && !addresses.containsKey(prefix.address())) {
             if (!overfull) {
@@ -199,6 +203,16 @@ final class InterfaceState {
             }
         }
         now.forEach(this::addressAdded);
+    }
+
+    /** The interface listens to one group more; that it no longer does the next list says. */
+    void joined(long group) {
+        if (groups.size() < GroupLines.MOST && !groups.contains(group)) {
+            final Set<Long> now = new HashSet<>(groups);
+            now.add(group);
+            groups = Set.copyOf(now);
+            listener.onEvent(new InterfaceEvent.MulticastChanged(at, groups));
+        }
     }
 
     /** Takes the groups of all interfaces of the namespace by index. */

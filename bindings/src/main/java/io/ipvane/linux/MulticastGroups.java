@@ -4,6 +4,7 @@ package io.ipvane.linux;
 import io.ipvane.memory.Memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Set;
 
@@ -56,6 +57,14 @@ final class MulticastGroups implements AutoCloseable {
         try (MulticastGroups file = new MulticastGroups(netns)) {
             return file.read(interfaces);
         }
+    }
+
+    /** The MAC address of an IPv4 or IPv6 group (RFC 1112, section 6.4; RFC 2464, section 7). */
+    static long mac(byte[] group) {
+        final int low = ByteBuffer.wrap(group).getInt(group.length - 4);
+        return group.length == 4
+                ? 0x0100_5E00_0000L | (low & 0x7F_FFFF)
+                : 0x3333_0000_0000L | (low & 0xFFFF_FFFFL);
     }
 
     private Reading read(Set<Integer> interfaces) {

@@ -5,6 +5,7 @@ import io.ipvane.linux.NetlinkSocket.News;
 import io.ipvane.memory.Memory;
 import io.ipvane.request.Request;
 import java.lang.foreign.Arena;
+import java.net.InetAddress;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -192,6 +193,54 @@ public final class NamespaceWatcher implements AutoCloseable {
                                                 state ->
                                                         namespaceOf(state)
                                                                 .groupsMayHaveChanged())));
+    }
+
+    /**
+     * Looks now what has happened by now: reads all news that waits, and asks the kernel for those
+     * IPv6 addresses of TAPs that are not known yet. An IPv4 address has been in the news before
+     * anybody can send from it; one of IPv6 that is not tried out first ({@code nodad}) may be used
+     * a little before. When {@code then} runs, on the watcher's thread, all that was found has been
+     * reported.
+     *
+     * @param wanted IPv6 addresses by interface, few of them: each costs a system call
+     */
+    public void look(Map<WatchedInterface, Set<InetAddress>> wanted, Runnable then) {
+        submit(
+                Request.of(
+                        () -> {
+                            try {
+                                takeNews(home);
+                                takeNews(others);
+                                wanted.forEach(this::lookFor);
+                            } finally {
+                                then.run();
+                            }
+                        }));
+    }
+
+    private void lookFor(WatchedInterface at, Set<InetAddress> wanted) {
+        for (final InterfaceState state : states(at)) {
+            final List<InetAddress> unknown =
+                    wanted.stream().filter(address -> !state.has(address)).toList();
+            if (state.tap() != null && !unknown.isEmpty()) {
+                lookFor(state, unknown);
+            }
+        }
+    }
+
+    private static void lookFor(InterfaceState state, List<InetAddress> wanted) {
+        try (TapPlace place = TapPlace.of(state.tap())) {
+            if (state.hasIndex(place.link().index())) {
+                for (final InetAddress address : wanted) {
+                    place.netlink()
+                            .findAddress6(place.link(), address)
+                            .ifPresent(state::addressAdded);
+                }
+            }
+        } catch (LinuxException e) {
+            // It was deleted or is being moved: the news of that comes.
+            LOG.log(System.Logger.Level.DEBUG, "cannot look at " + state.at(), e);
+        }
     }
 
     /** How often notifications were lost. */

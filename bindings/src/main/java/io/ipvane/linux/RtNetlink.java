@@ -225,6 +225,24 @@ public final class RtNetlink implements InterfaceLists {
         return decoded(dumpAddresses(link.index()), InterfaceAddress::decode);
     }
 
+    /** An IPv6 address of one interface, if it has that and may use it. */
+    Optional<IpPrefix> findAddress6(Link link, InetAddress address) {
+        try {
+            return Optional.ofNullable(
+                            InterfaceAddress.decode(
+                                    socket.get(
+                                            InterfaceAddress.request(link.index(), address),
+                                            "look up an address of " + on(link))))
+                    .filter(InterfaceAddress::usable)
+                    .map(InterfaceAddress::local);
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.EADDRNOTAVAIL) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
     /** RTM_NEWADDR messages of one interface; older kernels list all, which are left out here. */
     List<NetlinkMessage> dumpAddresses(int link) {
         return socket.dump(

@@ -27,6 +27,7 @@ final class Rtnl {
 
     static final int NEWNEIGH = 28;
     static final int GETNEIGH = 30;
+    static final int NEWMULTICAST = 56;
     static final int NEWNSID = 88;
     static final int DELNSID = 89;
     static final int GETNSID = 90;
@@ -93,6 +94,7 @@ final class Rtnl {
     static final int IFA_LABEL = 3;
     static final int IFA_BROADCAST = 4;
     static final int IFA_CACHEINFO = 6;
+    static final int IFA_MULTICAST = 7;
     static final int IFA_FLAGS = 8;
     static final int IFA_F_NODAD = 0x02;
     static final int IFA_F_DADFAILED = 0x08;

@@ -13,15 +13,20 @@ import java.util.concurrent.TimeUnit;
  * the watcher's thread.
  *
  * <p>Multicast groups have no reliable notification: rtnetlink tells of joins of IP groups, since
- * Linux 6.14 only, and of none that a packet socket joins. So their list is read again soon after
- * anything has happened, and once a second anyway: a few microseconds, against a second of a
- * group's traffic.
+ * Linux 6.14 only, and of none that a packet socket joins. A join that it tells of counts at once.
+ * For all else their list is read again soon after anything has happened, and once a second anyway:
+ * a few microseconds, against a second of a group's traffic.
  */
 final class WatchedNamespace {
     private static final long SOON = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long AT_LEAST = TimeUnit.SECONDS.toNanos(1);
 
     private static final long CROWDED = TimeUnit.SECONDS.toNanos(10);
+    private static final int JOINS_BETWEEN_LISTS = 64;
+
+    /** Bytes before the attributes of a message about an address. */
+    private static final int FIXED_PART = 8;
+
     private static final long MOST_CROWDED = TimeUnit.MINUTES.toNanos(10);
 
     private static final System.Logger LOG = System.getLogger(WatchedNamespace.class.getName());
@@ -31,6 +36,9 @@ final class WatchedNamespace {
     private final Pause pause = new Pause("reading the multicast groups of a namespace");
     private long groupsRead = System.nanoTime() - AT_LEAST;
     private long groupsDue = groupsRead;
+
+    /** Joins that counted at once since the last list. */
+    private int joins;
 
     /** How long groups are left alone, as there are too many; 0: there are not. */
     private long crowded;
@@ -78,8 +86,9 @@ final class WatchedNamespace {
             }
             case Rtnl.NEWADDR -> takeAddress(InterfaceAddress.decode(message), true);
             case Rtnl.DELADDR -> takeAddress(InterfaceAddress.decode(message), false);
+            case Rtnl.NEWMULTICAST -> takeJoin(message);
             default -> {
-                // News of a multicast group: that it came is all that matters.
+                // News that a group was left: the next list shows it.
             }
         }
         return null;
@@ -114,6 +123,20 @@ final class WatchedNamespace {
                 } else {
                     state.addressRemoved(address.local());
                 }
+            }
+        }
+    }
+
+    /** Whoever joins more between two lists than can matter to anybody waits for the next one. */
+    private void takeJoin(NetlinkMessage message) {
+        if (message.hasFixedPart(FIXED_PART) && joins < JOINS_BETWEEN_LISTS) {
+            final byte[] group = message.attributes(FIXED_PART).bytes(Rtnl.IFA_MULTICAST);
+            final int index = message.i32(4);
+            if (group != null) {
+                joins++;
+                interfaces.stream()
+                        .filter(state -> state.hasIndex(index))
+                        .forEach(state -> state.joined(MulticastGroups.mac(group)));
             }
         }
     }
@@ -166,6 +189,7 @@ final class WatchedNamespace {
             return;
         }
         groupsRead = now;
+        joins = 0;
         groupsDue = now + AT_LEAST;
         final InterfaceState some = interfaces.get(0);
         try (Netns netns = some.open()) {

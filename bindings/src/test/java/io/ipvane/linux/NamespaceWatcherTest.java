@@ -306,6 +306,57 @@ class NamespaceWatcherTest {
         }
     }
 
+    /** The kernel has an IPv6 address in use before it says so where it does not try it out. */
+    @Test
+    void shouldHaveReportedWhatAnInterfaceHasWhenALookIsOver() throws Exception {
+        watcher.start(List.of());
+        watcher.watch(eth0, tap);
+        net.run("ip link set eth0 up");
+        final Link link = netlink.link("eth0");
+        final Set<InterfaceEvent> seen = new HashSet<>();
+        for (int i = 1; i <= 50; i++) {
+            final IpPrefix four = IpPrefix.parse("10.5.1." + i + "/24");
+            final IpPrefix six = IpPrefix.parse("fd00::" + i + "/64");
+            netlink.addAddress(link, four, false);
+            netlink.addAddress(link, six, true);
+            final CountDownLatch over = new CountDownLatch(1);
+            watcher.look(
+                    Map.of(eth0, Set.of(six.address(), IpPrefix.parse("fd00::bad/64").address())),
+                    over::countDown);
+            assertTrue(over.await(SOON, TimeUnit.MILLISECONDS));
+            events.drainTo(seen);
+            assertTrue(seen.contains(new AddressAdded(eth0, four)), seen::toString);
+            assertTrue(seen.contains(new AddressAdded(eth0, six)), seen::toString);
+        }
+        assertEquals(
+                100, seen.stream().filter(AddressAdded.class::isInstance).count(), seen::toString);
+    }
+
+    @Test
+    void shouldAnswerALookAtWhatIsNotThere() throws Exception {
+        watcher.start(List.of());
+        final CountDownLatch over = new CountDownLatch(1);
+        watcher.look(Map.of(eth0, Set.of(IpPrefix.parse("fd00::1/64").address())), over::countDown);
+        assertTrue(over.await(SOON, TimeUnit.MILLISECONDS));
+    }
+
+    /** Since Linux 6.14 a join of an IP group is told at once; before that the list is read. */
+    @Test
+    void shouldReportAJoinedGroup() throws Exception {
+        watcher.start(List.of());
+        watcher.watch(eth0, tap);
+        net.run("ip link set eth0 up");
+        net.run("ip address add 10.5.0.1/24 dev eth0");
+        net.run("ip address add fd00::1/64 dev eth0 nodad");
+        final long solicited = 0x3333_FF00_0001L;
+        MulticastChanged now = next(MulticastChanged.class, SOON);
+        while (!now.groups().contains(solicited)) {
+            now = next(MulticastChanged.class, SOON);
+        }
+        assertEquals(
+                0x0100_5E00_00FBL, MulticastGroups.mac(new byte[] {(byte) 224, 0, 0, (byte) 251}));
+    }
+
     @Test
     void shouldFollowATapToAnotherNamespaceAndBack() throws Exception {
         try (TestNetns second = TestNetns.create("second")) {

@@ -30,6 +30,7 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
     private final AddressBook book = new AddressBook();
     private final AddressLearner learner;
     private final Announcer announcer;
+    private final LeavingAddresses leaving;
 
     /** Nobody claims anything yet. */
     AddressClaims(
@@ -45,6 +46,7 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
         this.events = events;
         this.log = log;
         learner = new AddressLearner(book, this::direct, events, log, System::nanoTime);
+        leaving = new LeavingAddresses(grace, this::direct);
         announcer = new Announcer(neighbors::announce, System::nanoTime);
     }
 
@@ -52,9 +54,9 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
         return live.get();
     }
 
-    /** Announces what waits for that; says how much. */
-    int announce() {
-        return announcer.tick();
+    /** Announces what waits for that, and lets addresses leave; says how much there was to do. */
+    int tick() {
+        return announcer.tick() + leaving.tick();
     }
 
     /** An interface, or the configuration, has given a port an address. */
@@ -149,7 +151,11 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
         if (before == null || before.port() != port.index()) {
             return;
         }
-        direct(port.uplink(), address);
+        if (now == null) {
+            leave(port, address);
+        } else {
+            direct(port.uplink(), address);
+        }
         if (events.admits(port.name())) {
             log.info("event=address_removed port={} address={}", port.name(), address);
             if (now != null) {
@@ -232,6 +238,22 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
         }
     }
 
+    /**
+     * Nobody uses an address of a port any more; what the port has sent from it before may still be
+     * on its way where its source matters.
+     */
+    private void leave(PortModel port, IpAddress address) {
+        if (port.hasInterface()
+                && model().uplinkOf(port.index()).options().antispoof()
+                && addresses.find(port.uplink(), address) == port.index()
+                && !hostHas(port.uplink(), address)) {
+            announcer.remove(port.uplink(), address);
+            leaving.add(port.uplink(), address);
+        } else {
+            direct(port.uplink(), address);
+        }
+    }
+
     private boolean hostHas(int uplink, IpAddress address) {
         return model().uplinks().get(uplink).holds(address);
     }
@@ -309,7 +331,12 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
     /** A port has come up or gone down, and with it what leads to it. */
     void linkChanged(PortModel port) {
         for (Claim claim : book.of(port.index())) {
-            direct(port.uplink(), claim.address().address());
+            final IpAddress address = claim.address().address();
+            if (port.up() || book.owner(port.uplink(), address) != claim) {
+                direct(port.uplink(), address);
+            } else {
+                leave(port, address);
+            }
         }
     }
 
@@ -353,6 +380,8 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
      */
     void forget(PortModel gone, UplinkModel uplink) {
         learner.forgetPort(gone.index());
+        // The index of the port may become another's.
+        leaving.endAll();
         if (gone.role() == PortEntry.Role.HOST) {
             uplink.hostAddresses().forEach(own -> direct(uplink.index(), own.address()));
         }

@@ -34,6 +34,7 @@ final class Conductor implements Agent, LearnSink {
     private final SnapshotPublisher publisher;
     private final NeighborPlane neighbors;
     private final SnoopPlane snoop;
+    private final SourcePlane sources;
     private final ErrorPlane errors;
     private final InterfaceSync interfaces = new InterfaceSync();
     private final EventLog events = new EventLog(LOG);
@@ -54,12 +55,14 @@ final class Conductor implements Agent, LearnSink {
             Grace grace,
             NeighborPlane neighbors,
             SnoopPlane snoop,
+            SourcePlane sources,
             ErrorPlane errors,
             Supplier<List<Throwable>> lcoreErrors) {
         this.commands = commands;
         this.publisher = publisher;
         this.neighbors = neighbors;
         this.snoop = snoop;
+        this.sources = sources;
         this.errors = errors;
         this.lcoreErrors = lcoreErrors;
         live = new LiveModel(model, neighbors::model);
@@ -93,7 +96,8 @@ final class Conductor implements Agent, LearnSink {
         }
         // Frames that come by way of here are decided by what the switch was told before.
         published();
-        work += neighbors.doWork() + errors.doWork() + snoop.doWork() + claims.announce();
+        work += sources.doWork(publisher.current());
+        work += neighbors.doWork() + errors.doWork() + snoop.doWork() + claims.tick();
         askLinks(LINK_NANOS);
         if (snoop.takeDirty()) {
             live.touch();
@@ -126,6 +130,7 @@ final class Conductor implements Agent, LearnSink {
     void secondOver() {
         events.secondOver();
         snoop.secondOver();
+        sources.secondOver();
         neighbors.secondOver();
         for (Throwable error : lcoreErrors.get()) {
             LOG.error("event=stage_error", error);
@@ -147,7 +152,10 @@ final class Conductor implements Agent, LearnSink {
             case Command.PortLink c -> link(c);
             case Command.PortPlace c -> place(c);
             case Command.InterfaceGone c -> gone(c);
-            case Command.PortGroups c -> live.change(model().port(c.port()).withGroups(c.groups()));
+            case Command.PortGroups c ->
+                    live.change(
+                            model().port(c.port())
+                                    .withGroups(snoop.groupsSeen(c.port(), c.groups())));
             case Command.UplinkMtu c -> uplinkMtu(model().uplinks().get(c.port()), c.mtu());
             case Command.UplinkMac c -> uplinkMac(model().uplinks().get(c.port()), c.mac());
             case Command.UplinkLink c -> uplinkLink(model().uplinks().get(c.port()), c.up());
@@ -175,6 +183,7 @@ final class Conductor implements Agent, LearnSink {
         final ModelBuilder next = new ModelBuilder(model());
         next.remove(index);
         snoop.forgetPort(index);
+        sources.forget(index);
         interfaces.forget(index);
         replace(next.build());
         claims.forget(gone, uplink);
@@ -196,7 +205,8 @@ final class Conductor implements Agent, LearnSink {
                         ++generation,
                         claims.table(),
                         neighbors.table(),
-                        port -> snoop.bits(model(), port)));
+                        port -> snoop.bits(model(), port),
+                        port -> snoop.spoken(model(), port)));
         published = publisher.epoch();
         errors.model(model());
         claims.published();
@@ -364,9 +374,15 @@ final class Conductor implements Agent, LearnSink {
         return snoop;
     }
 
+    /** Frames whose sources may be new; conductor thread only. */
+    SourcePlane sources() {
+        return sources;
+    }
+
     /** Lcores have stopped: takes back every frame that waited, then frees the tables. */
     @Override
     public void onClose() {
+        sources.close();
         snoop.close();
         neighbors.close();
         errors.close();

@@ -25,7 +25,6 @@ import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
-import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +36,6 @@ public final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
     private static final int QUEUE = 16_384;
     private static final int ADDRESSES_A_TURN = 8_192;
-    private static final long TURN_MILLIS = 1;
     private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long ROOM_NANOS = 1_000_000;
     private static final long SETTLE_NANOS = 100_000;
@@ -46,6 +44,7 @@ public final class ControlPlane implements AutoCloseable {
             new ManyToOneConcurrentArrayQueue<>(QUEUE);
     private final Grace grace;
     private final Conductor conductor;
+    private final WakeableIdle idle = new WakeableIdle();
     private volatile boolean stopped;
     private AgentRunner runner;
 
@@ -77,6 +76,7 @@ public final class ControlPlane implements AutoCloseable {
                         quiescence,
                         neighbors,
                         new SnoopPlane(mailbox, pool, injector, learn),
+                        new SourcePlane(mailbox, pool, injector, System::nanoTime),
                         errors,
                         lcoreErrors);
     }
@@ -99,15 +99,29 @@ public final class ControlPlane implements AutoCloseable {
         return true;
     }
 
+    /** Says who looks at the interfaces of ports for addresses that are new. */
+    public void onLook(InterfaceLook listener) {
+        tell(() -> conductor.sources().onLook(listener));
+    }
+
+    /** What a look has found has been told; where that is lost, the conductor waits a second. */
+    public void looked(long ticket) {
+        tell(() -> conductor.sources().looked(ticket));
+    }
+
+    /** The interface of a port has told all that there was when the watch of it began. */
+    public void told(int port) {
+        tell(() -> conductor.sources().told(port));
+    }
+
+    private void tell(Runnable task) {
+        put(new Command.Ask<>(Request.of(task)));
+    }
+
     /** Starts the conductor's thread. */
     public void start() {
-        runner =
-                new AgentRunner(
-                        new SleepingMillisIdleStrategy(TURN_MILLIS),
-                        e -> LOG.error("event=conductor_error", e),
-                        null,
-                        conductor);
-        AgentRunner.startOnThread(runner);
+        runner = new AgentRunner(idle, e -> LOG.error("event=conductor_error", e), null, conductor);
+        idle.wakes(AgentRunner.startOnThread(runner));
     }
 
     /** One turn on the calling thread instead, for tests. */
@@ -117,7 +131,9 @@ public final class ControlPlane implements AutoCloseable {
 
     /** Queues a command; false where the queue is full. */
     public boolean offer(Command command) {
-        return commands.offer(command);
+        final boolean taken = commands.offer(command);
+        idle.wake();
+        return taken;
     }
 
     /**
@@ -126,7 +142,7 @@ public final class ControlPlane implements AutoCloseable {
      * @return false where the conductor has stopped or the caller was interrupted
      */
     public boolean put(Command command) {
-        while (!commands.offer(command)) {
+        while (!offer(command)) {
             if (stopped || Thread.currentThread().isInterrupted()) {
                 return false;
             }

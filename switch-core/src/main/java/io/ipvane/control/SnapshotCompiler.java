@@ -21,9 +21,11 @@ import io.ipvane.snapshot.UplinkEntry;
 import io.ipvane.table.AddressTable;
 import io.ipvane.table.Fib4;
 import io.ipvane.table.Fib6;
+import io.ipvane.table.SpokenGroups;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -52,20 +54,22 @@ public final class SnapshotCompiler {
     /** The snapshot of one generation over tables that the conductor writes in place. */
     public static ForwardingSnapshot compile(
             SwitchModel model, long generation, AddressTable addresses, NeighborTable neighbors) {
-        return compile(model, generation, addresses, neighbors, port -> 0);
+        return compile(model, generation, addresses, neighbors, port -> 0, port -> null);
     }
 
     /**
      * As the other.
      *
      * @param snoop says by index which frames of a port the conductor wants to see
+     * @param spoken says by index which groups a port speaks to, or null
      */
     public static ForwardingSnapshot compile(
             SwitchModel model,
             long generation,
             AddressTable addresses,
             NeighborTable neighbors,
-            IntUnaryOperator snoop) {
+            IntUnaryOperator snoop,
+            IntFunction<SpokenGroups> spoken) {
         final Map<Integer, UplinkEntry> uplinks = new HashMap<>();
         for (UplinkModel uplink : model.uplinks().values()) {
             uplinks.put(uplink.index(), uplink(model, uplink));
@@ -81,7 +85,8 @@ public final class SnapshotCompiler {
                                 uplink,
                                 uplinks.get(port.uplink()),
                                 verdicts,
-                                snoop.applyAsInt(port.index()));
+                                snoop.applyAsInt(port.index()),
+                                spoken.apply(port.index()));
             }
         }
         return new ForwardingSnapshot(generation, entries, addresses, neighbors);
@@ -105,7 +110,8 @@ public final class SnapshotCompiler {
             UplinkModel uplink,
             UplinkEntry shared,
             PortVerdicts verdicts,
-            int snoop) {
+            int snoop,
+            SpokenGroups spoken) {
         final boolean isPort = port.role() == PortEntry.Role.PORT;
         return new PortEntry(
                 port.index(),
@@ -120,6 +126,7 @@ public final class SnapshotCompiler {
                 port.mtu() + Ethernet.LENGTH + slack(port, uplink),
                 port.up(),
                 port.groups(),
+                spoken,
                 isPort ? sources(port.allowedSources()) : SourcePrefixes.NONE,
                 refusals(port, uplink),
                 snoop);

@@ -9,6 +9,7 @@ import io.ipvane.dhcp.DhcpLimits;
 import io.ipvane.dhcp.DhcpReply;
 import io.ipvane.dhcp.DhcpSink;
 import io.ipvane.dhcp.DhcpSnooper;
+import io.ipvane.ipvlan.Compat;
 import io.ipvane.ipvlan.IpvlanFlag;
 import io.ipvane.ipvlan.IpvlanOptions;
 import io.ipvane.ipvlan.Mode;
@@ -19,6 +20,8 @@ import io.ipvane.packet.IpPrefix;
 import io.ipvane.packet.Ipv4;
 import io.ipvane.packet.Udp;
 import io.ipvane.snapshot.PortEntry;
+import io.ipvane.table.GroupFilter;
+import io.ipvane.table.SpokenGroups;
 import io.ipvane.upcall.ControlMailbox;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -74,6 +77,11 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
     private final Set<Integer> regrouped = new HashSet<>();
 
     private final Queue<Held> held = new ArrayDeque<>();
+    private final InterfaceGroups interfaceGroups = new InterfaceGroups(System::nanoTime);
+
+    /** By port, where what it speaks to matters. */
+    private final Map<Integer, SpokenGroups> spoken = new HashMap<>();
+
     private DhcpSink sink;
     private LearnSink learned;
     private IntConsumer groupsMayHaveChanged = port -> {};
@@ -117,6 +125,8 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
     /** Ends leases whose time is over, and the look-out for answers that did not come. */
     void secondOver() {
         dhcp.tick();
+        interfaceGroups.tick().forEach(learned::regrouped);
+        spoken.values().forEach(SpokenGroups::age);
         final long now = System.nanoTime();
         dirty |= expecting.values().removeIf(until -> now - until >= 0);
         if (now - lastSaid >= MINUTE) {
@@ -152,7 +162,7 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
         final PortModel port = of.port(index);
         final UplinkModel uplink = of.uplinks().get(port.uplink());
         final boolean member = port.role() == PortEntry.Role.PORT;
-        final int addresses = port.learn() > 0 ? PortEntry.LEARN_ADDRESSES : 0;
+        final int addresses = addresses(port, uplink);
         if (member ? port.mode() != Mode.L2 : !anyL2(of, uplink)) {
             return addresses;
         }
@@ -168,6 +178,27 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
                     case HOST -> true;
                 };
         return own | PortEntry.SNOOP_DHCP | (unicast ? PortEntry.SNOOP_UNICAST : 0);
+    }
+
+    /** Of a port without an interface its addresses are learned; others have theirs looked at. */
+    private static int addresses(PortModel port, UplinkModel uplink) {
+        final boolean looked =
+                port.role() == PortEntry.Role.PORT
+                        && port.hasInterface()
+                        && uplink.options().antispoof();
+        return (port.learn() > 0 ? PortEntry.LEARN_ADDRESSES : 0)
+                | (looked ? PortEntry.ASK_SOURCES : 0);
+    }
+
+    /** Which groups a port speaks to, or null where that opens nothing. */
+    SpokenGroups spoken(SwitchModel of, int index) {
+        final PortModel port = of.port(index);
+        final boolean wanted =
+                port.role() == PortEntry.Role.PORT
+                        && port.hasInterface()
+                        && port.mode() == Mode.L2
+                        && of.uplinkOf(index).options().compat() == Compat.IMPROVED;
+        return wanted ? spoken.computeIfAbsent(index, i -> new SpokenGroups()) : null;
     }
 
     private static int groups(PortModel port) {
@@ -192,8 +223,7 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
         final PortModel from = model.port(ingress);
         final long ip = pool.data(mbuf) + l3;
         if (Ipv4.version(ip) != 4 || Ipv4.protocol(ip) != Ipv4.PROTOCOL_UDP) {
-            regrouped.add(ingress);
-            injector.decided(from.index(), verdict, port, mbuf);
+            membership(from, verdict, port, l3, mbuf);
             return;
         }
         final int to = Udp.destinationPort(ip + Ipv4.headerLength(ip));
@@ -207,6 +237,21 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
             injector.decided(from.index(), verdict, port, mbuf);
         } else {
             request(from, verdict, port, l3, mbuf, payload);
+        }
+    }
+
+    /** A report goes on when its groups pass: answers may come for it at once. */
+    private void membership(PortModel from, int verdict, int port, int l3, long mbuf) {
+        final int ingress = from.index();
+        regrouped.add(ingress);
+        final Optional<GroupFilter> now =
+                interfaceGroups.said(
+                        ingress, from.groups(), () -> MembershipFrames.report(pool, mbuf, l3));
+        if (now.isPresent()) {
+            learned.regrouped(ingress, now.get());
+            held.add(new Held(ingress, verdict, port, mbuf));
+        } else {
+            injector.decided(ingress, verdict, port, mbuf);
         }
     }
 
@@ -306,6 +351,15 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
         return dhcp.onInterface(port, address, there);
     }
 
+    /**
+     * The interface of a port listens to these groups.
+     *
+     * @return what passes now
+     */
+    GroupFilter groupsSeen(int port, GroupFilter groups) {
+        return interfaceGroups.seen(port, groups);
+    }
+
     /** Somebody has come to a port without a namespace. */
     void askGroups(SwitchModel now, PortModel port) {
         if (port.mode() == Mode.L2) {
@@ -322,6 +376,8 @@ final class SnoopPlane implements ControlMailbox.Snooper, DhcpSink {
     void forgetPort(int port) {
         learn.forget(port);
         dhcp.forgetPort(port);
+        interfaceGroups.forget(port);
+        spoken.remove(port);
         dirty |= leasing.remove(port);
         expecting.remove(port);
     }

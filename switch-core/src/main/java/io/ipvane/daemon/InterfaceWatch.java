@@ -10,10 +10,15 @@ import io.ipvane.linux.LinuxException;
 import io.ipvane.linux.NamespaceWatcher;
 import io.ipvane.linux.TapInterface;
 import io.ipvane.linux.WatchedInterface;
+import io.ipvane.packet.IpAddress;
 import io.ipvane.table.GroupFilter;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -55,6 +60,7 @@ final class InterfaceWatch implements AutoCloseable {
         this.control = control;
         watcher.start(List.of());
         control.onGroups(this::groupsMayHaveChanged);
+        control.onLook(this::look);
     }
 
     /** Calls this when an interface went; it must not wait. */
@@ -84,6 +90,7 @@ final class InterfaceWatch implements AutoCloseable {
         } else {
             watcher.watch(one.at());
         }
+        control.told(one.port());
     }
 
     private static List<Watched> plus(List<Watched> some, List<Watched> more) {
@@ -114,6 +121,24 @@ final class InterfaceWatch implements AutoCloseable {
                 .flatMap(List::stream)
                 .filter(w -> w.port() == port)
                 .forEach(w -> watcher.multicastMayHaveChanged(w.at()));
+    }
+
+    /** Has the watcher look at once what the interfaces of some ports have. */
+    private void look(long ticket, Map<Integer, Set<IpAddress>> sources) {
+        final Map<WatchedInterface, Set<InetAddress>> wanted = new HashMap<>();
+        watched.values().stream()
+                .flatMap(List::stream)
+                .filter(one -> sources.containsKey(one.port()))
+                .forEach(
+                        one ->
+                                sources.get(one.port())
+                                        .forEach(
+                                                source ->
+                                                        wanted.computeIfAbsent(
+                                                                        one.at(),
+                                                                        at -> new HashSet<>())
+                                                                .add(Addresses.linux(source))));
+        watcher.look(wanted, () -> control.looked(ticket));
     }
 
     /** A port has its interface where that is now, whatever it was called. */

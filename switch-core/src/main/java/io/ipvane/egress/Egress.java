@@ -158,6 +158,7 @@ public final class Egress implements Stage {
             case Verdict.RESOLVE -> resolve(burst, i, snapshot.entry(uplink.index()), ingress);
             case Verdict.CONTROL -> control(burst, i, snapshot, ingress);
             case Verdict.LEARN -> learn(burst, i, ingress);
+            case Verdict.ASK_SOURCE -> askSource(burst, i, ingress);
             default -> dropDecided(burst, i, ingress);
         }
     }
@@ -266,6 +267,13 @@ public final class Egress implements Stage {
     private void learn(Burst burst, int i, PortEntry ingress) {
         if (!upcaller.learn(burst, i, ingress)) {
             drop(burst, i, ingress.index, UpcallDrop.POLICED.number());
+        }
+    }
+
+    /** To the conductor as it came in; a port that asks too much is refused as without that. */
+    private void askSource(Burst burst, int i, PortEntry ingress) {
+        if (!upcaller.askSource(burst, i, ingress)) {
+            drop(burst, i, ingress.index, burst.reason(i));
         }
     }
 

@@ -34,7 +34,7 @@ final class Replicator {
         final long group = Ethernet.destination(burst.data(i));
         for (int k = 0; k < members.length; k++) {
             final PortEntry to = snapshot.entry(members[k]);
-            if (to != null && to.index != ingress.index && to.groups.passes(group)) {
+            if (to != null && to.index != ingress.index && to.hears(group)) {
                 copy(burst, i, to, ingress);
             }
         }

@@ -10,8 +10,9 @@ import io.ipvane.upcall.ControlMailbox;
 
 /**
  * Hands to the conductor what it wants to see: frames that wait for a neighbour, that it decides
- * about, that it learns from, or whose senders it may tell of a drop. Each call says whether the
- * frame has changed hands; where it has not, the mailbox is full and the frame is the caller's.
+ * about, that it learns from, whose source it may know better, or whose senders it may tell of a
+ * drop. Each call says whether the frame has changed hands; where it has not, the mailbox is full
+ * and the frame is the caller's.
  *
  * <p>Owned by the lcore that transmits.
  */
@@ -55,6 +56,11 @@ final class Upcaller {
     boolean learn(Burst burst, int i, PortEntry ingress) {
         return mailbox.snooped(
                 ingress.index, Verdict.LEARN, PortEntry.NONE, burst.l3(i), burst.mbuf(i));
+    }
+
+    /** A frame as it came in, whose source its port may have had for a moment. */
+    boolean askSource(Burst burst, int i, PortEntry ingress) {
+        return mailbox.asked(ingress.index, burst.mbuf(i));
     }
 
     /**

@@ -160,7 +160,7 @@ public final class GroupMembership {
     }
 
     /** The MAC address of a group (RFC 1112, section 6.4; RFC 2464, section 7). */
-    static long mac(IpAddress group) {
+    public static long mac(IpAddress group) {
         return group.isIpv4()
                 ? 0x0100_5E00_0000L | (group.key0() & 0x7F_FFFF)
                 : 0x3333_0000_0000L | (group.key1() & 0xFFFF_FFFFL);

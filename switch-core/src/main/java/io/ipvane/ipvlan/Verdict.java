@@ -59,6 +59,12 @@ public final class Verdict {
     public static final int LEARN = 12;
 
     /**
+     * Outcome of the pipeline: antispoof refuses the source, and the conductor is asked whether the
+     * port has had it for a moment; then the frame is decided about anew. Never a rule's answer.
+     */
+    public static final int ASK_SOURCE = 13;
+
+    /**
      * Dropped; the reason is in {@link io.ipvane.burst.Burst#reason}. As a rule's answer: dropped
      * for the reason that parse has noted.
      */
@@ -80,7 +86,8 @@ public final class Verdict {
         "track",
         "resolve",
         "control",
-        "learn"
+        "learn",
+        "ask_source"
     };
 
     private Verdict() {}

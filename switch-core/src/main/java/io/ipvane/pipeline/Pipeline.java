@@ -85,16 +85,21 @@ public final class Pipeline implements Stage {
                 new Step("lookup", new LookupStage(arena)),
                 new Step("decide", new DecideStage()),
                 new Step("learn", new LearnStage()),
+                new Step("source", new SourceStage()),
+                new Step("speak", new SpeakStage()),
                 new Step("route", new RouteStage(pool)),
                 new Step("rewrite", new RewriteStage()),
                 new Step("respond", new RespondStage(pool)),
                 new Step("snoop", new SnoopStage()));
     }
 
-    /** Stages for frames that have been with the conductor: they do not go there again. */
+    /**
+     * Stages for frames that have been with the conductor because of who sent them: nobody learns
+     * from them, or asks about their source, a second time.
+     */
     public static Pipeline afterConductor(Arena arena, FramePool pool) {
         final List<Step> others = new ArrayList<>(all(arena, pool));
-        others.removeIf(step -> step.name().equals("learn") || step.name().equals("snoop"));
+        others.removeIf(step -> step.name().equals("learn") || step.name().equals("source"));
         return new Pipeline(List.of(parse(pool)), others);
     }
 

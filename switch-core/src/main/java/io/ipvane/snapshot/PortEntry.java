@@ -4,6 +4,7 @@ package io.ipvane.snapshot;
 import io.ipvane.burst.DropReasons;
 import io.ipvane.ipvlan.Decisions;
 import io.ipvane.table.GroupFilter;
+import io.ipvane.table.SpokenGroups;
 
 /**
  * One port, uplink or host port as the data plane sees it: every question about its configuration
@@ -52,6 +53,9 @@ public final class PortEntry {
     /** Bit of {@link #snoop}: the same frames as {@link #SNOOP_GROUPS}, whatever their source. */
     public static final int LEARN_GROUPS = 1 << 4;
 
+    /** Bit of {@link #snoop}: what antispoof refuses, as its source may be new at the port. */
+    public static final int ASK_SOURCES = 1 << 5;
+
     /** Place of this entry: row of its counters and value in the address table. */
     public final int index;
 
@@ -93,6 +97,9 @@ public final class PortEntry {
     /** Which group frames are copied here (spec RX-6). */
     public final GroupFilter groups;
 
+    /** Groups that were spoken to from here of late, or null: those are copied here as well. */
+    public final SpokenGroups spoken;
+
     /** Prefixes that this port may send from beside its own addresses. */
     public final SourcePrefixes allowedSources;
 
@@ -120,6 +127,7 @@ public final class PortEntry {
             int maxFrame,
             boolean up,
             GroupFilter groups,
+            SpokenGroups spoken,
             SourcePrefixes allowedSources,
             Refusals refusals,
             int snoop) {
@@ -136,12 +144,18 @@ public final class PortEntry {
         this.maxFrame = maxFrame;
         this.up = up;
         this.groups = groups;
+        this.spoken = spoken;
         this.allowedSources = allowedSources;
         this.snoop = snoop;
         this.told = refusals.told();
         this.measured = refusals.measured();
         this.splitToWire = refusals.splitToWire();
         this.splitToPorts = refusals.splitToPorts();
+    }
+
+    /** Whether a frame to this group is copied here. */
+    public boolean hears(long group) {
+        return groups.passes(group) || (spoken != null && spoken.has(group));
     }
 
     /** Whether an IPv4 packet from here is fragmented where it is too long for such a receiver. */

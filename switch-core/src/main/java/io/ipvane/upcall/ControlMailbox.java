@@ -16,9 +16,10 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  *
  * <p>Up, from any transmitting lcore to the conductor: frames that wait for a neighbour, and what
  * ARP and ND on the wire have shown. Up as well, but in smaller rings of their own, so that they
- * keep nothing else waiting: frames that were dropped, and whose senders may be told; and frames
- * that the conductor wants to see before they go on. Down, from the conductor to one lcore: {@link
- * ToLcore}. A message that does not fit is refused; the frame in it stays the caller's.
+ * keep nothing else waiting: frames that were dropped, and whose senders may be told; frames that
+ * the conductor wants to see before they go on; and frames whose source nobody knows yet. Down,
+ * from the conductor to one lcore: {@link ToLcore}. A message that does not fit is refused; the
+ * frame in it stays the caller's.
  */
 @HotPath
 public final class ControlMailbox {
@@ -64,6 +65,17 @@ public final class ControlMailbox {
         void snooped(int ingress, int verdict, int port, int l3, long mbuf);
     }
 
+    /** Receives frames whose source nobody knows yet; called on the conductor's thread. */
+    public interface Asker {
+        /**
+         * A frame was refused because of its source, which its port may have had for a moment; it
+         * is as it came in, and the mbuf is now the listener's.
+         *
+         * @param ingress index of the port that the frame came from
+         */
+        void asked(int ingress, long mbuf);
+    }
+
     /** Receives frames that lcores have dropped; called on the conductor's thread. */
     public interface DropListener {
         /**
@@ -80,6 +92,7 @@ public final class ControlMailbox {
     private static final int LEARNED = 2;
     private static final int DROPPED = 3;
     private static final int SNOOPED = 4;
+    private static final int ASKED = 5;
     private static final int LENGTH = 40;
     private static final int DROPPED_LENGTH = 24;
     private static final int CAPACITY = 1 << 18;
@@ -90,9 +103,18 @@ public final class ControlMailbox {
     /** 512 frames: as many as may be kept from the pool for the sake of their errors. */
     private static final int DROPPED_CAPACITY = 1 << 14;
 
+    /** Frames of one port that may wait for an answer about their sources. */
+    public static final int ASKED_A_PORT = 256;
+
+    private static final int ASKED_LENGTH = 16;
+
+    /** 1,365 frames: as many as may be kept from the pool for the sake of their sources. */
+    private static final int ASKED_CAPACITY = 1 << 15;
+
     private final RingBuffer up = new ManyToOneRingBuffer(memory(CAPACITY));
     private final RingBuffer dropped = new ManyToOneRingBuffer(memory(DROPPED_CAPACITY));
     private final RingBuffer snooped = new ManyToOneRingBuffer(memory(SNOOPED_CAPACITY));
+    private final RingBuffer asked = new ManyToOneRingBuffer(memory(ASKED_CAPACITY));
     private final ToLcore down = new ToLcore();
 
     private static UnsafeBuffer memory(int capacity) {
@@ -144,6 +166,45 @@ public final class ControlMailbox {
                     buffer.getInt(at + 12),
                     buffer.getLong(at + 16));
         };
+    }
+
+    /** Frames asked about and not yet {@link #repaid}, by the low bits of their ingress. */
+    private final AtomicIntegerArray owed = new AtomicIntegerArray(1 << 12);
+
+    /**
+     * Lcore: asks about the source of a frame that is refused for it; false leaves the frame with
+     * the caller. A port that has {@value #ASKED_A_PORT} to answer for asks no more.
+     */
+    public boolean asked(int ingress, long mbuf) {
+        final int slot = ingress & (owed.length() - 1);
+        if (owed.get(slot) >= ASKED_A_PORT) {
+            return false;
+        }
+        final int at = asked.tryClaim(ASKED, ASKED_LENGTH);
+        if (at < 0) {
+            return false;
+        }
+        owed.incrementAndGet(slot);
+        asked.buffer().putInt(at, ingress);
+        asked.buffer().putLong(at + 8, mbuf);
+        asked.commit(at);
+        return true;
+    }
+
+    /** Conductor: a port may ask about so many frames more. */
+    public void repaid(int ingress, int frames) {
+        owed.addAndGet(ingress & (owed.length() - 1), -frames);
+    }
+
+    /** Conductor: reads up to {@code limit} frames that were asked about. */
+    public int receiveAsked(MessageHandler handler, int limit) {
+        return asked.read(handler, limit);
+    }
+
+    /** The form in which {@link #receiveAsked} takes a listener; made once. */
+    public static MessageHandler handler(Asker listener) {
+        return (type, buffer, at, length) ->
+                listener.asked(buffer.getInt(at), buffer.getLong(at + 8));
     }
 
     /** Lcore: hands a frame to the conductor; false leaves it with the caller. */
@@ -268,6 +329,7 @@ public final class ControlMailbox {
     public void drain(FramePool pool) {
         down.drain(pool);
         readAll(snooped, (type, buffer, at, length) -> pool.free(buffer.getLong(at + 16)));
+        readAll(asked, (type, buffer, at, length) -> pool.free(buffer.getLong(at + 8)));
     }
 
     /**

@@ -286,6 +286,7 @@ class ConductorTest {
                             nobody,
                             neighbors,
                             new SnoopPlane(mailbox, pool, injector, learn),
+                            new SourcePlane(mailbox, pool, injector, () -> 0),
                             told,
                             errors::next);
             for (int i = 0; i < 50; i++) {

@@ -30,7 +30,7 @@ class GuestGroupsTest {
     private static final int IGMP_V2_LEAVE = 0x17;
     private static final int MLD_REPORT = 131;
 
-    private static byte[] igmp(String source, int type, String group) {
+    static byte[] igmp(String source, int type, String group) {
         final byte[] udp =
                 Frames.udp4()
                         .macs(mac(group), OWN)

@@ -49,6 +49,7 @@ class EgressRulesTest {
                 up,
                 GroupFilter.of(),
                 null,
+                null,
                 refusals,
                 0);
     }

@@ -33,7 +33,7 @@ class VerdictTest {
     @Test
     void shouldNameEveryVerdictDifferentlyAndRefuseOtherNumbers() {
         final Set<String> names = new HashSet<>();
-        for (int code = Verdict.DELIVER; code <= Verdict.LEARN; code++) {
+        for (int code = Verdict.DELIVER; code <= Verdict.ASK_SOURCE; code++) {
             assertEquals(code, Verdict.code(code));
             assertEquals(Decisions.AS_PARSED, Verdict.reason(code));
             assertTrue(names.add(Verdict.describe(code)));
@@ -41,7 +41,8 @@ class VerdictTest {
         assertEquals("flood_wire_and_punt", Verdict.describe(Verdict.FLOOD_WIRE_AND_PUNT));
         assertEquals("learn", Verdict.describe(Verdict.LEARN));
         assertThrows(IllegalArgumentException.class, () -> Verdict.describe(-1));
-        assertThrows(IllegalArgumentException.class, () -> Verdict.describe(Verdict.LEARN + 1));
+        assertThrows(
+                IllegalArgumentException.class, () -> Verdict.describe(Verdict.ASK_SOURCE + 1));
         assertThrows(IllegalArgumentException.class, () -> Verdict.describe(Verdict.DROP - 1));
     }
 

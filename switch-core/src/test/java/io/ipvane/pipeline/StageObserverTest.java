@@ -123,13 +123,17 @@ class StageObserverTest {
                             "lookup",
                             "decide",
                             "learn",
+                            "source",
+                            "speak",
                             "route",
                             "rewrite",
                             "respond",
                             "snoop"),
                     way.pipeline.stages());
             assertEquals(
-                    List.of("parse", "lookup", "decide", "route", "rewrite", "respond"),
+                    List.of(
+                            "parse", "lookup", "decide", "speak", "route", "rewrite", "respond",
+                            "snoop"),
                     Pipeline.afterConductor(way.arena, net.pool()).stages());
         }
     }
