@@ -57,6 +57,8 @@ struct tap_queue {
 	/* Since the start: calls cut short by an empty pool, frames whose virtio header is a lie. */
 	uint64_t rx_no_mbuf;
 	uint64_t rx_invalid;
+	/* Whether the last ipvane_tap_rx left nothing to read. */
+	uint32_t rx_drained;
 
 	/* Since the start: frames that the device refused for good. */
 	uint64_t tx_refused __rte_cache_aligned;
@@ -79,6 +81,7 @@ _Static_assert(offsetof(struct tap_queue, contiguous) == 512, "TapQueue.CONTIGUO
 _Static_assert(offsetof(struct tap_queue, length) == 768, "TapQueue.LENGTH");
 _Static_assert(offsetof(struct tap_queue, rx_no_mbuf) == 1024, "TapQueue.RX_NO_MBUF");
 _Static_assert(offsetof(struct tap_queue, rx_invalid) == 1032, "TapQueue.RX_INVALID");
+_Static_assert(offsetof(struct tap_queue, rx_drained) == 1040, "TapQueue.RX_DRAINED");
 _Static_assert(offsetof(struct tap_queue, tx_refused) == 1088, "TapQueue.TX_REFUSED");
 
 /* Takes one mbuf from the spares, which are refilled in bulk; NULL: the pool is empty. */
@@ -195,7 +198,8 @@ accept_header(struct rte_mbuf *frame)
  * the device was deleted). Ends early after BYTES_A_CALL. A frame longer than one mbuf comes as a
  * chain; each mbuf keeps its headroom. What its sender left to be done stands in it as offload.h
  * says; a frame that asks for the impossible is dropped and counted in rx_invalid. While the pool is
- * empty, frames wait in the device and rx_no_mbuf counts the calls.
+ * empty, frames wait in the device and rx_no_mbuf counts the calls. Where all that there was has been read,
+ * rx_drained is 1.
  */
 IPVANE_EXPORT int32_t
 ipvane_tap_rx(struct tap_queue *queue, struct rte_mbuf **mbufs, uint32_t max)
@@ -204,6 +208,7 @@ ipvane_tap_rx(struct tap_queue *queue, struct rte_mbuf **mbufs, uint32_t max)
 	uint32_t bytes = 0;
 	uint32_t read;
 
+	queue->rx_drained = 0;
 	for (read = 0; read < max && bytes < BYTES_A_CALL; read++) {
 		struct rte_mbuf *frame;
 		long length;
@@ -213,8 +218,10 @@ ipvane_tap_rx(struct tap_queue *queue, struct rte_mbuf **mbufs, uint32_t max)
 			break;
 		}
 		length = read_frame(queue);
-		if (length <= (long)VNET_HEADER)
+		if (length <= (long)VNET_HEADER) {
+			queue->rx_drained = length < 0;
 			return received > 0 || length == -EAGAIN ? (int32_t)received : (int32_t)length;
+		}
 		bytes += length;
 		frame = take_frame(queue, length - VNET_HEADER);
 		if (unlikely(frame == NULL)) {

@@ -70,6 +70,14 @@ final class Shim {
             NativeLibrary.call("ipvane_wakeup_signal", null, JAVA_INT);
     private static final MethodHandle WAKEUP_CLEAR =
             NativeLibrary.call("ipvane_wakeup_clear", null, JAVA_INT);
+    private static final MethodHandle READY_OPEN = intCall("ipvane_ready_open");
+    private static final MethodHandle READY_ADD =
+            intCall("ipvane_ready_add", JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle READY_REMOVE =
+            NativeLibrary.call("ipvane_ready_remove", null, JAVA_INT, JAVA_INT);
+    private static final MethodHandle READY_TAKE = intCall("ipvane_ready_take", JAVA_INT, POINTER);
+    private static final MethodHandle READY_AWAIT =
+            NativeLibrary.call("ipvane_ready_await", null, JAVA_INT, JAVA_INT, JAVA_LONG);
     private static final MethodHandle SOCKET_RIGHTS =
             intCall("ipvane_socket_rights", POINTER, JAVA_INT, POINTER);
     private static final MethodHandle SEQPACKET_LISTEN =
@@ -389,6 +397,46 @@ final class Shim {
     static int seqpacketReceive(int fd, long message, long length, long passed) {
         try {
             return (int) SEQPACKET_RECEIVE.invokeExact(fd, message, length, passed);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int readyOpen() {
+        try {
+            return (int) READY_OPEN.invokeExact();
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int readyAdd(int set, int fd, int place) {
+        try {
+            return (int) READY_ADD.invokeExact(set, fd, place);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static void readyRemove(int set, int fd) {
+        try {
+            READY_REMOVE.invokeExact(set, fd);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int readyTake(int set, long places) {
+        try {
+            return (int) READY_TAKE.invokeExact(set, places);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static void readyAwait(int set, int bell, long nanos) {
+        try {
+            READY_AWAIT.invokeExact(set, bell, nanos);
         } catch (Throwable e) {
             throw impossible(e);
         }

@@ -22,8 +22,10 @@ public final class TapQueue implements AutoCloseable {
     private static final int LENGTH = 768;
     private static final int RX_NO_MBUF = 1024;
     private static final int RX_INVALID = 1032;
+    private static final int RX_DRAINED = 1040;
     private static final int TX_REFUSED = 1088;
 
+    private final int descriptor;
     private final long address;
 
     /**
@@ -40,8 +42,9 @@ public final class TapQueue implements AutoCloseable {
     public TapQueue(Tap tap, int queue, long mempool, long large) {
         try (Arena arena = Arena.ofConfined()) {
             final long result = arena.allocate(8, 8).address();
+            descriptor = tap.fd(queue);
             LinuxException.check(
-                    Shim.tapQueueNew(tap.fd(queue), mempool, large, result),
+                    Shim.tapQueueNew(descriptor, mempool, large, result),
                     "open queue " + queue + " of " + tap);
             address = Memory.i64(result);
         }
@@ -57,6 +60,19 @@ public final class TapQueue implements AutoCloseable {
      */
     public int receive(long mbufs, int max) {
         return Shim.tapRx(address, mbufs, max);
+    }
+
+    /**
+     * Whether the last {@link #receive} has left nothing: all that comes from then on is told of at
+     * {@link #descriptor}.
+     */
+    public boolean isDrained() {
+        return Memory.i32(address + RX_DRAINED) != 0;
+    }
+
+    /** For a {@link ReadySet}: told of with each frame that comes, and when the device goes. */
+    public int descriptor() {
+        return descriptor;
     }
 
     /** Address of the first byte of frame {@code i} of the last {@link #receive}. */

@@ -16,6 +16,11 @@ public final class Wakeup implements AutoCloseable {
 
     private final int fd = LinuxException.check(Shim.wakeupOpen(), "make a wake-up descriptor");
 
+    /** For a {@link ReadySet}: told of with each {@link #signal}. */
+    public int descriptor() {
+        return fd;
+    }
+
     /** Ends the present or else the next {@link #await}. */
     public void signal() {
         Shim.wakeupSignal(fd);

@@ -41,7 +41,7 @@ public record ThreadsConfig(ThreadPlan plan, List<Integer> lcores, IdleMode idle
             Key.of(
                             "idle",
                             Form.choice(IdleMode.class),
-                            "without work: spin, yield, then sleep 1 to 50 µs; or spin for ever")
+                            "without work: spin, yield, then sleep until a frame wakes it, 500 µs at most where a queue cannot; or spin for ever")
                     .byDefault(DEFAULT.idle);
 
     /** Its keys. */

@@ -12,6 +12,9 @@ import io.ipvane.burst.DropReason;
  * never block, allocate, log or throw; everything else is for the control plane.
  */
 public interface Device extends AutoCloseable {
+    /** In place of a descriptor: nothing tells of frames, so the queue has to be asked. */
+    int TOLD_BY_NOTHING = -1;
+
     /** The name in configuration, counters and messages. */
     String name();
 
@@ -29,6 +32,22 @@ public interface Device extends AutoCloseable {
      * @return frames taken, 0 where none waited
      */
     int receive(int queue, Burst burst);
+
+    /**
+     * A descriptor that tells a {@link io.ipvane.linux.ReadySet} of each frame that comes into an
+     * rx queue, for as long as the device is open; or {@link #TOLD_BY_NOTHING}. Control plane.
+     */
+    default int toldBy(int queue) {
+        return TOLD_BY_NOTHING;
+    }
+
+    /**
+     * Whether the last {@link #receive} of a queue, which gave nothing, has left nothing: {@link
+     * #toldBy} tells of all that comes from then on. By whoever receives.
+     */
+    default boolean isDrained(int queue) {
+        return true;
+    }
 
     /**
      * Sends the first frames of an array of mbuf addresses; those accepted belong to the device.

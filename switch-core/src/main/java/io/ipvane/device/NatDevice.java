@@ -60,6 +60,16 @@ public final class NatDevice implements Device {
         return inner.receive(queue, burst) == 0 ? 0 : fromGuest[queue].translate(burst);
     }
 
+    @Override
+    public int toldBy(int queue) {
+        return inner.toldBy(queue);
+    }
+
+    @Override
+    public boolean isDrained(int queue) {
+        return inner.isDrained(queue);
+    }
+
     /** Sends frames; see {@link Device#transmit}. One that is refused may be offered again. */
     @Override
     public int transmit(int queue, long mbufs, int count) {

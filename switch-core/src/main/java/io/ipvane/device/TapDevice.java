@@ -89,6 +89,17 @@ public final class TapDevice implements Device {
         return size;
     }
 
+    @Override
+    public int toldBy(int queue) {
+        return queues[queue].descriptor();
+    }
+
+    /** Not so where the pool is empty, or frames were dropped for what they asked for. */
+    @Override
+    public boolean isDrained(int queue) {
+        return queues[queue].isDrained();
+    }
+
     /**
      * Sends frames; see {@link Device#transmit}. Frames that the device refuses because it is down
      * are accepted, freed and counted in {@link #transmitRefused}: they must be neither kept nor

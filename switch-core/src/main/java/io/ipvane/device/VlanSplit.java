@@ -44,6 +44,11 @@ final class VlanSplit {
         return device.receive(queue, burst) == 0 ? 0 : sort(burst);
     }
 
+    /** Whether the last {@link #receive} has left nothing, here and in the device. */
+    boolean isDrained() {
+        return waiting == 0 && device.isDrained(queue);
+    }
+
     /** Leaves the frames of the first owner in the burst and keeps the others. */
     private int sort(Burst burst) {
         final int size = burst.size;

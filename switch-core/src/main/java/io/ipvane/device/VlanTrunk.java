@@ -168,6 +168,17 @@ public final class VlanTrunk {
         }
 
         @Override
+        public int toldBy(int queue) {
+            return device.toldBy(queue);
+        }
+
+        @Override
+        @HotPath
+        public boolean isDrained(int queue) {
+            return splits[queue].isDrained();
+        }
+
+        @Override
         @HotPath
         public int transmit(int queue, long mbufs, int count) {
             if (vid == UNTAGGED) {

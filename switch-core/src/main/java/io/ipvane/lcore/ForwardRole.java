@@ -40,7 +40,8 @@ final class ForwardRole implements LcoreRole {
     public int doWork() {
         report.begin();
         int worked = inject();
-        for (int q = 0; q < receiver.queues(); q++) {
+        final int asked = receiver.begin();
+        for (int q = 0; q < asked; q++) {
             final int size = receiver.receive(q, burst);
             if (size > 0) {
                 Stages.run(stages, burst);

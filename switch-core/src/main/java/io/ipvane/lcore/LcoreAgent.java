@@ -33,6 +33,9 @@ final class LcoreAgent implements Agent {
     private final LastError lastError = new LastError();
     private LcoreThread thread;
 
+    /** Ends its sleep; set before the thread starts. */
+    private Runnable wake = () -> {};
+
     /** What somebody wants done between two turns, or null. Written by who asks only. */
     private volatile Request<?> task;
 
@@ -70,6 +73,11 @@ final class LcoreAgent implements Agent {
         started.complete(null);
     }
 
+    /** Says what ends its sleep, so that {@link #execute} need not wait for that. */
+    void wakeBy(Runnable now) {
+        wake = now;
+    }
+
     /** Completes once the thread runs, or with what {@link LcoreThread#register} threw. */
     CompletableFuture<Void> started() {
         return started;
@@ -90,6 +98,7 @@ final class LcoreAgent implements Agent {
         final Request<Void> request = Request.of(change);
         final long begin = System.nanoTime();
         task = request;
+        wake.run();
         while (!request.isDone()) {
             if (ended && request.withdraw()) {
                 change.run();

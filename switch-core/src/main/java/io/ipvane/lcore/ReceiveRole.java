@@ -22,12 +22,13 @@ final class ReceiveRole implements LcoreRole {
     public int doWork() {
         report.begin();
         int received = 0;
-        for (int asked = receiver.queues(); asked > 0; asked--) {
+        final int queues = receiver.begin();
+        for (int asked = queues; asked > 0; asked--) {
             final Burst burst = ring.free();
             if (burst == null) {
                 break;
             }
-            next = next + 1 >= receiver.queues() ? 0 : next + 1;
+            next = next + 1 >= queues ? 0 : next + 1;
             final int size = receiver.receive(next, burst);
             if (size > 0) {
                 ring.publish();

@@ -22,9 +22,6 @@ import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.agrona.concurrent.AgentRunner;
-import org.agrona.concurrent.BackoffIdleStrategy;
-import org.agrona.concurrent.BusySpinIdleStrategy;
-import org.agrona.concurrent.IdleStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,10 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class TopologyRunner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopologyRunner.class);
-    private static final int MAX_SPINS = 200;
-    private static final int MAX_YIELDS = 50;
-    private static final long MIN_PARK_NANOS = 1_000;
-    private static final long MAX_PARK_NANOS = 50_000;
 
     private final ThreadTopology topology;
     private final Wiring wiring;
@@ -52,12 +45,16 @@ public final class TopologyRunner implements AutoCloseable {
 
     private final List<LcoreAgent> agents = new ArrayList<>();
     private final List<AgentRunner> runners = new ArrayList<>();
+    private final Sleepers sleepers;
     private final List<Supplier<Throwable>> errors = new ArrayList<>();
     private final List<List<Integer>> readers = new ArrayList<>();
     private int nextReader;
 
     /** Of the lcore that is being built. */
     private Trail trail;
+
+    /** The place of the lcore that takes in for the conductor. */
+    private int injecting;
 
     private BurstRing ring;
     private boolean closed;
@@ -95,6 +92,7 @@ public final class TopologyRunner implements AutoCloseable {
         this.trails = trails;
         this.topology = topology;
         this.wiring = new Wiring(topology, agents, counters.rows());
+        this.sleepers = new Sleepers(topology.idle());
         this.pool = pool;
         this.counters = counters;
         this.publisher = publisher;
@@ -170,7 +168,7 @@ public final class TopologyRunner implements AutoCloseable {
 
     /** For the lcore that is being built: its place is the next one. */
     private Receiver receiver() {
-        final Receiver receiver = new Receiver(new RxQueue[0], publisher, counters.shard(), trail);
+        final Receiver receiver = new Receiver(publisher, counters.shard(), trail);
         wiring.add(agents.size(), receiver);
         return receiver;
     }
@@ -196,6 +194,7 @@ public final class TopologyRunner implements AutoCloseable {
     }
 
     private Injector injector(Out out) {
+        injecting = agents.size();
         final Injector injector =
                 new Injector(
                         arena,
@@ -262,10 +261,21 @@ public final class TopologyRunner implements AutoCloseable {
      *     not use its CPU for instance; {@link #close} then ends those that run
      */
     public void start() {
-        for (LcoreAgent agent : agents) {
+        for (int i = 0; i < agents.size(); i++) {
+            final LcoreAgent agent = agents.get(i);
+            final int place = i;
+            agent.wakeBy(() -> sleepers.wake(place));
             final AgentRunner runner =
-                    new AgentRunner(idle(), e -> LOG.debug("event=lcore_ended_by", e), null, agent);
+                    new AgentRunner(
+                            sleepers.add(wiring.queues(i)),
+                            e -> LOG.debug("event=lcore_ended_by", e),
+                            null,
+                            agent);
             runners.add(runner);
+        }
+        mailbox.toLcore().onSend(() -> sleepers.wake(injecting));
+        publisher.onAdvance(sleepers::wakeAll);
+        for (AgentRunner runner : runners) {
             AgentRunner.startOnThread(runner);
         }
         for (LcoreAgent agent : agents) {
@@ -275,14 +285,6 @@ public final class TopologyRunner implements AutoCloseable {
                 throw new DpdkException("threads.lcores: " + e.getCause().getMessage());
             }
         }
-    }
-
-    private IdleStrategy idle() {
-        return switch (topology.idle()) {
-            case BUSY -> BusySpinIdleStrategy.INSTANCE;
-            case BACKOFF ->
-                    new BackoffIdleStrategy(MAX_SPINS, MAX_YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
-        };
     }
 
     /** Every lcore with what it does. */
@@ -345,6 +347,7 @@ public final class TopologyRunner implements AutoCloseable {
             return;
         }
         closed = true;
+        sleepers.end();
         for (int i = 0; i < agents.size(); i++) {
             if (i < runners.size()) {
                 runners.get(i).close();
@@ -353,5 +356,6 @@ public final class TopologyRunner implements AutoCloseable {
                 agents.get(i).closeRoles();
             }
         }
+        sleepers.close();
     }
 }

@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.stream.Stream;
 
 /**
  * Which lcore serves which queues of which devices, also while they run: a device may come and go
@@ -41,6 +40,15 @@ final class Wiring {
     /** One more receiver, run by the lcore at this place. */
     void add(int lcore, Receiver receiver) {
         receivers.add(new Receiving(lcore, receiver, new CopyOnWriteArrayList<>()));
+    }
+
+    /** The queues that the lcore at this place takes from; null where it takes from none. */
+    RxQueues queues(int lcore) {
+        return receivers.stream()
+                .filter(each -> each.lcore == lcore)
+                .map(each -> each.receiver.queues())
+                .findFirst()
+                .orElse(null);
     }
 
     /** One more transmitter, run by the lcore at this place; its tx queue is its number. */
@@ -90,7 +98,9 @@ final class Wiring {
                         receivers.stream()
                                 .min(Comparator.comparingInt(r -> r.queues.size()))
                                 .orElseThrow();
-                deal(least, Stream.concat(least.queues.stream(), Stream.of(one)));
+                final PolledQueue polled = new PolledQueue(one);
+                run(least.lcore, () -> least.receiver.queues().add(polled));
+                least.queues.add(one);
             }
         }
     }
@@ -102,14 +112,18 @@ final class Wiring {
     void handOver(int from, int to) {
         final Device device = devices.get(to);
         for (Receiving each : polling(from)) {
-            deal(
-                    each,
-                    each.queues.stream()
-                            .map(
-                                    queue ->
-                                            queue.port() == from
-                                                    ? new RxQueue(device, queue.queue(), to)
-                                                    : queue));
+            final List<PolledQueue> taken =
+                    of(from, each).stream()
+                            .map(queue -> new PolledQueue(new RxQueue(device, queue.queue(), to)))
+                            .toList();
+            run(
+                    each.lcore,
+                    () -> {
+                        of(from, each).forEach(each.receiver.queues()::remove);
+                        taken.forEach(each.receiver.queues()::add);
+                    });
+            each.queues.replaceAll(
+                    queue -> queue.port() == from ? new RxQueue(device, queue.queue(), to) : queue);
         }
     }
 
@@ -119,8 +133,14 @@ final class Wiring {
      */
     void stopReceiving(int port) {
         for (Receiving each : polling(port)) {
-            deal(each, each.queues.stream().filter(queue -> queue.port() != port));
+            final List<RxQueue> gone = of(port, each);
+            run(each.lcore, () -> gone.forEach(each.receiver.queues()::remove));
+            each.queues.removeAll(gone);
         }
+    }
+
+    private static List<RxQueue> of(int port, Receiving receiving) {
+        return receiving.queues.stream().filter(queue -> queue.port() == port).toList();
     }
 
     private List<Receiving> polling(int port) {
@@ -138,14 +158,9 @@ final class Wiring {
         devices.set(port, null);
     }
 
-    /** Noted once the lcore has taken it: one that does not come to it polls what it polled. */
-    private void deal(Receiving to, Stream<RxQueue> now) {
-        final List<RxQueue> queues = now.toList();
-        run(to.lcore, () -> to.receiver.queues(queues.toArray(RxQueue[]::new)));
-        to.queues.clear();
-        to.queues.addAll(queues);
-    }
-
+    /**
+     * A change is noted once this returns: an lcore that does not come to it polls what it polled.
+     */
     private void run(int lcore, Runnable task) {
         agents.get(lcore).execute(task);
     }

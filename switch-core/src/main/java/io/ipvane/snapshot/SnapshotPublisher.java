@@ -31,6 +31,13 @@ public final class SnapshotPublisher {
 
     private long epoch;
 
+    private volatile Runnable onAdvance = () -> {};
+
+    /** Says what is to be done whenever a new epoch has begun: readers that sleep do not report. */
+    public void onAdvance(Runnable now) {
+        onAdvance = now;
+    }
+
     /**
      * Release: everything written while building {@code next} is visible to whoever acquires it.
      */
@@ -43,6 +50,7 @@ public final class SnapshotPublisher {
     public long advance() {
         final long next = epoch + 1;
         EPOCH.setRelease(this, next);
+        onAdvance.run();
         return next;
     }
 

@@ -55,6 +55,13 @@ public final class ToLcore {
                             ByteBuffer.allocateDirect(
                                     CAPACITY + RingBufferDescriptor.TRAILER_LENGTH)));
 
+    private volatile Runnable onSend = () -> {};
+
+    /** Says what is to be done whenever a frame was put in. */
+    public void onSend(Runnable now) {
+        onSend = now;
+    }
+
     /** Conductor: see {@link Listener#arrived}; false leaves the frame with the caller. */
     public boolean arrived(int ingress, long mbuf) {
         return put(ARRIVED, ingress, 0, 0, mbuf);
@@ -80,6 +87,7 @@ public final class ToLcore {
         ring.buffer().putInt(at + 8, port);
         ring.buffer().putLong(at + MBUF, mbuf);
         ring.commit(at);
+        onSend.run();
         return true;
     }
 

@@ -117,11 +117,8 @@ class TopologyRunnerTest {
         rig.addresses.put4(Rig.WIRE, 0x0A00000B, Rig.C1);
         final BurstRing ring = new BurstRing(rig.arena, true);
         final Receiver receiver =
-                new Receiver(
-                        new RxQueue[] {new RxQueue(rig.devices[Rig.WIRE], 0, Rig.WIRE)},
-                        rig.publisher,
-                        rig.shard,
-                        Trails.inMemory(rig.arena).add(0));
+                new Receiver(rig.publisher, rig.shard, Trails.inMemory(rig.arena).add(0));
+        receiver.queues().add(new PolledQueue(new RxQueue(rig.devices[Rig.WIRE], 0, Rig.WIRE)));
         final Quiescence readers = new Quiescence(rig.publisher, 3);
         final ReceiveRole receive =
                 new ReceiveRole(

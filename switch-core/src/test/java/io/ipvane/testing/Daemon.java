@@ -21,6 +21,10 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Daemon implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
+
+    /** Of proc(5), a second: USER_HZ. */
+    private static final double TICKS = 100;
+
     private static final Duration STOP = Duration.ofSeconds(15);
 
     private final Netns net;
@@ -274,6 +278,18 @@ public final class Daemon implements AutoCloseable {
     public long descriptors() {
         try (var open = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
             return open.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** CPU time that all its threads have had, in user and kernel mode, in seconds. */
+    public double cpuSeconds() {
+        try {
+            final String stat =
+                    Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+            final String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.ipvane.bench.harness.BenchLibrary;
 import io.ipvane.bench.harness.BenchSwitch;
+import io.ipvane.bench.harness.IdlePort;
 import io.ipvane.bench.harness.ReferenceSwitch;
 import io.ipvane.bench.harness.SendOnly;
 import io.ipvane.bench.harness.Traffic;
@@ -58,6 +59,7 @@ public final class Dispatch implements AutoCloseable {
     private final BenchSwitch java;
     private final ReferenceSwitch c;
     private final int ingress;
+    private final List<IdlePort> idle = new ArrayList<>();
 
     /** Sets a case up; on return frames are under way. */
     public Dispatch(DispatchSetup setup) {
@@ -115,6 +117,11 @@ public final class Dispatch implements AutoCloseable {
         final List<Device> devices = new ArrayList<>();
         for (int i = 0; i <= ports(); i++) {
             devices.add(i == ingress ? device : new SendOnly("p" + i, device));
+        }
+        for (int i = 1; i <= setup.idle(); i++) {
+            final IdlePort port = new IdlePort("idle" + i, device);
+            idle.add(port);
+            devices.add(port);
         }
         return devices;
     }
@@ -296,6 +303,7 @@ public final class Dispatch implements AutoCloseable {
             drain();
         }
         java.close();
+        idle.forEach(IdlePort::close);
         c.close();
         device.close();
         mempool.close();

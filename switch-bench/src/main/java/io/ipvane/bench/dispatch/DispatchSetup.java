@@ -16,6 +16,7 @@ import java.util.List;
  * @param addresses in the table, dealt out to the ports
  * @param frames that go round, each to another address
  * @param ports that receive
+ * @param idle ports more that say nothing, each with a descriptor that would tell
  */
 public record DispatchSetup(
         String device,
@@ -25,5 +26,20 @@ public record DispatchSetup(
         int addresses,
         int frames,
         int ports,
+        int idle,
         ThreadPlan plan,
-        List<Integer> lcores) {}
+        List<Integer> lcores) {
+    /** A case without idle ports. */
+    public DispatchSetup(
+            String device,
+            String mode,
+            String ingress,
+            int family,
+            int addresses,
+            int frames,
+            int ports,
+            ThreadPlan plan,
+            List<Integer> lcores) {
+        this(device, mode, ingress, family, addresses, frames, ports, 0, plan, lcores);
+    }
+}

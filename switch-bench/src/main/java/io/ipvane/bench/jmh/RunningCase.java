@@ -30,14 +30,21 @@ public abstract class RunningCase {
     Dispatch dispatch;
     private final ThreadPlan plan;
     private final boolean started;
+    private final int idle;
     private LcoreThread thread;
     private ThreadTimes lcores;
     private ThreadTimes conductor;
     private long sent;
 
     RunningCase(ThreadPlan plan, boolean started) {
+        this(plan, started, 0);
+    }
+
+    /** With ports that say nothing. */
+    RunningCase(ThreadPlan plan, boolean started, int idle) {
         this.plan = plan;
         this.started = started;
+        this.idle = idle;
     }
 
     /** One lcore, one role after the other. */
@@ -51,6 +58,13 @@ public abstract class RunningCase {
     public static class RunToCompletion extends RunningCase {
         public RunToCompletion() {
             super(ThreadPlan.RUN_TO_COMPLETION, true);
+        }
+    }
+
+    /** One lcore, no ring, and 500 ports that say nothing. */
+    public static class AmongIdle extends RunningCase {
+        public AmongIdle() {
+            super(ThreadPlan.RUN_TO_COMPLETION, true, 500);
         }
     }
 
@@ -84,6 +98,7 @@ public abstract class RunningCase {
                                 ADDRESSES,
                                 FRAMES,
                                 PORTS,
+                                idle,
                                 plan,
                                 plan == ThreadPlan.PIPELINE
                                         ? List.of(Lcore.first(), last)
