@@ -31,13 +31,13 @@ final class Api implements HttpService {
                         list("/uplinks", source::uplinks),
                         ElementResource.at(
                                 "/uplinks/{name}",
-                                new UplinkElement(source),
+                                NamedElement.uplink(source),
                                 changes,
                                 Query.DRY_RUN,
-                                UplinkElement.CASCADE),
+                                NamedElement.CASCADE),
                         list("/ports", source::ports),
                         ElementResource.at(
-                                "/ports/{name}", new PortElement(source), changes, Query.DRY_RUN),
+                                "/ports/{name}", NamedElement.port(source), changes, Query.DRY_RUN),
                         new Resource("/ports/{name}/stats").get(this::portStats),
                         new Resource("/ports/{name}/addresses").get(this::portAddresses),
                         ElementResource.at(
@@ -49,13 +49,13 @@ final class Api implements HttpService {
                         list("/routes", source::routes),
                         ElementResource.at(
                                 "/routes/{uplink}/{+to}",
-                                new RouteElement(),
+                                PartElement.route(),
                                 changes,
                                 Query.DRY_RUN),
                         list("/neighbors", source::neighbors),
                         ElementResource.at(
                                 "/neighbors/{uplink}/{address}",
-                                new NeighborElement(),
+                                PartElement.neighbor(),
                                 changes,
                                 Query.DRY_RUN),
                         list("/stats", source::stats),

@@ -14,7 +14,7 @@ public final class AddressEdit {
     /** Gives a port an address; nothing where it has it with this length. */
     public static ConfigEdit put(String port, IpPrefix address) {
         return config -> {
-            final PortConfig before = PortEdit.find(config, port);
+            final PortConfig before = NamedEdit.PORT.get(config, port);
             if (before.addresses().contains(address)) {
                 return config;
             }
@@ -31,7 +31,7 @@ public final class AddressEdit {
      */
     public static ConfigEdit delete(String port, IpAddress address, Optional<Integer> length) {
         return config -> {
-            final PortConfig before = PortEdit.find(config, port);
+            final PortConfig before = NamedEdit.PORT.get(config, port);
             final IpPrefix found =
                     find(before, address)
                             .filter(a -> length.isEmpty() || length.get() == a.length())
