@@ -176,6 +176,11 @@ public record SwitchConfig(
         return uplinks.stream().filter(uplink -> uplink.name().equals(name)).findFirst();
     }
 
+    /** The uplink of a port of this configuration. */
+    public UplinkConfig uplinkOf(PortConfig port) {
+        return uplink(port.uplink()).orElseThrow();
+    }
+
     /** The ports of one uplink, in the order of the file. */
     public List<PortConfig> portsOf(UplinkConfig uplink) {
         return ports.stream().filter(port -> port.uplink().equals(uplink.name())).toList();

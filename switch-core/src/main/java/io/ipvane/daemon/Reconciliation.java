@@ -63,7 +63,7 @@ final class Reconciliation {
             uplink.host().ifPresent(host -> look(uplink, host, renewed));
         }
         for (PortConfig port : config.ports()) {
-            look(config.uplink(port.uplink()).orElseThrow(), port, renewed);
+            look(config.uplinkOf(port), port, renewed);
         }
     }
 
