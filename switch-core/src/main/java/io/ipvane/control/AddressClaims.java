@@ -29,14 +29,14 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
     private final Logger log;
     private final AddressBook book = new AddressBook();
     private final AddressLearner learner;
-    private final Announcer announcer;
     private final LeavingAddresses leaving;
+    private final Announcements announcements;
 
     /** Nobody claims anything yet. */
     AddressClaims(
             LiveModel live,
             Grace grace,
-            NeighborPlane neighbors,
+            Announcements.Way announced,
             SnoopPlane snoop,
             EventLog events,
             Logger log) {
@@ -47,7 +47,7 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
         this.log = log;
         learner = new AddressLearner(book, this::direct, events, log, System::nanoTime);
         leaving = new LeavingAddresses(grace, this::direct);
-        announcer = new Announcer(neighbors::announce, System::nanoTime);
+        announcements = new Announcements(live, book, announced, System::nanoTime);
     }
 
     private SwitchModel model() {
@@ -56,7 +56,12 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
 
     /** Announces what waits for that, and lets addresses leave; says how much there was to do. */
     int tick() {
-        return announcer.tick() + leaving.tick();
+        return announcements.tick() + leaving.tick();
+    }
+
+    /** Who is told whose an address is. */
+    Announcements announcements() {
+        return announcements;
     }
 
     /** An interface, or the configuration, has given a port an address. */
@@ -223,18 +228,16 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
      */
     private void direct(int uplink, IpAddress address) {
         final Claim owner = book.owner(uplink, address);
-        if (owner != null && model().port(owner.port()).up() && !hostHas(uplink, address)) {
-            if (addresses.find(uplink, address) != owner.port()
-                    && model().uplinks().get(uplink).options().announce()) {
-                announcer.add(uplink, address);
-            }
-            if (addresses.put(uplink, address, owner.port())) {
-                // The table has grown: lcores must be given the new one.
-                live.touch();
-            }
-        } else {
-            announcer.remove(uplink, address);
+        if (owner == null || !model().port(owner.port()).up() || hostHas(uplink, address)) {
             addresses.remove(uplink, address);
+            return;
+        }
+        if (addresses.find(uplink, address) != owner.port()) {
+            announcements.came(model().port(owner.port()), address);
+        }
+        if (addresses.put(uplink, address, owner.port())) {
+            // The table has grown: lcores must be given the new one.
+            live.touch();
         }
     }
 
@@ -247,7 +250,6 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
                 && model().uplinkOf(port.index()).options().antispoof()
                 && addresses.find(port.uplink(), address) == port.index()
                 && !hostHas(port.uplink(), address)) {
-            announcer.remove(port.uplink(), address);
             leaving.add(port.uplink(), address);
         } else {
             direct(port.uplink(), address);
@@ -290,6 +292,7 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
             live.change(uplink.withHostAddresses(now));
             learner.review(model());
             direct(uplink.index(), address.address());
+            announcements.came(host, address.address());
             log.info("event=host_address_added uplink={} address={}", uplink.name(), address);
         }
     }
@@ -330,6 +333,9 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
 
     /** A port has come up or gone down, and with it what leads to it. */
     void linkChanged(PortModel port) {
+        if (port.role() == PortEntry.Role.HOST && port.up()) {
+            announcements.hostCame(port);
+        }
         for (Claim claim : book.of(port.index())) {
             final IpAddress address = claim.address().address();
             if (port.up() || book.owner(port.uplink(), address) != claim) {
@@ -350,28 +356,6 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
         learner.review(model());
     }
 
-    /** What is behind an uplink's MAC is announced, as much as may wait: it is another now. */
-    void announceAll(UplinkModel uplink) {
-        if (!uplink.options().announce()) {
-            return;
-        }
-        uplink.hostAddresses().forEach(own -> announcer.add(uplink.index(), own.address()));
-        for (PortModel port : model().ports()) {
-            if (port != null
-                    && port.uplink() == uplink.index()
-                    && port.up()
-                    && !announceAll(port)) {
-                return;
-            }
-        }
-    }
-
-    private boolean announceAll(PortModel port) {
-        return book.of(port.index()).stream()
-                .filter(this::isActive)
-                .allMatch(claim -> announcer.add(port.uplink(), claim.address().address()));
-    }
-
     /**
      * A port or host port is out of the model: claims of others that waited for its addresses take
      * over.
@@ -382,6 +366,7 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
         learner.forgetPort(gone.index());
         // The index of the port may become another's.
         leaving.endAll();
+        announcements.forget(gone.index());
         if (gone.role() == PortEntry.Role.HOST) {
             uplink.hostAddresses().forEach(own -> direct(uplink.index(), own.address()));
         }

@@ -57,6 +57,7 @@ final class Conductor implements Agent, LearnSink {
             SnoopPlane snoop,
             SourcePlane sources,
             ErrorPlane errors,
+            Announcements.Way announced,
             Supplier<List<Throwable>> lcoreErrors) {
         this.commands = commands;
         this.publisher = publisher;
@@ -66,7 +67,7 @@ final class Conductor implements Agent, LearnSink {
         this.errors = errors;
         this.lcoreErrors = lcoreErrors;
         live = new LiveModel(model, neighbors::model);
-        claims = new AddressClaims(live, grace, neighbors, snoop, events, LOG);
+        claims = new AddressClaims(live, grace, announced, snoop, events, LOG);
         snoop.tell(claims, this);
         publish();
     }
@@ -165,7 +166,12 @@ final class Conductor implements Agent, LearnSink {
 
     /** Puts a model in the place of the one that it was built from; conductor thread only. */
     void replace(SwitchModel next) {
+        final SwitchModel before = model();
         live.replace(next);
+        next.uplinks().values().stream()
+                .map(UplinkModel::host)
+                .filter(host -> next.has(host) && !before.has(host))
+                .forEach(host -> claims.announcements().hostCame(next.port(host)));
         next.uplinks().keySet().forEach(this::portsFollow);
         claims.review();
     }
@@ -214,7 +220,11 @@ final class Conductor implements Agent, LearnSink {
 
     private void uplinkLink(UplinkModel uplink, boolean up) {
         if (uplink.linkUp() != up) {
-            live.change(uplink.withLink(up));
+            final UplinkModel now = uplink.withLink(up);
+            live.change(now);
+            if (up) {
+                claims.announcements().carrierBack(now);
+            }
             LOG.info("event=uplink_{} uplink={}", up ? "up" : "down", uplink.name());
         }
         portsFollow(uplink.index());
@@ -243,7 +253,7 @@ final class Conductor implements Agent, LearnSink {
         portsFollow(uplink.index());
         interfaces.uplinkMac(uplink.index(), mac);
         published();
-        claims.announceAll(uplink);
+        claims.announcements().macChanged(uplink);
     }
 
     /** Lets MTU, MAC and carrier of all ports and of the host port be what the uplink's allow. */

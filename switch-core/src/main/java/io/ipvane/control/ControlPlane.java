@@ -78,6 +78,7 @@ public final class ControlPlane implements AutoCloseable {
                         new SnoopPlane(mailbox, pool, injector, learn),
                         new SourcePlane(mailbox, pool, injector, System::nanoTime),
                         errors,
+                        new Announcements.Way(injector, pool),
                         lcoreErrors);
     }
 

@@ -168,11 +168,6 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
         pool.free(mbuf);
     }
 
-    /** Tells the wire of an uplink that an address is behind its MAC now. */
-    void announce(int uplink, IpAddress address) {
-        resolver.announce(uplink, address);
-    }
-
     /** Says once a minute which bounds were met, if any. */
     void secondOver() {
         final long now = System.nanoTime();

@@ -69,7 +69,7 @@ public record IpvlanOptions(
     private static final Key<Boolean> ANNOUNCE =
             byCompat(
                     "announce",
-                    "the wire is told of [addresses that appear or move](addresses.md#announcements)");
+                    "neighbours are told of [addresses that appear or move](addresses.md#announcements)");
 
     private static final Key<Boolean> DHCP_SNOOPING =
             byCompat(

@@ -69,13 +69,30 @@ public final class NdFrames {
     }
 
     /**
-     * Tells all nodes that the target is ours: after a move, or to an asker without an address, who
-     * thereby learns that it may not have this one (RFC 4862, 5.4.4).
+     * Answers an asker without an address, which thereby learns that it may not have this one (RFC
+     * 4862, 5.4.4).
      */
     public static void announcement(long frame, long ownMac, long targetHigh, long targetLow) {
+        toAllNodes(frame, ownMac, targetHigh, targetLow, Nd.OVERRIDE);
+    }
+
+    /**
+     * Tells all nodes, unasked, that the target is ours.
+     *
+     * @param mayRoute the target may be a router's. To say so of a host harms nobody; to say of a
+     *     router that it is none takes its routes away from all who hear it (RFC 4861, 7.2.5)
+     */
+    public static void unsolicited(
+            long frame, long ownMac, long targetHigh, long targetLow, boolean mayRoute) {
+        final int flags = Nd.OVERRIDE | (mayRoute ? Nd.ROUTER : 0);
+        toAllNodes(frame, ownMac, targetHigh, targetLow, flags);
+    }
+
+    private static void toAllNodes(
+            long frame, long ownMac, long targetHigh, long targetLow, int flags) {
         start(frame, MacAddress.ofIpv6Group(ALL_NODES_LOW), ownMac, targetHigh, targetLow);
         Ipv6.putDestination(frame + Ethernet.LENGTH, ALL_NODES_HIGH, ALL_NODES_LOW);
-        finish(frame, Icmpv6.NEIGHBOR_ADVERTISEMENT, Nd.OVERRIDE, targetHigh, targetLow, ownMac);
+        finish(frame, Icmpv6.NEIGHBOR_ADVERTISEMENT, flags, targetHigh, targetLow, ownMac);
     }
 
     private static void start(

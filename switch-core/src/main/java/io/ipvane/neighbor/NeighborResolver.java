@@ -394,17 +394,6 @@ public final class NeighborResolver {
         sink.dropped(neighbor.uplink.index, frame.port(), frame.mbuf(), reason);
     }
 
-    /**
-     * Tells the wire that an address is behind an uplink's MAC now: gratuitous ARP or an
-     * unsolicited advertisement (ADR-18, F17). Nothing happens for an uplink that is not there.
-     */
-    public void announce(int uplink, IpAddress address) {
-        final UplinkNeighbors link = uplinks.get(uplink);
-        if (link != null && !sender.announce(link, address)) {
-            noFrame++;
-        }
-    }
-
     /** Drops what waits and forgets every uplink. */
     public void close() {
         List.copyOf(uplinks.keySet()).forEach(this::removeUplink);

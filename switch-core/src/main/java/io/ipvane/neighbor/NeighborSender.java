@@ -50,27 +50,6 @@ final class NeighborSender {
         return true;
     }
 
-    /**
-     * Tells everybody that an address is behind this uplink's MAC.
-     *
-     * @return false where no frame could be had
-     */
-    boolean announce(UplinkNeighbors uplink, IpAddress address) {
-        final long mbuf = allocate(address);
-        if (mbuf == 0) {
-            return false;
-        }
-        final long frame = pool.data(mbuf);
-        final long mac = uplink.identity.mac();
-        if (address.isIpv4()) {
-            ArpFrames.announcement(frame, mac, address.ipv4());
-        } else {
-            NdFrames.announcement(frame, mac, address.key0(), address.key1());
-        }
-        sink.transmit(uplink.index, mbuf);
-        return true;
-    }
-
     private long allocate(IpAddress address) {
         return pool.allocate(address.isIpv4() ? ArpFrames.LENGTH : NdFrames.LENGTH);
     }

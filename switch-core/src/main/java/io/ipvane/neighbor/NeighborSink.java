@@ -8,7 +8,7 @@ import io.ipvane.burst.DropReason;
  * from then. Called on the conductor, from within the resolver's methods; must not call back.
  */
 public interface NeighborSink {
-    /** A question or announcement of ours, complete, for the wire of an uplink. */
+    /** A question of ours, complete, for the wire of an uplink. */
     void transmit(int uplink, long mbuf);
 
     /** A frame that waited: its destination is {@code mac} now. */

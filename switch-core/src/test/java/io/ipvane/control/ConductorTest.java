@@ -288,6 +288,7 @@ class ConductorTest {
                             new SnoopPlane(mailbox, pool, injector, learn),
                             new SourcePlane(mailbox, pool, injector, () -> 0),
                             told,
+                            new Announcements.Way(injector, pool),
                             errors::next);
             for (int i = 0; i < 50; i++) {
                 conductor.doWork();

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The usual uplink, host and port c1, and two ports without a namespace, g1 and g2, of which four
@@ -25,6 +26,10 @@ import java.util.stream.Collectors;
  */
 final class GuestNetwork implements AutoCloseable {
     static final int MOST = 4;
+
+    /** A line of YAML. */
+    static final String ANNOUNCE = "announce: true";
+
     static final String GATEWAY = "10.0.0.253";
     static final String NEIGHBOR = "10.0.0.252";
 
@@ -50,10 +55,16 @@ final class GuestNetwork implements AutoCloseable {
     final SwitchHarness net;
     private final String yaml;
 
-    /** A switch of such a mode, with further lines of YAML for its uplink. */
+    /**
+     * A switch of such a mode, which announces nothing unless told so, with further lines of YAML
+     * for its uplink.
+     */
     GuestNetwork(String mode, ThreadPlan plan, String... uplinkLines) {
+        final boolean announces = List.of(uplinkLines).contains(ANNOUNCE);
         final String lines =
-                List.of(uplinkLines).stream()
+                Stream.concat(
+                                Stream.of("announce: false").filter(line -> !announces),
+                                Stream.of(uplinkLines))
                         .map("    %s%n"::formatted)
                         .collect(Collectors.joining());
         yaml = YAML.formatted(mode, lines);

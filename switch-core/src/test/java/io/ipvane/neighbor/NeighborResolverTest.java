@@ -552,25 +552,6 @@ class NeighborResolverTest {
     }
 
     @Test
-    void shouldAnnounceAnAddressOfBothFamilies() {
-        resolver.announce(UPLINK, C1_4);
-        resolver.announce(UPLINK, IpAddress.parse(Frames.C1_6));
-        resolver.announce(UPLINK + 1, C1_4);
-        assertEquals(2, sink.transmitted.size());
-        assertArrayEquals(
-                Frames.resize(
-                        Frames.arp(1)
-                                .macs(Frames.BROADCAST, Frames.OWN)
-                                .ips(Frames.C1_4, Frames.C1_4)
-                                .build(),
-                        60),
-                sink.transmitted.get(0));
-        assertArrayEquals(
-                NeighborFramesTest.advertisement(0x2000_0000, 0x3333_0000_0001L, "ff02::1"),
-                sink.transmitted.get(1));
-    }
-
-    @Test
     void shouldShowItsNeighboursToReaders() {
         send(X4, 1);
         answer(X4);

@@ -11,7 +11,7 @@ import java.util.List;
 final class RecordingSink implements NeighborSink {
     private final MemoryPool pool;
 
-    /** Questions and announcements, oldest first. */
+    /** Questions, oldest first. */
     final List<byte[]> transmitted = new ArrayList<>();
 
     /** Lines such as {@code 0 resolved first byte 7 to 02:00:00:00:00:fe}. */

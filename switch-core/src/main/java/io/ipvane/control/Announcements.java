@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.control;
+
+import io.ipvane.burst.Facts;
+import io.ipvane.burst.FramePool;
+import io.ipvane.control.AddressBook.Claim;
+import io.ipvane.control.AddressBook.Cursor;
+import io.ipvane.ipvlan.IpvlanRules;
+import io.ipvane.ipvlan.Mode;
+import io.ipvane.ipvlan.Verdict;
+import io.ipvane.neighbor.ArpFrames;
+import io.ipvane.neighbor.NdFrames;
+import io.ipvane.packet.IpAddress;
+import io.ipvane.snapshot.PortEntry;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+
+/**
+ * Tells the wire, the ports and the host port of an uplink whose an address is now: by an ARP
+ * request for it from itself, or an unsolicited neighbour advertisement that overrides. Whoever
+ * knew the address at another MAC sends here at once. Ports of one uplink share a MAC, so that one
+ * of them is wrong about a sibling only where the address was outside before, or the MAC was
+ * another.
+ *
+ * <p>An announcement goes where a group frame of the port itself would go, so that {@code private}
+ * keeps siblings apart here as well. The port that has the address does not hear of it: it would
+ * take it for a duplicate. Conductor thread only.
+ */
+final class Announcements implements Announcer.Source, Announcer.Sender {
+    /** So many may hear of an address whenever the wire does. */
+    private static final int FEW = Announcer.FRAMES_A_SECOND / 1_000;
+
+    /** Where finished frames go, and what they are made of. */
+    record Way(FrameInjector injector, FramePool pool) {}
+
+    private final LiveModel live;
+    private final AddressBook book;
+    private final Way way;
+    private final Announcer announcer;
+
+    /** The model that {@link #receivers} was counted in. */
+    private SwitchModel counted = SwitchModel.EMPTY;
+
+    private int countedUplink;
+    private int receivers;
+
+    /**
+     * @param clock nanoseconds that never run back
+     */
+    Announcements(LiveModel live, AddressBook book, Way way, LongSupplier clock) {
+        this.live = live;
+        this.book = book;
+        this.way = way;
+        this.announcer = new Announcer(this, this, clock);
+    }
+
+    private SwitchModel model() {
+        return live.get();
+    }
+
+    /** Sends what is due; says how much. */
+    int tick() {
+        return announcer.tick();
+    }
+
+    /** An address has come to a port or host port. */
+    void came(PortModel port, IpAddress address) {
+        if (model().uplinks().get(port.uplink()).options().announce()) {
+            announcer.add(port.index(), address);
+        }
+    }
+
+    /** A host port has come up with all its addresses. */
+    void hostCame(PortModel host) {
+        if (model().uplinks().get(host.uplink()).options().announce()) {
+            announcer.sweep(List.of(host.index()));
+        }
+    }
+
+    /** All that is behind an uplink is behind another MAC now. */
+    void macChanged(UplinkModel uplink) {
+        if (uplink.options().announce()) {
+            announcer.sweep(behind(uplink));
+        }
+    }
+
+    /** Who is outside may be somebody else now, or may have forgotten. */
+    void carrierBack(UplinkModel uplink) {
+        if (uplink.options().announce()) {
+            announcer.carrierBack(uplink.index(), behind(uplink));
+        }
+    }
+
+    private List<Integer> behind(UplinkModel uplink) {
+        return Stream.concat(
+                        Stream.of(uplink.host()).filter(host -> host != PortEntry.NONE),
+                        model().members(uplink.index()).stream().map(PortModel::index))
+                .toList();
+    }
+
+    /** A port or uplink is gone, and its index may become another's. */
+    void forget(int index) {
+        announcer.forget(index);
+    }
+
+    @Override
+    public Cursor page(int index, Cursor from, int max, Consumer<IpAddress> reader) {
+        if (!model().has(index)) {
+            return null;
+        }
+        if (model().port(index).role() == PortEntry.Role.HOST) {
+            model().uplinkOf(index).hostAddresses().forEach(own -> reader.accept(own.address()));
+            return null;
+        }
+        return book.page(index, from, max, claim -> reader.accept(claim.address().address()));
+    }
+
+    @Override
+    public int send(int index, IpAddress address, boolean repeated) {
+        if (!model().has(index) || !has(model().port(index), address)) {
+            return 0;
+        }
+        final PortModel port = model().port(index);
+        final UplinkModel uplink = model().uplinkOf(index);
+        if (!uplink.options().announce()) {
+            return 0;
+        }
+        final long mbuf = frame(uplink.mac(), address);
+        if (mbuf == 0) {
+            return LATER;
+        }
+        final int hearers = receivers(uplink);
+        final boolean wireOnly = repeated && hearers > FEW;
+        way.injector().decided(index, wireOnly ? Verdict.WIRE : verdict(port, uplink), index, mbuf);
+        return wireOnly ? 1 : hearers;
+    }
+
+    /** Whether lookups find the address at the port now. */
+    private boolean has(PortModel port, IpAddress address) {
+        final UplinkModel uplink = model().uplinks().get(port.uplink());
+        if (!port.up()) {
+            return false;
+        }
+        if (port.role() == PortEntry.Role.HOST) {
+            return uplink.holds(address);
+        }
+        final Claim owner = book.owner(uplink.index(), address);
+        return owner != null && owner.port() == port.index() && !uplink.holds(address);
+    }
+
+    /** As of any group frame that the port sends; members in l3 hear none. */
+    private static int verdict(PortModel port, UplinkModel uplink) {
+        final IpvlanRules rules = IpvlanRules.of(Mode.L2, port.flag(), uplink.options());
+        return port.role() == PortEntry.Role.HOST
+                ? rules.fromHost(Facts.GROUP)
+                : rules.fromPort(Facts.GROUP);
+    }
+
+    /** The wire, the host port, and the ports that hear group frames. */
+    @SuppressWarnings("ReferenceEquality") // each change is another model: no need to compare all
+    private int receivers(UplinkModel uplink) {
+        if (counted != model() || countedUplink != uplink.index()) {
+            counted = model();
+            countedUplink = uplink.index();
+            receivers =
+                    2
+                            + (int)
+                                    model().members(uplink.index()).stream()
+                                            .filter(port -> port.mode() == Mode.L2)
+                                            .count();
+        }
+        return receivers;
+    }
+
+    /** 0 where none could be had. */
+    private long frame(long mac, IpAddress address) {
+        final FramePool pool = way.pool();
+        final long mbuf = pool.allocate(address.isIpv4() ? ArpFrames.LENGTH : NdFrames.LENGTH);
+        if (mbuf != 0 && address.isIpv4()) {
+            ArpFrames.announcement(pool.data(mbuf), mac, address.ipv4());
+        } else if (mbuf != 0) {
+            NdFrames.unsolicited(
+                    pool.data(mbuf), mac, address.key0(), address.key1(), address.isLinkLocal());
+        }
+        return mbuf;
+    }
+}
