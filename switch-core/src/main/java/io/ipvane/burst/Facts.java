@@ -10,7 +10,10 @@ public final class Facts {
     /** The destination key belongs to a port of this uplink. Kernel: {@code ipvlan_addr_lookup}. */
     public static final int KNOWN = 1;
 
-    /** The destination MAC is a multicast or the broadcast address. */
+    /**
+     * The destination MAC is a multicast or the broadcast address; or, beside {@link #OWN_DEST},
+     * the frame is an ARP reply to nobody's address, which any port may wait for.
+     */
     public static final int GROUP = 1 << 1;
 
     /** Destination and source MAC are equal (spec TX, L2 step 1). */

@@ -8,6 +8,7 @@ import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.packet.Ethernet;
+import io.ipvane.packet.MacAddress;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
 
@@ -32,9 +33,11 @@ final class Replicator {
     void flood(Burst burst, int i, ForwardingSnapshot snapshot, PortEntry ingress) {
         final int[] members = ingress.uplink.members();
         final long group = Ethernet.destination(burst.data(i));
+        // The answer to a probe is to our MAC, and for all.
+        final boolean all = !MacAddress.isGroup(group);
         for (int k = 0; k < members.length; k++) {
             final PortEntry to = snapshot.entry(members[k]);
-            if (to != null && to.index != ingress.index && to.hears(group)) {
+            if (to != null && to.index != ingress.index && (all || to.hears(group))) {
                 copy(burst, i, to, ingress);
             }
         }

@@ -34,6 +34,9 @@ import static io.ipvane.ipvlan.Verdict.drop;
  * frames whose headers cannot be read.
  */
 public sealed interface IpvlanRules {
+    /** Together only in an ARP reply to 0.0.0.0: who waits for it is not known. */
+    int ANSWER_TO_PROBE = GROUP | OWN_DEST;
+
     /** Verdict for a frame that a port sent (rules TX). */
     int fromPort(int facts);
 
@@ -70,11 +73,26 @@ public sealed interface IpvlanRules {
             if (spoofed(facts, options)) {
                 return drop(IpvlanDrop.ANTISPOOF);
             }
+            if (has(facts, ANSWER_TO_PROBE)) {
+                return answerFromPort();
+            }
             // Before the group test: equal broadcast addresses reach one sibling only (COR-11).
             if (flag != IpvlanFlag.VEPA && has(facts, SAME_MAC)) {
                 return has(facts, KNOWN) ? sibling(flag) : PUNT;
             }
             return has(facts, GROUP) ? groupFromPort() : WIRE;
+        }
+
+        /**
+         * To any sibling that may have asked, and to the host. Where siblings are kept apart it is
+         * the host's; where they meet at a relay it takes that way.
+         */
+        private int answerFromPort() {
+            return switch (flag) {
+                case BRIDGE -> FLOOD_AND_PUNT;
+                case PRIVATE -> PUNT;
+                case VEPA -> WIRE;
+            };
         }
 
         /**
@@ -105,11 +123,13 @@ public sealed interface IpvlanRules {
         }
 
         /**
-         * One of our own group frames come back. The kernel asks for a source address of ours too,
-         * and so shows an ARP probe to the port that sent it, which sees a conflict (RX-8, RX-9).
+         * One of our own group frames come back; an answer to a probe comes back by a relay only on
+         * purpose. The kernel asks for a source address of ours too, and so shows an ARP probe to
+         * the port that sent it, which sees a conflict (RX-8, RX-9).
          */
         private boolean reflected(int facts) {
-            return has(facts, OWN_SOURCE) && (options.improved() || has(facts, SOURCE_KNOWN));
+            return has(facts, OWN_SOURCE)
+                    && (options.improved() ? !has(facts, OWN_DEST) : has(facts, SOURCE_KNOWN));
         }
 
         /**
@@ -125,7 +145,8 @@ public sealed interface IpvlanRules {
                 return WIRE;
             }
             if (has(facts, GROUP)) {
-                return FLOOD_AND_WIRE;
+                final boolean relayed = flag == IpvlanFlag.VEPA && has(facts, ANSWER_TO_PROBE);
+                return relayed ? WIRE : FLOOD_AND_WIRE;
             }
             return flag != IpvlanFlag.VEPA && has(facts, KNOWN | OWN_DEST) ? DELIVER : WIRE;
         }

@@ -54,23 +54,25 @@ public final class Responder {
      * @param burst parsed and looked up: {@code key0}, {@code key1} are the address asked for, and
      *     {@code port} its owner where the facts say KNOWN
      * @param ownMac the MAC to answer with
+     * @param hosts whether the host port has the address asked for
      * @param asker index of the port that asks, or {@link #NO_PORT}
      * @return mbuf of the answer, the caller's now; {@link #SILENCE} or {@link #NO_FRAME}, both
      *     below 1, where there is none. The question stays the caller's either way
      */
-    public long answer(Burst burst, int i, long ownMac, int asker) {
+    public long answer(Burst burst, int i, long ownMac, boolean hosts, int asker) {
         final boolean known = (burst.facts(i) & Facts.KNOWN) != 0;
         if (known && burst.port(i) == asker) {
             return SILENCE;
         }
+        final boolean taken = known || hosts;
         return switch (burst.family(i)) {
-            case Burst.KEY_IPV4 -> answerArp(burst, i, ownMac, known);
-            case Burst.KEY_IPV6 -> answerNd(burst, i, ownMac, known);
+            case Burst.KEY_IPV4 -> answerArp(burst, i, ownMac, taken);
+            case Burst.KEY_IPV6 -> answerNd(burst, i, ownMac, taken);
             default -> SILENCE;
         };
     }
 
-    private long answerArp(Burst burst, int i, long ownMac, boolean known) {
+    private long answerArp(Burst burst, int i, long ownMac, boolean taken) {
         if (!ArpCheck.isValid(burst, i)) {
             return SILENCE;
         }
@@ -82,7 +84,7 @@ public final class Responder {
                 || (target & 0xFFFF_FFFFL) != burst.key0(i)
                 || !IpAddress.isNeighbor(target)
                 || sender == target
-                || (probe ? !known : !IpAddress.isNeighbor(sender))) {
+                || (probe ? !taken : !IpAddress.isNeighbor(sender))) {
             return SILENCE;
         }
         final long mbuf = pool.allocate(ArpFrames.LENGTH);
@@ -93,7 +95,7 @@ public final class Responder {
         return mbuf;
     }
 
-    private long answerNd(Burst burst, int i, long ownMac, boolean known) {
+    private long answerNd(Burst burst, int i, long ownMac, boolean taken) {
         final int length = NdCheck.validLength(burst, i, Icmpv6.NEIGHBOR_SOLICITATION);
         if (length == 0) {
             return SILENCE;
@@ -109,7 +111,7 @@ public final class Responder {
         if (high != burst.key0(i)
                 || low != burst.key1(i)
                 || (askerHigh == high && askerLow == low)
-                || (probe && !known)
+                || (probe && !taken)
                 || !ArpCheck.isStation(askerMac)) {
             return SILENCE;
         }

@@ -224,8 +224,21 @@ final class HeaderParser {
         }
         if (honest && Arp.operation(arp) == Arp.REQUEST) {
             burst.facts(i, burst.facts(i) | Facts.SOLICIT);
+        } else if (answersProbe(burst.facts(i), arp, options)) {
+            burst.facts(i, burst.facts(i) | Facts.GROUP);
         }
         ipv4Key(burst, i, Arp.target(arp), Arp.sender(arp));
+    }
+
+    /**
+     * Who probes for an address has none (RFC 5227): the answer is to our MAC and to 0.0.0.0, and
+     * any port may have asked. The kernel gives it to the host.
+     */
+    private static boolean answersProbe(int facts, long arp, int options) {
+        return (options & Parser.STRICT) != 0
+                && (facts & Facts.OWN_DEST) != 0
+                && Arp.operation(arp) == Arp.REPLY
+                && Arp.target(arp) == 0;
     }
 
     /**

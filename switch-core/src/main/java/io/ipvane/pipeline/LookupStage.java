@@ -6,8 +6,12 @@ import io.ipvane.burst.Facts;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.Row;
 import io.ipvane.burst.Stage;
+import io.ipvane.packet.Ethernet;
+import io.ipvane.packet.Ipv6;
+import io.ipvane.packet.Nd;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
+import io.ipvane.snapshot.RouteTable;
 import io.ipvane.snapshot.SourcePrefixes;
 import io.ipvane.table.AddressTable;
 import java.lang.foreign.Arena;
@@ -25,6 +29,9 @@ final class LookupStage implements Stage {
     /** What a frame of ours that came back by the wire looks like. */
     private static final int REFLECTED = Facts.OWN_SOURCE | Facts.GROUP;
 
+    /** What a frame from one end of a MAC to the other looks like. */
+    private static final int TO_OWN = Facts.OWN_DEST | Facts.SAME_MAC;
+
     private final MixedLookup mixed;
 
     LookupStage(Arena arena) {
@@ -39,6 +46,9 @@ final class LookupStage implements Stage {
         final int domain = ingress.uplink.index();
 
         find(burst, table, domain, Row.KEY0, Row.KEY1, Row.PORT);
+        if ((burst.anyFacts & Facts.SOLICIT) != 0) {
+            markForHost(burst, ingress);
+        }
         if (ingress.antispoof) {
             find(burst, table, domain, Row.SOURCE0, Row.SOURCE1, Row.OWNER);
             markSpoofed(burst, ingress);
@@ -64,6 +74,30 @@ final class LookupStage implements Stage {
                             domain, rows + high, rows + low, slots, rows + out, Row.BYTES, size);
             default -> mixed.find(burst, table, domain, high, low, out);
         }
+    }
+
+    /**
+     * A neighbour solicitation for an address of the host port is nobody else's, however many ports
+     * are in its group: those of one MAC have link-local addresses that share it. So it counts as
+     * one to our own MAC.
+     */
+    private static void markForHost(Burst burst, PortEntry ingress) {
+        if (ingress.role == PortEntry.Role.HOST || (ingress.parseOptions & Parser.STRICT) == 0) {
+            return;
+        }
+        final RouteTable routes = ingress.uplink.routes();
+        final int size = burst.size;
+        for (int i = 0; i < size; i++) {
+            if ((burst.facts(i) & Facts.SOLICIT) != 0
+                    && burst.etherType(i) == Ethernet.TYPE_IPV6
+                    && isHosts(burst.data(i) + burst.l3(i) + Ipv6.LENGTH, routes)) {
+                burst.facts(i, (burst.facts(i) & ~Facts.GROUP) | TO_OWN);
+            }
+        }
+    }
+
+    private static boolean isHosts(long nd, RouteTable routes) {
+        return routes.find6(Nd.targetHigh(nd), Nd.targetLow(nd)) == RouteTable.LOCAL;
     }
 
     /**

@@ -12,6 +12,7 @@ import io.ipvane.neighbor.Responder;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
+import io.ipvane.snapshot.RouteTable;
 
 /**
  * Turns ARP and ND questions that the switch answers itself into their answers: RESPOND becomes
@@ -45,7 +46,8 @@ final class RespondStage implements Stage {
     /** The answer takes the place of the question in the burst, on its way back to the asker. */
     private void respond(Burst burst, int i, PortEntry ingress) {
         final int asker = ingress.role == PortEntry.Role.PORT ? ingress.index : Responder.NO_PORT;
-        final long answer = responder.answer(burst, i, ingress.uplink.mac(), asker);
+        final boolean hosts = isHosts(burst, i, ingress.uplink.routes());
+        final long answer = responder.answer(burst, i, ingress.uplink.mac(), hosts, asker);
         if (answer <= 0) {
             final boolean silent = answer == Responder.SILENCE;
             Drops.drop(burst, i, silent ? NeighborDrop.NO_ANSWER : BurstDrop.POOL_EMPTY);
@@ -56,5 +58,14 @@ final class RespondStage implements Stage {
         burst.l2(i, 0, Ethernet.type(burst.data(i)));
         burst.port(i, ingress.index);
         burst.verdict(i, Verdict.DELIVER);
+    }
+
+    private static boolean isHosts(Burst burst, int i, RouteTable routes) {
+        final long high = burst.key0(i);
+        final int hop =
+                burst.family(i) == Burst.KEY_IPV4
+                        ? routes.find4((int) high)
+                        : routes.find6(high, burst.key1(i));
+        return hop == RouteTable.LOCAL;
     }
 }

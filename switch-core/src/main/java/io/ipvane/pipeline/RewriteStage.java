@@ -33,6 +33,7 @@ final class RewriteStage implements Stage {
                 case Verdict.DELIVER -> deliver(burst, i, own);
                 case Verdict.WIRE,
                         Verdict.FLOOD_AND_WIRE,
+                        Verdict.FLOOD_AND_PUNT,
                         Verdict.FLOOD_WIRE_AND_PUNT,
                         Verdict.WIRE_AND_PUNT,
                         Verdict.RESOLVE ->

@@ -83,7 +83,7 @@ class AnyBytesPropertyTest {
             burst.size = 1;
             burst.frame(0, mbuf, pool.data(mbuf), pool.contiguous(mbuf), pool.length(mbuf));
             guess(burst, frame, known);
-            final long answer = new Responder(pool).answer(burst, 0, Frames.OWN, 7);
+            final long answer = new Responder(pool).answer(burst, 0, Frames.OWN, false, 7);
             if (answer > 0) {
                 outcome.append("answer ").append(Frames.hex(pool.bytes(answer)));
                 pool.free(answer);

@@ -54,7 +54,7 @@ class NeighborAllocationTest {
     }
 
     private static void answer(FramePool pool, Responder responder, Row row) {
-        final long mbuf = responder.answer(row.burst, 0, Frames.OWN, Responder.NO_PORT);
+        final long mbuf = responder.answer(row.burst, 0, Frames.OWN, false, Responder.NO_PORT);
         if (mbuf != 0) {
             pool.free(mbuf);
         }

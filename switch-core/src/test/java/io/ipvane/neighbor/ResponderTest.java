@@ -203,11 +203,11 @@ class ResponderTest {
     void shouldNotAnswerForAnotherAddressThanTheOneLookedUp() {
         try (Row row = new Row(pool, Frames.arpRequest(Frames.C1_4).build()).ownedBy(C1)) {
             row.burst.key0(0, row.burst.key0(0) + 1);
-            assertEquals(0, responder.answer(row.burst, 0, Frames.OWN, NOBODY));
+            assertEquals(0, responder.answer(row.burst, 0, Frames.OWN, false, NOBODY));
         }
         try (Row row = new Row(pool, Frames.solicitation(Frames.C1_6).build()).ownedBy(C1)) {
             row.burst.key1(0, row.burst.key1(0) + 1);
-            assertEquals(0, responder.answer(row.burst, 0, Frames.OWN, NOBODY));
+            assertEquals(0, responder.answer(row.burst, 0, Frames.OWN, false, NOBODY));
         }
     }
 
@@ -215,7 +215,7 @@ class ResponderTest {
     void shouldNotAnswerWhatIsNotContiguous() {
         final byte[] frame = Frames.solicitation(Frames.C1_6).build();
         try (Row row = new Row(pool, Frames.split(frame, 80)).ownedBy(C1)) {
-            assertEquals(0, responder.answer(row.burst, 0, Frames.OWN, NOBODY));
+            assertEquals(0, responder.answer(row.burst, 0, Frames.OWN, false, NOBODY));
         }
     }
 
@@ -224,14 +224,18 @@ class ResponderTest {
         try (MemoryPool small = new MemoryPool(1, 256)) {
             final Responder starved = new Responder(small);
             try (Row row = new Row(small, Frames.arpRequest(Frames.C1_4).build()).ownedBy(C1)) {
-                assertEquals(Responder.NO_FRAME, starved.answer(row.burst, 0, Frames.OWN, NOBODY));
+                assertEquals(
+                        Responder.NO_FRAME,
+                        starved.answer(row.burst, 0, Frames.OWN, false, NOBODY));
                 assertEquals(
                         Responder.SILENCE,
-                        starved.answer(row.burst, 0, Frames.OWN, C1),
+                        starved.answer(row.burst, 0, Frames.OWN, false, C1),
                         "a question that gets no answer needs no frame");
             }
             try (Row row = new Row(small, Frames.solicitation(Frames.C1_6).build()).ownedBy(C1)) {
-                assertEquals(Responder.NO_FRAME, starved.answer(row.burst, 0, Frames.OWN, NOBODY));
+                assertEquals(
+                        Responder.NO_FRAME,
+                        starved.answer(row.burst, 0, Frames.OWN, false, NOBODY));
             }
         }
     }
@@ -241,7 +245,7 @@ class ResponderTest {
         final byte[] question = Frames.solicitation(Frames.C1_6).build();
         try (Row row = new Row(pool, question).ownedBy(C1)) {
             final Burst burst = row.burst;
-            pool.free(responder.answer(burst, 0, Frames.OWN, NOBODY));
+            pool.free(responder.answer(burst, 0, Frames.OWN, false, NOBODY));
             assertEquals(Frames.hex(question), Frames.hex(pool.bytes(burst.mbuf(0))));
         }
     }
@@ -252,7 +256,7 @@ class ResponderTest {
             if (owner != NOBODY) {
                 row.ownedBy(owner);
             }
-            final long mbuf = responder.answer(row.burst, 0, Frames.OWN, asker);
+            final long mbuf = responder.answer(row.burst, 0, Frames.OWN, false, asker);
             if (mbuf == Responder.SILENCE) {
                 return SILENCE;
             }
