@@ -83,16 +83,17 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
             return;
         }
         final boolean leased = snoop.onInterface(port.index(), address.address(), true);
-        final Claim claim =
-                new Claim(port.index(), address, leased ? Origin.DHCP : origin(command));
+        final Origin origin =
+                leased ? Origin.DHCP : origin(port, address.address(), command.configured());
+        final Claim claim = new Claim(port.index(), address, origin);
         final Claim known = book.find(port.uplink(), port.index(), address.address());
         if (known != null) {
-            if (known.origin() == Origin.LEARNED) {
-                book.relabel(known, claim.origin());
+            if (known.origin() == Origin.LEARNED || origin == Origin.CONFIG) {
+                book.relabel(known, origin);
             }
             return;
         }
-        if (command.configured()) {
+        if (command.configured() || origin == Origin.CONFIG) {
             learner.giveWay(model(), port.uplink(), address.address());
         }
         if (!book.hasRoomFor(claim)) {
@@ -131,11 +132,15 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
         }
     }
 
-    private static Origin origin(Command.AddressAdded command) {
-        if (command.address().address().isLinkLocal()) {
+    /**
+     * A configured address stays one, whoever puts it back at the interface: the switch, or
+     * somebody in the namespace.
+     */
+    private static Origin origin(PortModel port, IpAddress address, boolean configured) {
+        if (address.isLinkLocal()) {
             return Origin.LINK_LOCAL;
         }
-        return command.configured() ? Origin.CONFIG : Origin.NAMESPACE;
+        return configured || port.isConfigured(address) ? Origin.CONFIG : Origin.NAMESPACE;
     }
 
     /** A port has an address no longer. */
@@ -203,7 +208,10 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
         return false;
     }
 
-    /** What the interface still has stays, as what it is then: an address of the namespace. */
+    /**
+     * What the interface still has stays, as what it is then: an address of the namespace or of the
+     * configuration. A guest has no interface, and keeps what is configured.
+     */
     @Override
     public void ended(int index, IpAddress address, boolean interfaceHasIt, String why) {
         final PortModel port = model().port(index);
@@ -214,8 +222,8 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
         if (events.admits(port.name())) {
             log.info("event=lease_ended port={} address={} reason={}", port.name(), address, why);
         }
-        if (interfaceHasIt) {
-            book.relabel(known, Origin.NAMESPACE);
+        if (interfaceHasIt || (!port.hasInterface() && port.isConfigured(address))) {
+            book.relabel(known, origin(port, address, false));
         } else {
             withdraw(port, address);
         }

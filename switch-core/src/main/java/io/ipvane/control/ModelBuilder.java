@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Configuration, and what the devices turned out to be, to the next {@link SwitchModel}: gives
@@ -72,7 +74,7 @@ public final class ModelBuilder {
                         PortEntry.Role.UPLINK,
                         index,
                         Optional.empty(),
-                        new Rules(config.mode(), config.flag(), List.of(), 0),
+                        new Rules(config.mode(), config.flag(), List.of(), 0, Set.of()),
                         new Link(true, true, mtu, PortModel.UPLINKS_MTU),
                         GroupFilter.ALL));
         uplinks.put(
@@ -137,7 +139,7 @@ public final class ModelBuilder {
                                 new EndpointConfig.Tap(
                                         Optional.of(netns).filter(n -> !n.isEmpty()),
                                         interfaceName)),
-                        new Rules(owner.mode(), owner.flag(), List.of(), 0),
+                        new Rules(owner.mode(), owner.flag(), List.of(), 0, Set.of()),
                         new Link(true, true, owner.mtu(), PortModel.UPLINKS_MTU),
                         GroupFilter.ALL));
         uplinks.put(uplink, owner.withHost(index, addresses, routes));
@@ -173,7 +175,8 @@ public final class ModelBuilder {
                 config.mode().orElse(owner.mode()),
                 config.flag().orElse(owner.flag()),
                 config.allowedSources(),
-                config.learn().orElse(0));
+                config.learn().orElse(0),
+                config.addresses().stream().map(IpPrefix::address).collect(Collectors.toSet()));
     }
 
     /**
@@ -188,7 +191,7 @@ public final class ModelBuilder {
             int uplink, UplinkConfig after, int maxMtu, Map<Integer, PortConfig> members) {
         final UplinkModel owner = uplinks.get(uplink);
         uplinks.put(uplink, owner.withRules(rules(after)).withMaxMtu(after.mtu().orElse(maxMtu)));
-        final Rules own = new Rules(after.mode(), after.flag(), List.of(), 0);
+        final Rules own = new Rules(after.mode(), after.flag(), List.of(), 0, Set.of());
         ports.set(uplink, ports.get(uplink).withRules(own));
         if (owner.host() != PortEntry.NONE) {
             ports.set(owner.host(), ports.get(owner.host()).withRules(own));

@@ -4,11 +4,13 @@ package io.ipvane.control;
 import io.ipvane.config.EndpointConfig;
 import io.ipvane.ipvlan.IpvlanFlag;
 import io.ipvane.ipvlan.Mode;
+import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.table.GroupFilter;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One port, uplink or host port and its state. Immutable.
@@ -42,10 +44,17 @@ public record PortModel(
      * @param flag its own, or the uplink's
      * @param allowedSources prefixes it may send from beside its own addresses
      * @param learn how many addresses may be learned of what it sends
+     * @param addresses that it is to have
      */
-    public record Rules(Mode mode, IpvlanFlag flag, List<IpPrefix> allowedSources, int learn) {
+    public record Rules(
+            Mode mode,
+            IpvlanFlag flag,
+            List<IpPrefix> allowedSources,
+            int learn,
+            Set<IpAddress> addresses) {
         public Rules {
             allowedSources = List.copyOf(allowedSources);
+            addresses = Set.copyOf(addresses);
         }
     }
 
@@ -78,6 +87,11 @@ public record PortModel(
     /** See {@link Rules#learn}. */
     public int learn() {
         return rules.learn;
+    }
+
+    /** Whether the configuration gives it this address. */
+    boolean isConfigured(IpAddress address) {
+        return rules.addresses.contains(address);
     }
 
     /**
