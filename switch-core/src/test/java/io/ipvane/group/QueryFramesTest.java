@@ -42,13 +42,15 @@ class QueryFramesTest {
                     + "027d0000";
 
     /** What may stand in a frame that was used before. */
-    private static final byte[] DIRTY = "x".repeat(60).getBytes(StandardCharsets.US_ASCII);
+    private static byte[] dirty(int bytes) {
+        return "x".repeat(bytes).getBytes(StandardCharsets.US_ASCII);
+    }
 
     @Test
     void shouldAskForAllGroupsOfIpv4() {
         try (Arena arena = Arena.ofConfined()) {
             final long frame = arena.allocate(QueryFrames.IGMP_LENGTH).address();
-            Memory.put(frame, DIRTY);
+            Memory.put(frame, dirty(QueryFrames.IGMP_LENGTH));
             QueryFrames.igmp(frame, Frames.OWN);
             assertEquals(IGMP, Frames.hex(Memory.bytes(frame, QueryFrames.IGMP_LENGTH)));
         }
@@ -58,7 +60,7 @@ class QueryFramesTest {
     void shouldAskForAllGroupsOfIpv6() {
         try (Arena arena = Arena.ofConfined()) {
             final long frame = arena.allocate(QueryFrames.MLD_LENGTH).address();
-            Memory.put(frame, DIRTY);
+            Memory.put(frame, dirty(QueryFrames.MLD_LENGTH));
             QueryFrames.mld(frame, Frames.OWN, 0xFE80_0000_0000_0000L, 0xFF_FE00_0001L);
             assertEquals(MLD, Frames.hex(Memory.bytes(frame, QueryFrames.MLD_LENGTH)));
         }

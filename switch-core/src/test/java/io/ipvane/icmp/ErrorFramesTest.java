@@ -285,6 +285,25 @@ class ErrorFramesTest {
     }
 
     @Test
+    void shouldQuoteAPacketOfIpv6WithoutItsTrailer() {
+        final byte[] packet = Frames.udp6().payload(new byte[] {1, 2, 3, 4, 5}).build();
+        final byte[] error =
+                error(ErrorKind.NEIGHBOR_FAILED, 0, Frames.resize(packet, packet.length + 9));
+        assertArrayEquals(
+                Arrays.copyOfRange(packet, 14, packet.length),
+                Arrays.copyOfRange(error, ICMP6_AT + 8, error.length));
+        assertHeaders(error);
+    }
+
+    @Test
+    void shouldFindAKindByItsNumberAgain() {
+        for (ErrorKind kind : ErrorKind.values()) {
+            assertTrue(kind.number() > 0, "0 means that nobody is told");
+            assertEquals(kind, ErrorKind.of(kind.number()));
+        }
+    }
+
+    @Test
     void shouldNotGrowBeyondWhatTheRfcsAllow() {
         final byte[] four =
                 error(

@@ -54,6 +54,41 @@ class TxBufferTest {
     }
 
     @Test
+    void shouldTellCopiesFromOthersInAllPlacesOfALongBuffer() {
+        rig.devices[Rig.C1].capacity(150);
+        int copiesSent = 0;
+        int copiesLost = 0;
+        for (int i = 0; i < 200; i++) {
+            final boolean copy = i % 3 == 0 || i == 64;
+            add(60, copy);
+            copiesSent += copy && i < 150 ? 1 : 0;
+            copiesLost += copy && i >= 150 ? 1 : 0;
+        }
+        buffer.flush();
+        assertEquals(150, rig.sent(Rig.C1));
+        assertEquals(150 * 60, rig.counters.sum(Rig.C1, PortCounter.TRANSMIT_BYTES_COLUMN));
+        assertEquals(copiesSent, rig.counters.sum(Rig.C1, PortCounter.TRANSMIT_GROUP_COLUMN));
+        assertEquals(copiesLost, rig.drops(Rig.C1, BurstDrop.MCAST_RING_FULL));
+        assertEquals(50 - copiesLost, rig.drops(Rig.C1, BurstDrop.RING_FULL));
+    }
+
+    @Test
+    void shouldForgetWhichWereCopiesOnceTheyAreSent() {
+        add(60, true);
+        add(60, true);
+        buffer.flush();
+        add(60, false);
+        add(60, true);
+        buffer.flush();
+        add(60, false);
+        buffer.flush();
+        assertEquals(5, rig.sent(Rig.C1));
+        assertEquals(3, rig.counters.sum(Rig.C1, PortCounter.TRANSMIT_GROUP_COLUMN));
+        assertEquals(0, rig.drops(Rig.C1, BurstDrop.RING_FULL));
+        assertEquals(0, rig.drops(Rig.C1, BurstDrop.MCAST_RING_FULL));
+    }
+
+    @Test
     void shouldSendByItselfWhenFullAndKeepTheOrder() {
         for (int i = 0; i <= TxBuffer.CAPACITY; i++) {
             add(60 + i, false);
