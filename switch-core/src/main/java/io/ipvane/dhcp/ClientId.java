@@ -59,11 +59,8 @@ public final class ClientId {
 
     /** Whether it is what {@link #ofPort} gives to some port behind this MAC address. */
     boolean isOfPort(long mac) {
-        final byte[] tail = "@%012x".formatted(mac).getBytes(StandardCharsets.US_ASCII);
-        final int from = bytes.length - tail.length;
-        return from > 0
-                && bytes[0] == OPAQUE
-                && Arrays.equals(bytes, from, bytes.length, tail, 0, tail.length);
+        final String text = new String(bytes, StandardCharsets.US_ASCII);
+        return bytes[0] == OPAQUE && text.endsWith("@%012x".formatted(mac));
     }
 
     int length() {

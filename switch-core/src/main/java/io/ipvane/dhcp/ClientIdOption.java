@@ -45,7 +45,7 @@ final class ClientIdOption {
         if ((message.overload() & DhcpMessage.IN_SNAME) != 0) {
             blank(content, DhcpMessage.SNAME, DhcpMessage.SNAME_LENGTH);
         }
-        return content.length >= from.length ? content : Arrays.copyOf(content, from.length);
+        return Arrays.copyOf(content, Math.max(content.length, from.length));
     }
 
     private static void write(ByteArrayOutputStream out, Optional<ClientId> id) {

@@ -49,18 +49,12 @@ final class ClientIds {
             use.until = until;
             uses.put(key, use);
         }
-        if (until - use.until > 0) {
-            use.until = until;
-        }
+        use.until += Math.max(0, until - use.until);
         return true;
     }
 
     /** Forgets a port. */
     void forgetPort(int port) {
         uses.values().removeIf(use -> use.port == port);
-    }
-
-    int size() {
-        return uses.size();
     }
 }

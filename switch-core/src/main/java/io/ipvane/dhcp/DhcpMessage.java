@@ -65,6 +65,10 @@ record DhcpMessage(
     static final long FOREVER = 0xFFFF_FFFFL;
 
     static final int OPTIONS = 240;
+
+    /** Every message says in an option of 3 bytes what it is. */
+    private static final int MIN_LENGTH = OPTIONS + 3;
+
     static final int SNAME = 44;
     static final int SNAME_LENGTH = 64;
     static final int FILE = 108;
@@ -87,7 +91,7 @@ record DhcpMessage(
 
     /** Reads a message; empty where it is none, or none that can be trusted to mean one thing. */
     static Optional<DhcpMessage> read(byte[] payload) {
-        if (payload.length < OPTIONS) {
+        if (payload.length < MIN_LENGTH) {
             return Optional.empty();
         }
         final ByteBuffer at = ByteBuffer.wrap(payload);
@@ -159,12 +163,10 @@ record DhcpMessage(
         /** Whether all options could be read: first those behind the cookie (RFC 2131, 4.1). */
         boolean read() {
             end = area(OPTIONS, at.capacity());
-            if (end < 0) {
-                return false;
-            }
-            return overload <= (IN_FILE | IN_SNAME)
-                    && ((overload & IN_FILE) == 0 || area(FILE, FILE + FILE_LENGTH) >= 0)
-                    && ((overload & IN_SNAME) == 0 || area(SNAME, SNAME + SNAME_LENGTH) >= 0);
+            return end != NONE
+                    && overload <= (IN_FILE | IN_SNAME)
+                    && ((overload & IN_FILE) == 0 || area(FILE, FILE + FILE_LENGTH) != NONE)
+                    && ((overload & IN_SNAME) == 0 || area(SNAME, SNAME + SNAME_LENGTH) != NONE);
         }
 
         /** Where the area's options end, or {@link #NONE} where they contradict themselves. */

@@ -103,6 +103,16 @@ class DhcpMessageTest {
     }
 
     @Test
+    void shouldReadTheShortestMessagesOfTheFirstAndTheLastType() {
+        for (int type : new int[] {DhcpMessage.DISCOVER, DhcpMessage.INFORM}) {
+            final byte[] shortest = Dhcp.request(type, 1).endless().build();
+            assertEquals(243, shortest.length);
+            assertEquals(type, DhcpMessage.read(shortest).orElseThrow().type());
+        }
+        assertTrue(read(request().option(80).endless()).rapidCommit(), "an option of no bytes");
+    }
+
+    @Test
     void shouldReadAMessageWithoutEnd() {
         final DhcpMessage message = read(request().option(55, 1).endless());
         final byte[] changed = ClientIdOption.replace(message, Optional.of(OURS));
@@ -187,6 +197,14 @@ class DhcpMessageTest {
         final byte[] changed = ClientIdOption.replace(before, Optional.of(OURS));
         assertArrayEquals(
                 new byte[4], Arrays.copyOfRange(changed, SNAME + 60, SNAME + 64), "padded over");
+        final int[] name = {61, 2, 'x', 'y'};
+        final DhcpMessage named =
+                read(request().option(52, 2).field(SNAME, full).field(FILE, name));
+        assertArrayEquals(
+                new byte[] {61, 2, 'x', 'y'},
+                Arrays.copyOfRange(
+                        ClientIdOption.replace(named, Optional.of(OURS)), FILE, FILE + 4),
+                "the field behind it holds no options");
         full[61] = 3;
         assertTrue(refused(request().option(52, 2).field(SNAME, full)), "beyond the field");
         assertTrue(refused(request().option(52, 4)), "no such fields");

@@ -150,6 +150,10 @@ class DhcpSnooperTest {
         final byte[] signed = Dhcp.request(DISCOVER, 13).option(90, 0, 0, 0).build();
         assertTrue(snooper.request(port(1), signed).isEmpty());
         assertTrue(snooper.request(plain(1), Dhcp.request(DISCOVER, 14).build()).isEmpty());
+        final byte[] named = Dhcp.request(DISCOVER, 15).option(61, HARDWARE_ID).build();
+        assertTrue(snooper.request(plain(1), named).isEmpty());
+        final byte[] other = Dhcp.request(DISCOVER, 16).option(61, 1, 2, 0, 0, 0, 0, 9).build();
+        assertTrue(snooper.request(port(1), other).isEmpty());
     }
 
     @Test
@@ -319,6 +323,24 @@ class DhcpSnooperTest {
         }
         assertEquals(3, snooper.leases());
         assertEquals(6, snooper.counters().noRoom());
+    }
+
+    /** Two leases a port and three in all. */
+    @Test
+    void shouldEnterAsManyLeasesAsThereMayBe() {
+        for (int i = 1; i <= 3; i++) {
+            lease(1, 10 + i, "10.0.1." + i, 60);
+        }
+        assertEquals(2, snooper.leases());
+        assertEquals(1, snooper.counters().noRoom());
+        lease(2, 21, "10.0.2.1", 60);
+        assertEquals(3, snooper.leases());
+        lease(3, 31, "10.0.3.1", 60);
+        assertEquals(3, snooper.leases());
+        assertEquals(2, snooper.counters().noRoom());
+        sent(port(1), Dhcp.request(RELEASE, 41).own("10.0.1.1"));
+        lease(3, 31, "10.0.3.1", 60);
+        assertEquals(3, snooper.leases());
     }
 
     @Test
