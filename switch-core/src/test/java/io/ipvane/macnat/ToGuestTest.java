@@ -47,6 +47,25 @@ class ToGuestTest {
         }
     }
 
+    @Test
+    void shouldTranslateEveryFrameOfAnArrayByTheMacThatTheUplinkHasNow() {
+        final UplinkMac uplink = new UplinkMac(OTHER);
+        final ToGuest to = new ToGuest(GuestMac.fixed(MAC), uplink, guest.pool);
+        uplink.set(OWN);
+        final long[] mbufs = new long[64];
+        for (int i = 0; i < mbufs.length; i++) {
+            final long destination = i % 3 == 0 ? OTHER : OWN;
+            mbufs[i] = guest.pool.frame(Frames.udp4().macs(destination, X).ttl(i + 1).build());
+            Memory.put64(guest.burst.mbufs + 8L * i, mbufs[i]);
+        }
+        to.translate(guest.burst.mbufs, 60);
+        for (int i = 0; i < mbufs.length; i++) {
+            final long destination = i % 3 == 0 ? OTHER : i < 60 ? MAC : OWN;
+            assertArrayEquals(
+                    Frames.udp4().macs(destination, X).ttl(i + 1).build(), guest.take(mbufs[i]));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {Frames.BROADCAST, Frames.GROUP4, Frames.OTHER, 0})
     void shouldLeaveGroupsAndOthers(long destination) {
