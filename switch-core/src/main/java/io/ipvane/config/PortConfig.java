@@ -150,7 +150,6 @@ public record PortConfig(
     }
 
     PortConfig withAddresses(List<IpPrefix> changed) {
-        return new PortConfig(
-                name, uplink, endpoint, changed, mtu, mode, flag, allowedSources, queues, learn);
+        return TABLE.with(this, ADDRESSES, changed);
     }
 }

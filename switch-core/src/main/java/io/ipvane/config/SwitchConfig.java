@@ -159,16 +159,21 @@ public record SwitchConfig(
     }
 
     SwitchConfig withUplinks(List<UplinkConfig> changed) {
-        return new SwitchConfig(eal, threads, changed, ports, admin, keepInterfaces);
+        return TABLE.with(this, UPLINKS, changed);
     }
 
     SwitchConfig withPorts(List<PortConfig> changed) {
-        return new SwitchConfig(eal, threads, uplinks, changed, admin, keepInterfaces);
+        return TABLE.with(this, PORTS, changed);
+    }
+
+    /** The same, with neither uplinks nor ports. */
+    public SwitchConfig withoutElements() {
+        return withUplinks(List.of()).withPorts(List.of());
     }
 
     /** The same, with interfaces that go when the switch ends. */
     public SwitchConfig withoutKeptInterfaces() {
-        return new SwitchConfig(eal, threads, uplinks, ports, admin, false);
+        return TABLE.with(this, KEEP_INTERFACES, false);
     }
 
     /** The uplink with this name; empty where there is none. */

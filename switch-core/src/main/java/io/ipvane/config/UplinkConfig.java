@@ -110,32 +110,6 @@ public record UplinkConfig(
                     .key(NEIGHBORS, UplinkConfig::neighbors)
                     .made(UplinkConfig::new);
 
-    /** An uplink without a tag. */
-    public UplinkConfig(
-            String name,
-            DeviceSpec device,
-            Mode mode,
-            IpvlanFlag flag,
-            IpvlanOptions options,
-            OptionalInt mtu,
-            OptionalInt queues,
-            Optional<HostConfig> host,
-            List<RouteConfig> routes,
-            List<NeighborConfig> neighbors) {
-        this(
-                name,
-                device,
-                OptionalInt.empty(),
-                mode,
-                flag,
-                options,
-                mtu,
-                queues,
-                host,
-                routes,
-                neighbors);
-    }
-
     private UplinkConfig(Values v) {
         this(
                 v.get(NAME),
@@ -158,12 +132,15 @@ public record UplinkConfig(
     }
 
     UplinkConfig withRoutes(List<RouteConfig> changed) {
-        return new UplinkConfig(
-                name, device, vlan, mode, flag, options, mtu, queues, host, changed, neighbors);
+        return TABLE.with(this, ROUTES, changed);
     }
 
     UplinkConfig withNeighbors(List<NeighborConfig> changed) {
-        return new UplinkConfig(
-                name, device, vlan, mode, flag, options, mtu, queues, host, routes, changed);
+        return TABLE.with(this, NEIGHBORS, changed);
+    }
+
+    /** The same, with another MTU and another number of queues. */
+    public UplinkConfig withMtuAndQueues(OptionalInt bytes, OptionalInt count) {
+        return TABLE.with(TABLE.with(this, MTU, Table.boxed(bytes)), QUEUES, Table.boxed(count));
     }
 }

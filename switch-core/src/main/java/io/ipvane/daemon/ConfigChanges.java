@@ -11,7 +11,6 @@ import io.ipvane.lcore.LcoreBusyException;
 import io.ipvane.linux.Errno;
 import io.ipvane.linux.LinuxException;
 import io.ipvane.socket.SocketFileException;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -52,14 +51,7 @@ final class ConfigChanges implements ConfigTarget, AutoCloseable {
     /** A switch without uplinks and ports, otherwise configured like this. */
     ConfigChanges(ChangeSteps live, SwitchConfig config) {
         this.live = live;
-        this.config =
-                new SwitchConfig(
-                        config.eal(),
-                        config.threads(),
-                        List.of(),
-                        List.of(),
-                        config.admin(),
-                        config.keepInterfaces());
+        this.config = config.withoutElements();
         this.running = new Running(revision, this.config);
     }
 

@@ -62,20 +62,11 @@ final class Trunks {
     static UplinkConfig together(UplinkConfig first, List<UplinkConfig> uplinks) {
         final List<UplinkConfig> on =
                 uplinks.stream().filter(uplink -> uplink.device().equals(first.device())).toList();
-        return new UplinkConfig(
-                first.name(),
-                first.device(),
-                first.vlan(),
-                first.mode(),
-                first.flag(),
-                first.options(),
+        return first.withMtuAndQueues(
                 on.stream().anyMatch(uplink -> uplink.mtu().isEmpty())
                         ? OptionalInt.empty()
                         : on.stream().mapToInt(uplink -> uplink.mtu().getAsInt()).max(),
-                on.stream().flatMapToInt(uplink -> uplink.queues().stream()).max(),
-                first.host(),
-                first.routes(),
-                first.neighbors());
+                on.stream().flatMapToInt(uplink -> uplink.queues().stream()).max());
     }
 
     /** Notes that a device is opened as it is, until {@code parts} are closed. */

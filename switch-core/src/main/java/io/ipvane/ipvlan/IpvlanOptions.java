@@ -42,21 +42,21 @@ public record IpvlanOptions(
                             "default of the boolean options below but `propagateLink`, and of what has no option")
                     .byDefault(Compat.IMPROVED);
 
-    private static final Key<Boolean> STRICT_MAC =
+    static final Key<Boolean> STRICT_MAC =
             byCompat("strictMac", "unicast from the wire must be for our MAC");
 
-    private static final Key<Boolean> ARP_RESPONDER =
+    static final Key<Boolean> ARP_RESPONDER =
             byCompat("arpResponder", "the switch answers ARP and ND for its ports")
                     .bound("mode `l3`");
 
-    private static final Key<Boolean> ANTISPOOF =
+    static final Key<Boolean> ANTISPOOF =
             byCompat("antispoof", "a port sends only from its own addresses and `allowedSources`");
 
-    private static final Key<Boolean> PRIVATE_CONFINES_GROUPS =
+    static final Key<Boolean> PRIVATE_CONFINES_GROUPS =
             byCompat("privateConfinesGroups", "`private` keeps group frames from siblings too")
                     .bound("mode `l2`");
 
-    private static final Key<Boolean> HOST_REACHES_PORTS =
+    static final Key<Boolean> HOST_REACHES_PORTS =
             byCompat("hostReachesPorts", "host port and ports can talk");
 
     private static final Key<Boolean> ICMP_ERRORS =
@@ -120,8 +120,7 @@ public record IpvlanOptions(
      * kernel has one of them itself: it copies the carrier (CFG-10).
      */
     public static IpvlanOptions of(Compat compat) {
-        final boolean on = compat == Compat.IMPROVED;
-        return new IpvlanOptions(compat, on, on, on, on, on, on, true, on, on, on);
+        return TABLE.of(COMPAT, compat);
     }
 
     boolean improved() {

@@ -96,13 +96,43 @@ public final class Table<R> {
         return maker.apply(values);
     }
 
-    /** A record as a document. What has its default is left out, unless it is always written. */
-    public Map<String, Object> write(R record) {
+    /** A record of which one key is known; the others have their defaults. */
+    public <T> R of(Key<T> key, T value) {
+        final Values values = new Values();
+        values.put(key, value);
+        return maker.apply(values);
+    }
+
+    /** The same record with another value of a key. */
+    public <T> R with(R record, Key<T> key, T value) {
+        return with(record, key, Optional.of(value));
+    }
+
+    /** The same record with another value of a key, or none. */
+    public <T> R with(R record, Key<T> key, Optional<T> value) {
+        final Values values = values(record);
+        values.remove(key);
+        value.ifPresent(v -> values.put(key, v));
+        return maker.apply(values);
+    }
+
+    private Values values(R record) {
         final Values values = new Values();
         columns.forEach(column -> column.collect(record, values));
+        return values;
+    }
+
+    /** A record as a document. What has its default is left out, unless it is always written. */
+    public Map<String, Object> write(R record) {
+        final Values values = values(record);
         final Map<String, Object> document = new LinkedHashMap<>();
         columns.forEach(column -> column.write(values, document));
         return document;
+    }
+
+    /** The same number as an object. */
+    public static Optional<Integer> boxed(OptionalInt number) {
+        return number.isPresent() ? Optional.of(number.getAsInt()) : Optional.empty();
     }
 
     /** A table that is still being written down. One thread. */
@@ -130,10 +160,7 @@ public final class Table<R> {
 
         /** A number that a record may do without. */
         public Builder<R> number(Key<Integer> key, Function<R, OptionalInt> getter) {
-            return maybe(
-                    key,
-                    getter.andThen(
-                            n -> n.isPresent() ? Optional.of(n.getAsInt()) : Optional.empty()));
+            return maybe(key, getter.andThen(Table::boxed));
         }
 
         /** The keys and checks of a part that has no mapping of its own in the document. */

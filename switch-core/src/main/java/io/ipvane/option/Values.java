@@ -15,6 +15,10 @@ public class Values {
         own.put(key, value);
     }
 
+    void remove(Key<?> key) {
+        own.remove(key);
+    }
+
     /** The value that was given; empty where the key has its default. */
     @SuppressWarnings("unchecked") // put() takes a key and a value of the same type
     <T> Optional<T> own(Key<T> key) {

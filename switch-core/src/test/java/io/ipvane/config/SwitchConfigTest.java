@@ -58,6 +58,7 @@ class SwitchConfigTest {
                 new UplinkConfig(
                         "wan0",
                         new DeviceSpec.AfPacket("eth0"),
+                        OptionalInt.empty(),
                         Mode.L2,
                         IpvlanFlag.BRIDGE,
                         IpvlanOptions.of(Compat.IMPROVED),

@@ -220,18 +220,8 @@ class ImprovedRulesTest {
                 Verdict.DELIVER,
                 kernelWith(false, false, false, false, true).fromHost(own | KNOWN | IP));
         final IpvlanOptions responder =
-                new IpvlanOptions(
-                        Compat.KERNEL,
-                        false,
-                        true,
-                        false,
-                        false,
-                        false,
-                        false,
-                        false,
-                        false,
-                        false,
-                        false);
+                IpvlanOptions.TABLE.with(
+                        IpvlanOptions.of(Compat.KERNEL), IpvlanOptions.ARP_RESPONDER, true);
         assertEquals(
                 Verdict.RESPOND,
                 IpvlanRules.of(Mode.L3, IpvlanFlag.BRIDGE, responder)
@@ -244,21 +234,17 @@ class ImprovedRulesTest {
             boolean antispoof,
             boolean privateConfinesGroups,
             boolean hostReachesPorts) {
-        return IpvlanRules.of(
-                Mode.L2,
-                IpvlanFlag.PRIVATE,
-                new IpvlanOptions(
-                        Compat.KERNEL,
-                        strictMac,
-                        arpResponder,
-                        antispoof,
-                        privateConfinesGroups,
-                        hostReachesPorts,
-                        false,
-                        true,
-                        false,
-                        false,
-                        false));
+        IpvlanOptions options = IpvlanOptions.of(Compat.KERNEL);
+        options = IpvlanOptions.TABLE.with(options, IpvlanOptions.STRICT_MAC, strictMac);
+        options = IpvlanOptions.TABLE.with(options, IpvlanOptions.ARP_RESPONDER, arpResponder);
+        options = IpvlanOptions.TABLE.with(options, IpvlanOptions.ANTISPOOF, antispoof);
+        options =
+                IpvlanOptions.TABLE.with(
+                        options, IpvlanOptions.PRIVATE_CONFINES_GROUPS, privateConfinesGroups);
+        options =
+                IpvlanOptions.TABLE.with(
+                        options, IpvlanOptions.HOST_REACHES_PORTS, hostReachesPorts);
+        return IpvlanRules.of(Mode.L2, IpvlanFlag.PRIVATE, options);
     }
 
     /** Nobody else would: the sibling is deaf, and the wire does not know it. */
