@@ -85,17 +85,37 @@ public final class Burst {
 
     /** Forgets all frames but some: those whose bit is set move up, in their order. */
     public void keep(long some) {
-        int kept = 0;
+        size = copy(this, some);
+    }
+
+    /**
+     * Becomes some frames of another burst, those whose bit is set, in their order, with all that
+     * is known of them; they are still in the other one.
+     */
+    public void take(Burst from, long some) {
+        ingress = from.ingress;
+        epoch = from.epoch;
+        snapshot = from.snapshot;
+        families = from.families;
+        anyFacts = from.anyFacts;
+        anyVerdicts = from.anyVerdicts;
+        whole = from.whole;
+        tunneled = from.tunneled;
+        size = copy(from, some);
+    }
+
+    private int copy(Burst source, long some) {
+        int copied = 0;
         for (long left = some; left != 0; left &= left - 1) {
-            final long from = row(Long.numberOfTrailingZeros(left));
-            final long to = row(kept++);
+            final long from = source.row(Long.numberOfTrailingZeros(left));
+            final long to = row(copied++);
             Memory.copy(from, to, Row.BYTES);
             Memory.copy(from + Row.SECOND, to + Row.SECOND, Row.BYTES);
             if (tunneled) {
                 Memory.copy(from + Row.THIRD, to + Row.THIRD, Row.BYTES);
             }
         }
-        size = kept;
+        return copied;
     }
 
     /** Empties the slot: no frames, no snapshot kept alive, and nothing known of the next ones. */

@@ -7,6 +7,7 @@ import io.ipvane.burst.DropReasons;
 import io.ipvane.device.DeviceDrop;
 import io.ipvane.egress.EgressDrop;
 import io.ipvane.ipvlan.IpvlanDrop;
+import io.ipvane.lcore.LcoreDrop;
 import io.ipvane.neighbor.NeighborDrop;
 import io.ipvane.pipeline.ParseDrop;
 import io.ipvane.snapshot.RouteDrop;
@@ -27,6 +28,7 @@ public final class DropCatalog {
                             EgressDrop.values(),
                             DeviceDrop.values(),
                             UpcallDrop.values(),
+                            LcoreDrop.values(),
                             BurstDrop.values())
                     .flatMap(Arrays::stream)
                     .toList();

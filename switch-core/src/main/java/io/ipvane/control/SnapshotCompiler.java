@@ -102,7 +102,8 @@ public final class SnapshotCompiler {
                         .mapToInt(PortModel::index)
                         .toArray(),
                 routes(uplink.allRoutes()),
-                model.routes(uplink.index()));
+                model.routes(uplink.index()),
+                model.members(uplink.index()).stream().anyMatch(p -> p.mode() == Mode.L3S));
     }
 
     private static PortEntry entry(

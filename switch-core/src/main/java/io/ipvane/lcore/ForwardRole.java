@@ -11,6 +11,7 @@ import io.ipvane.burst.Stages;
 final class ForwardRole implements LcoreRole {
     private final Receiver receiver;
     private final Injector injector;
+    private final HandIn handIn;
     private final Stage[] stages;
     private final Transmitter transmitter;
     private final EpochReport report;
@@ -18,18 +19,21 @@ final class ForwardRole implements LcoreRole {
 
     /**
      * @param injector or null where another lcore takes in for the conductor
+     * @param handIn or null where no other lcore forwards
      * @param stages the whole way of a burst, the egress last
      * @param transmitter behind the egress
      */
     ForwardRole(
             Receiver receiver,
             Injector injector,
+            HandIn handIn,
             Stage[] stages,
             Transmitter transmitter,
             EpochReport report,
             Burst burst) {
         this.receiver = receiver;
         this.injector = injector;
+        this.handIn = handIn;
         this.stages = stages.clone();
         this.transmitter = transmitter;
         this.report = report;
@@ -39,7 +43,7 @@ final class ForwardRole implements LcoreRole {
     @Override
     public int doWork() {
         report.begin();
-        int worked = inject();
+        int worked = takeIn();
         final int asked = receiver.begin();
         for (int q = 0; q < asked; q++) {
             final int size = receiver.receive(q, burst);
@@ -50,17 +54,31 @@ final class ForwardRole implements LcoreRole {
         }
         transmitter.flush();
         report.end(worked == 0);
+        if (handIn != null) {
+            handIn.end();
+        }
         return worked;
     }
 
     @Override
     public void close() {
-        inject();
+        takeIn();
         transmitter.flush();
         report.leave();
+        if (handIn != null) {
+            handIn.leave();
+        }
     }
 
-    private int inject() {
-        return injector == null ? 0 : injector.doWork();
+    /** What others have for this lcore. */
+    private int takeIn() {
+        int taken = 0;
+        if (injector != null) {
+            taken += injector.doWork();
+        }
+        if (handIn != null) {
+            taken += handIn.doWork();
+        }
+        return taken;
     }
 }

@@ -38,9 +38,11 @@ final class Sleepers implements AutoCloseable {
         return mode == IdleMode.BUSY ? BusySpinIdleStrategy.INSTANCE : rest;
     }
 
-    /** There is something to do for the lcore at this place. */
+    /** There is something to do for the lcore at this place; none sleeps that was not started. */
     void wake(int lcore) {
-        all.get(lcore).rest.wake();
+        if (lcore < all.size()) {
+            all.get(lcore).rest.wake();
+        }
     }
 
     /** There is something to do for each lcore. */

@@ -40,6 +40,10 @@ public final class TopologyRunner implements AutoCloseable {
     private final SnapshotPublisher publisher;
     private final ControlMailbox mailbox;
     private final Quiescence quiescence;
+
+    /** Null where one lcore forwards all. */
+    private final Homes homes;
+
     private final Arena arena;
     private final Trails trails;
 
@@ -99,7 +103,17 @@ public final class TopologyRunner implements AutoCloseable {
         this.mailbox = mailbox;
         this.arena = arena;
         final int roles = topology.lcores().stream().mapToInt(l -> l.steps().size()).sum();
-        this.quiescence = new Quiescence(publisher, roles);
+        final int forwarders =
+                (int)
+                        topology.lcores().stream()
+                                .filter(l -> l.steps().contains(Role.FORWARD))
+                                .count();
+        final boolean several = forwarders > 1;
+        this.quiescence = new Quiescence(publisher, several ? roles + forwarders : roles);
+        this.homes =
+                several
+                        ? new Homes(arena, pool, forwarders, quiescence, roles, sleepers::wake)
+                        : null;
         build();
         for (int port = 0; port < devices.length; port++) {
             if (devices[port] != null) {
@@ -148,19 +162,27 @@ public final class TopologyRunner implements AutoCloseable {
                                 : new Stage[] {out.egress};
                 yield new TransmitRole(ring, injector(out), stages, out.lanes, report);
             }
-            case FORWARD -> {
-                final boolean first = wiring.transmitters() == 0;
-                final Out out = out();
-                final Stage[] stages = {pipeline(out.lanes), out.egress};
-                yield new ForwardRole(
-                        receiver(),
-                        first ? injector(out) : null,
-                        stages,
-                        out.lanes,
-                        report,
-                        new Burst(arena));
-            }
+            case FORWARD -> forward(report);
         };
+    }
+
+    private LcoreRole forward(EpochReport report) {
+        final int self = wiring.transmitters();
+        final Out out = out();
+        final Pipeline pipeline =
+                homes == null
+                        ? pipeline(out.lanes)
+                        : watched(homes.pipeline(self, out.lanes, out.counters));
+        return new ForwardRole(
+                receiver(),
+                self == 0 ? injector(out) : null,
+                homes == null
+                        ? null
+                        : homes.handIn(self, watched(Pipeline.handedIn(arena, pool)), out.egress),
+                new Stage[] {pipeline, out.egress},
+                out.lanes,
+                report,
+                new Burst(arena));
     }
 
     /** What sends for one lcore. */
@@ -357,5 +379,8 @@ public final class TopologyRunner implements AutoCloseable {
             }
         }
         sleepers.close();
+        if (homes != null) {
+            homes.drain();
+        }
     }
 }

@@ -63,6 +63,25 @@ public final class Pipeline implements Stage {
                 all(arena, pool));
     }
 
+    /**
+     * As the other, for one lcore of several: some frames go to another one behind parse.
+     *
+     * @param handOff takes those frames out of the burst
+     */
+    public static Pipeline handingOff(Arena arena, FramePool pool, LaneOwner lanes, Stage handOff) {
+        return new Pipeline(
+                List.of(
+                        parse(pool),
+                        new Step("hand_off", handOff),
+                        new Step("cut_through", new CutThrough(lanes, pool))),
+                all(arena, pool));
+    }
+
+    /** Stages for frames that another lcore has parsed and handed to this one. */
+    public static Pipeline handedIn(Arena arena, FramePool pool) {
+        return new Pipeline(List.of(), all(arena, pool));
+    }
+
     private Pipeline(List<Step> first, List<Step> others) {
         this.first = stages(first);
         this.others = stages(others);

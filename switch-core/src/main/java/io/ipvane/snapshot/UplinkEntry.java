@@ -10,7 +10,14 @@ package io.ipvane.snapshot;
  * @param members places of its ports that hear group frames, in the order in which one is copied
  * @param routes where frames go that leave by layer 3
  * @param learns whether ARP and ND seen on the wire matter to the neighbour resolver
+ * @param tracks whether connections of its ports are tracked, each on the lcore of its home
  */
 @SuppressWarnings("ArrayRecordComponent") // read on the hot path, never compared
 public record UplinkEntry(
-        int index, int host, long mac, int[] members, RouteTable routes, boolean learns) {}
+        int index,
+        int host,
+        long mac,
+        int[] members,
+        RouteTable routes,
+        boolean learns,
+        boolean tracks) {}

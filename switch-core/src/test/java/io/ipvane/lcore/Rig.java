@@ -4,6 +4,7 @@ package io.ipvane.lcore;
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
+import io.ipvane.config.PortConfig;
 import io.ipvane.config.SwitchConfig;
 import io.ipvane.config.UplinkConfig;
 import io.ipvane.control.ModelBuilder;
@@ -14,6 +15,7 @@ import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.egress.Egress;
+import io.ipvane.ipvlan.Mode;
 import io.ipvane.neighbor.NeighborTable;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.snapshot.ForwardingSnapshot;
@@ -27,6 +29,7 @@ import io.ipvane.upcall.ControlMailbox;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What lcores work on, without a control plane: uplink {@code wire}, host port {@code master},
@@ -64,6 +67,15 @@ final class Rig implements AutoCloseable {
     private ForwardingSnapshot snapshot;
 
     Rig() {
+        this(Mode.L2);
+    }
+
+    /**
+     * As the other, in another mode.
+     *
+     * @param mode of all ports, whether a configuration may have it yet or not
+     */
+    Rig(Mode mode) {
         final Quiescence nobody = new Quiescence(publisher, 0);
         addresses = new AddressTable(16, 16, nobody);
         neighbors = new NeighborTable(16, nobody);
@@ -72,13 +84,27 @@ final class Rig implements AutoCloseable {
         final ModelBuilder builder = new ModelBuilder();
         builder.uplink(uplink, Frames.OWN, 1500, true);
         builder.host(WIRE, "", "master", uplink.host().orElseThrow().addresses(), List.of());
-        config.ports().forEach(port -> builder.port(WIRE, port));
+        config.ports().forEach(port -> builder.port(WIRE, in(mode, port)));
         for (int i = 0; i < devices.length; i++) {
             devices[i] =
                     new MemoryDevice(
                             List.of("wire", "master", "c1", "c2", "c3").get(i), Frames.OWN, pool);
         }
         change(builder.build());
+    }
+
+    private static PortConfig in(Mode mode, PortConfig port) {
+        return new PortConfig(
+                port.name(),
+                port.uplink(),
+                port.endpoint(),
+                port.addresses(),
+                port.mtu(),
+                Optional.of(mode),
+                port.flag(),
+                port.allowedSources(),
+                port.queues(),
+                port.learn());
     }
 
     private void change(SwitchModel now) {
