@@ -80,6 +80,11 @@ final class Shim {
             NativeLibrary.call("ipvane_ready_await", null, JAVA_INT, JAVA_INT, JAVA_LONG);
     private static final MethodHandle SOCKET_RIGHTS =
             intCall("ipvane_socket_rights", POINTER, JAVA_INT, POINTER);
+    private static final MethodHandle SOCKET_PIN = intCall("ipvane_socket_pin", POINTER);
+    private static final MethodHandle SOCKET_LEAVE =
+            intCall("ipvane_socket_leave", POINTER, JAVA_INT, POINTER, JAVA_INT);
+    private static final MethodHandle SOCKET_GIVE_BACK =
+            intCall("ipvane_socket_give_back", POINTER, POINTER);
     private static final MethodHandle SEQPACKET_LISTEN =
             intCall("ipvane_seqpacket_listen", POINTER);
     private static final MethodHandle SEQPACKET_CONNECT =
@@ -357,6 +362,30 @@ final class Shim {
     static int socketRights(long path, int mode, long group) {
         try {
             return (int) SOCKET_RIGHTS.invokeExact(path, mode, group);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int socketPin(long path) {
+        try {
+            return (int) SOCKET_PIN.invokeExact(path);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int socketLeave(long path, int fd, long aside, int keep) {
+        try {
+            return (int) SOCKET_LEAVE.invokeExact(path, fd, aside, keep);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    static int socketGiveBack(long aside, long path) {
+        try {
+            return (int) SOCKET_GIVE_BACK.invokeExact(aside, path);
         } catch (Throwable e) {
             throw impossible(e);
         }

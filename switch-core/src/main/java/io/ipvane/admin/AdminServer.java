@@ -36,6 +36,7 @@ public final class AdminServer implements AutoCloseable {
 
     private final ConnectionLimits limits;
     private final List<WebServer> servers = new ArrayList<>();
+    private final List<SocketFile> files = new ArrayList<>();
     private final List<Connections> connections = new ArrayList<>();
 
     private AdminServer(ConnectionLimits limits) {
@@ -83,6 +84,7 @@ public final class AdminServer implements AutoCloseable {
                 file.clear();
                 tryToBind(address);
                 file.clear();
+                files.add(file);
                 listen(address, routing(source, target, true));
                 file.open(OWNER_AND_GROUP, Optional.empty());
             }
@@ -176,8 +178,12 @@ public final class AdminServer implements AutoCloseable {
     /** Stops listening, lets running requests end for a moment, removes socket files. */
     @Override
     public void close() {
+        // The server removes what is at the path.
+        files.forEach(SocketFile::makeWay);
         servers.forEach(WebServer::stop);
         servers.clear();
+        files.forEach(SocketFile::giveBack);
+        files.clear();
         connections.forEach(Connections::close);
         connections.clear();
     }

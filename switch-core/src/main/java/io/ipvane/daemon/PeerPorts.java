@@ -64,6 +64,8 @@ final class PeerPorts {
         final GuestMac guest = config.mac().map(GuestMac::fixed).orElseGet(GuestMac::learned);
         return switch (config) {
             case VhostUser vhost -> {
+                // Closed last: the library removes what is at the path when the device is closed.
+                parts.add("file of " + port.name(), file::giveBack);
                 final VhostSocket socket =
                         VhostSocket.open(port, vhost, file, guest, lcores, mempool);
                 final Unit unit =
@@ -117,6 +119,8 @@ final class PeerPorts {
             GuestMac guest,
             Closers parts) {
         final boolean client = config.role() == SocketRole.CLIENT;
+        // Closed after the socket.
+        parts.add("file of " + port.name(), file::remove);
         final MemifSocket socket =
                 MemifSocket.open(
                         new MemifOptions(

@@ -88,6 +88,7 @@ final class VhostSocket implements AutoCloseable {
         try {
             socket.setRights();
         } catch (SocketFileException e) {
+            socket.makeWay();
             opened.close();
             throw e;
         }
@@ -147,6 +148,13 @@ final class VhostSocket implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
+        makeWay();
+    }
+
+    private void makeWay() {
+        if (config.role() == SocketRole.SERVER) {
+            file.makeWay();
+        }
     }
 
     /** What fails is tried again a second later, and spoken of once. */
@@ -174,6 +182,17 @@ final class VhostSocket implements AutoCloseable {
         if (lost && config.role() == SocketRole.SERVER) {
             file.clear();
         }
+        makeWay();
         port.reset();
+        if (file.isTaken()) {
+            setRights();
+            file.giveBack();
+            throw new SocketFileException(
+                    "port '"
+                            + portName
+                            + "': somebody has put something else in the place of unix:"
+                            + config.socket()
+                            + "; it is served again when that is gone");
+        }
     }
 }

@@ -8,8 +8,6 @@ import io.ipvane.linux.LinuxException;
 import io.ipvane.linux.SeqPacket;
 import io.ipvane.linux.Wakeup;
 import io.ipvane.memif.Message.Disconnect;
-import io.ipvane.socket.SocketFile;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -200,7 +198,7 @@ public final class MemifSocket implements AutoCloseable {
         }
     }
 
-    /** Ends the connection, and takes the socket away. */
+    /** Ends the connection, and stops to listen; the file stays. */
     @Override
     public void close() {
         closing = true;
@@ -216,16 +214,7 @@ public final class MemifSocket implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        listener.ifPresent(this::stopListening);
+        listener.ifPresent(SeqPacket::close);
         wakeup.close();
-    }
-
-    private void stopListening(SeqPacket socket) {
-        socket.close();
-        try {
-            SocketFile.remove(options.socket());
-        } catch (IOException e) {
-            LOG.warn("event=socket_left path={} reason=\"{}\"", options.socket(), e.getMessage());
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.ipvane.socket;
 
 import io.ipvane.linux.Errno;
 import io.ipvane.linux.LinuxException;
+import io.ipvane.linux.SocketPin;
 import io.ipvane.linux.SocketRights;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -18,12 +19,16 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The file behind a unix socket: cleared before it is bound, opened to those who may use it after.
- * Control plane.
+ * The file behind a unix socket: cleared before it is bound, opened to those who may use it after,
+ * and removed in the end, if it is still ours. Control plane; one thread at a time.
  */
 public final class SocketFile {
+    private static final Logger LOG = LoggerFactory.getLogger(SocketFile.class);
+
     private static final FileAttribute<?> FOLDER_RIGHTS =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x"));
 
@@ -34,6 +39,11 @@ public final class SocketFile {
     private final String owner;
     private final String remedy;
 
+    /** The socket that was opened last. */
+    private SocketPin pin;
+
+    private boolean isAside;
+
     /**
      * @param owner what sentences begin with
      * @param remedy what they advise where this path cannot be had
@@ -42,6 +52,7 @@ public final class SocketFile {
         this.path = path;
         this.owner = owner;
         this.remedy = remedy;
+        this.pin = SocketPin.ofNothing(path);
     }
 
     /**
@@ -61,7 +72,10 @@ public final class SocketFile {
                 throw new SocketFileException(
                         owner + ": " + path + " exists and is no socket; remove it or " + remedy);
             }
+            // Looked at first: one that comes into its place after that stays.
+            final Optional<SocketPin> found = found();
             if (isAnswered()) {
+                found.ifPresent(SocketPin::close);
                 throw new SocketFileException(
                         owner
                                 + ": another process listens on unix:"
@@ -69,9 +83,26 @@ public final class SocketFile {
                                 + "; stop it or "
                                 + remedy);
             }
-            Files.delete(path);
+            if (found.isEmpty()) {
+                Files.delete(path);
+            } else {
+                try (SocketPin dead = found.get()) {
+                    dead.remove();
+                }
+            }
         } catch (IOException e) {
             throw refusal(e);
+        } catch (LinuxException e) {
+            throw refusal(new IOException(e.getMessage(), e));
+        }
+    }
+
+    /** Empty where somebody else has made it. */
+    private Optional<SocketPin> found() {
+        try {
+            return Optional.of(SocketPin.of(path));
+        } catch (LinuxException e) {
+            return Optional.empty();
         }
     }
 
@@ -114,9 +145,9 @@ public final class SocketFile {
     }
 
     /**
-     * Sets who may connect. Until then the mode is what the umask left of 0777: never more for
-     * others than to look at it under the usual 022, since to connect takes the right to write
-     * (unix(7)).
+     * Sets who may connect, and notes which file is ours. Until then the mode is what the umask
+     * left of 0777: never more for others than to look at it under the usual 022, since to connect
+     * takes the right to write (unix(7)).
      *
      * @param mode bits of the rights, such as 0660
      * @param group name of the group to own it, where not that of the process
@@ -125,6 +156,9 @@ public final class SocketFile {
      */
     public void open(int mode, Optional<String> group) {
         try {
+            pin.close();
+            pin = SocketPin.ofNothing(path);
+            pin = SocketPin.of(path);
             SocketRights.set(path, mode, group);
         } catch (LinuxException e) {
             throw switch (e.errno()) {
@@ -155,15 +189,45 @@ public final class SocketFile {
         }
     }
 
-    /**
-     * Removes the file of a socket that is closed; what is no socket stays.
-     *
-     * @throws IOException where it may not be removed
-     */
-    public static void remove(Path path) throws IOException {
-        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && isSocket(path)) {
-            Files.delete(path);
+    /** Removes the file of our socket; what somebody else has put in its place stays. */
+    public void remove() {
+        try {
+            pin.remove();
+        } catch (LinuxException e) {
+            LOG.warn("event=socket_left path={} reason=\"{}\"", path, e.getMessage());
         }
+        pin.close();
+    }
+
+    /**
+     * Before a library closes our socket and removes, by its name, whatever file is there: removes
+     * ours, and sets aside what somebody else has put in its place, for {@link #giveBack}.
+     */
+    public void makeWay() {
+        try {
+            isAside |= pin.makeWay();
+        } catch (LinuxException e) {
+            LOG.warn("event=socket_left path={} reason=\"{}\"", path, e.getMessage());
+        }
+    }
+
+    /** Whether somebody else has put something in the place of our socket, which is set aside. */
+    public boolean isTaken() {
+        return isAside;
+    }
+
+    /** Puts back what was set aside, in the place of a socket of ours that is there. */
+    public void giveBack() {
+        try {
+            if (isAside) {
+                pin.remove();
+                pin.giveBack();
+            }
+        } catch (LinuxException e) {
+            LOG.warn("event=socket_displaced path={} reason=\"{}\"", path, e.getMessage());
+        }
+        isAside = false;
+        pin.close();
     }
 
     /** A link to one is none. */

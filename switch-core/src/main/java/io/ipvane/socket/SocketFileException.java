@@ -5,7 +5,7 @@ package io.ipvane.socket;
 public final class SocketFileException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    SocketFileException(String sentence) {
+    public SocketFileException(String sentence) {
         super(sentence);
     }
 

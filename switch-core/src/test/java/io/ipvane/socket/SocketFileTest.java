@@ -7,14 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -106,15 +112,110 @@ class SocketFileTest {
     }
 
     @Test
-    void shouldRemoveASocketOnly() throws IOException {
+    void shouldRemoveItsOwnSocketOnly() throws IOException {
         final Path path = folder.resolve("app1.sock");
-        SocketFile.remove(path);
-        bind(path).close();
-        SocketFile.remove(path);
+        at(path).remove();
+        final SocketFile file = at(path);
+        try (ServerSocketChannel ours = bind(path)) {
+            file.open(0600, Optional.empty());
+            assertTrue(ours.isOpen());
+        }
+        file.remove();
         assertFalse(Files.exists(path));
         Files.createFile(path);
-        SocketFile.remove(path);
+        file.remove();
         assertTrue(Files.exists(path));
+    }
+
+    /** The kernel likes to give the inode of a deleted file to the next one. */
+    @Test
+    void shouldLeaveASocketThatSomebodyElseHasPutInItsPlace() throws IOException {
+        final Path path = folder.resolve("app1.sock");
+        for (int i = 0; i < 50; i++) {
+            final SocketFile file = at(path);
+            try (ServerSocketChannel ours = bind(path)) {
+                file.open(0600, Optional.empty());
+                Files.delete(path);
+                try (ServerSocketChannel others = bind(path)) {
+                    file.remove();
+                    assertTrue(isAnswered(path), "by " + others + " and not by " + ours);
+                }
+            }
+            Files.delete(path);
+        }
+        assertEquals(List.of(), names(), "nothing is left");
+    }
+
+    @Test
+    void shouldSetAsideWhatSomebodyElseHasPutInItsPlace() throws IOException {
+        final Path path = folder.resolve("vm1.sock");
+        final SocketFile file = at(path);
+        try (ServerSocketChannel ours = bind(path)) {
+            file.open(0600, Optional.empty());
+            Files.delete(path);
+            try (ServerSocketChannel others = bind(path)) {
+                file.makeWay();
+                assertTrue(file.isTaken());
+                assertFalse(Files.exists(path), "for a library that removes what it finds");
+                file.giveBack();
+                assertTrue(isAnswered(path), "by " + others + " and not by " + ours);
+            }
+        }
+        assertEquals(List.of("vm1.sock"), names());
+    }
+
+    @Test
+    void shouldRemoveItsOwnSocketForALibrary() throws IOException {
+        final Path path = folder.resolve("vm1.sock");
+        final SocketFile file = at(path);
+        bind(path).close();
+        file.open(0600, Optional.empty());
+        file.makeWay();
+        assertFalse(file.isTaken());
+        file.giveBack();
+        assertEquals(List.of(), names());
+    }
+
+    /** Whoever checks a name and then removes it, removes another's file some day. */
+    @Test
+    void shouldNeverRemoveASocketThatComesIntoItsPlaceAtThatMoment() throws Exception {
+        final Path path = folder.resolve("app1.sock");
+        for (int i = 0; i < 300; i++) {
+            final Path next = folder.resolve("next.sock");
+            final SocketFile file = at(path);
+            try (ServerSocketChannel ours = bind(path);
+                    ServerSocketChannel others = bind(next)) {
+                file.open(0600, Optional.empty());
+                final CompletableFuture<Void> moved =
+                        CompletableFuture.runAsync(() -> move(next, path));
+                file.remove();
+                moved.get();
+                assertTrue(isAnswered(path), i + ": " + others + " is gone beside " + ours);
+            }
+            Files.delete(path);
+        }
+    }
+
+    private static void move(Path from, Path to) {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isAnswered(Path path) {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            return channel.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
     }
 
     @Test
