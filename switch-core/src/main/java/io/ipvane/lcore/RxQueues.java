@@ -22,8 +22,14 @@ final class RxQueues {
     /** Turns without a frame after which a queue is not asked each turn any more. */
     static final int SILENCES = 32;
 
-    /** While others speak: how often awaited queues are looked at, and some that rest are asked. */
+    /**
+     * While others speak: how often awaited queues are looked at, and some that rest are asked. So
+     * many turns as take about as long, because a look at the clock is dear to a short turn.
+     */
     static final long LOOK_NANOS = 20_000;
+
+    /** The most turns from one look to the next. */
+    static final int LOOK_TURNS = 32;
 
     /** How many of those that rest are asked at once while others speak. */
     static final int VISITS = 16;
@@ -59,7 +65,12 @@ final class RxQueues {
     private boolean anyWoken;
 
     private boolean spoken;
+
+    /** The time of the last look, turns to the next one, and how many that were. */
     private long looked;
+
+    private int turnsLeft;
+    private int turns = 1;
 
     /**
      * Watches the descriptors of all queues, also of those that come; null ends that. While the
@@ -216,19 +227,36 @@ final class RxQueues {
         if (anyWoken) {
             welcome();
         }
-        final long now = System.nanoTime();
-        if (busy && now - looked < LOOK_NANOS) {
+        if (busy && --turnsLeft > 0) {
             visits = 0;
             return;
         }
-        looked = now;
+        pace(busy);
         if (anySilent) {
             retire();
         }
         if (end < count && take() == ReadySet.MOST) {
-            looked = now - LOOK_NANOS;
+            turnsLeft = 1;
         }
         visit(busy);
+    }
+
+    /**
+     * Chooses when to look again, by how long the turns since the last look took; from one turn on
+     * after a silence, as nobody knows how long turns will be.
+     */
+    private void pace(boolean busy) {
+        final long now = System.nanoTime();
+        final long took = now - looked;
+        looked = now;
+        if (!busy) {
+            turns = 1;
+        } else if (took > LOOK_NANOS) {
+            turns = (int) Math.max(1, turns * LOOK_NANOS / took);
+        } else if (took < LOOK_NANOS / 2) {
+            turns = Math.min(2 * turns, LOOK_TURNS);
+        }
+        turnsLeft = turns;
     }
 
     /** Those that rested and spoke are asked each turn again. */

@@ -28,7 +28,10 @@ final class Transmitter implements EgressLanes {
     private final Trail trail;
     private final TxLanes lanes;
 
-    /** Memory of the buffer that a port's index had before, or 0; the attaching thread's. */
+    /**
+     * Memory of the buffer that a port's index has or had, or 0: where the cursor of an empty lane
+     * is. Written by the attaching thread.
+     */
     private final long[] blocks;
 
     /** No buffer stands at this index or above. */
@@ -142,7 +145,8 @@ final class Transmitter implements EgressLanes {
     void flush() {
         for (long left = lanes.takeUsed(); left != 0; left &= left - 1) {
             for (int i = Long.numberOfTrailingZeros(left); i < end; i += Long.SIZE) {
-                if (buffers[i] != null) {
+                // Most lanes that share a bit are empty: their buffers are not even looked at.
+                if (lanes.cursor(i) != blocks[i] && buffers[i] != null) {
                     buffers[i].flush();
                 }
             }
