@@ -3,14 +3,16 @@ package io.ipvane.control;
 
 import io.ipvane.control.AddressBook.Claim;
 import io.ipvane.control.AddressBook.Origin;
-import io.ipvane.dhcp.DhcpSink;
+import io.ipvane.dhcp.DhcpUpcall;
+import io.ipvane.model.PortModel;
+import io.ipvane.model.SwitchModel;
+import io.ipvane.model.UplinkModel;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.table.AddressTable;
 import io.ipvane.table.Grace;
 import io.ipvane.table.GrowingTable;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,31 +23,33 @@ import org.slf4j.Logger;
  * and that lookups find whom it is. Addresses of host ports are local routes of the uplink instead,
  * and go before all claims. Conductor thread only.
  */
-final class AddressClaims implements DhcpSink, AutoCloseable {
+final class AddressClaims implements AutoCloseable {
     private final LiveModel live;
     private final GrowingTable addresses;
-    private final SnoopPlane snoop;
+    private final DhcpUpcall dhcp;
     private final EventLog events;
     private final Logger log;
     private final AddressBook book = new AddressBook();
     private final AddressLearner learner;
     private final LeavingAddresses leaving;
+    private final HostAddresses hosts;
     private final Announcements announcements;
 
     /** Nobody claims anything yet. */
     AddressClaims(
             LiveModel live,
             Grace grace,
+            Upcalls upcalls,
             Announcements.Way announced,
-            SnoopPlane snoop,
             EventLog events,
             Logger log) {
         this.live = live;
         this.addresses = new GrowingTable(grace);
-        this.snoop = snoop;
+        this.dhcp = upcalls.dhcp();
         this.events = events;
         this.log = log;
         learner = new AddressLearner(book, this::direct, events, log, System::nanoTime);
+        hosts = new HostAddresses(live, this, log);
         leaving = new LeavingAddresses(grace, this::direct);
         announcements = new Announcements(live, book, announced, System::nanoTime);
     }
@@ -69,23 +73,16 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
         final PortModel port = model().port(command.port());
         final IpPrefix address = command.address();
         if (port.role() == PortEntry.Role.HOST) {
-            hostAddressAdded(port, address);
+            hosts.added(port, address);
             return;
         }
         if (!address.address().isHost()) {
-            if (events.admits(port.name())) {
-                log.warn(
-                        "event=address_refused port={} address={} error=EINVAL reason=\"not the"
-                                + " address of one host\"",
-                        port.name(),
-                        address);
-            }
+            refused(port, address, "EINVAL", "not the address of one host");
             return;
         }
-        final boolean leased = snoop.onInterface(port.index(), address.address(), true);
+        final boolean leased = dhcp.onInterface(port.index(), address.address(), true);
         final Origin origin =
                 leased ? Origin.DHCP : origin(port, address.address(), command.configured());
-        final Claim claim = new Claim(port.index(), address, origin);
         final Claim known = book.find(port.uplink(), port.index(), address.address());
         if (known != null) {
             if (known.origin() == Origin.LEARNED || origin == Origin.CONFIG) {
@@ -94,26 +91,47 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
             return;
         }
         if (command.configured() || origin == Origin.CONFIG) {
-            learner.giveWay(model(), port.uplink(), address.address());
+            giveWay(port.uplink(), address.address());
         }
-        if (!book.hasRoomFor(claim)) {
-            if (events.admits(port.name())) {
-                log.warn(
-                        "event=address_refused port={} address={} error=ENOSPC reason=\"too many"
-                                + " addresses\"",
-                        port.name(),
-                        address);
-            }
-            return;
-        }
-        final Claim owner = book.add(port.uplink(), claim);
-        direct(port.uplink(), address.address());
-        if (events.admits(port.name())) {
+        final Claim owner = enter(port.uplink(), new Claim(port.index(), address, origin));
+        if (owner == null) {
+            refused(port, address, "ENOSPC", "too many addresses");
+        } else if (events.admits(port.name())) {
             logClaim(port, address, owner);
         }
     }
 
-    private void logClaim(PortModel port, IpPrefix address, Claim owner) {
+    private void refused(PortModel port, IpPrefix address, String error, String reason) {
+        if (events.admits(port.name())) {
+            log.warn(
+                    "event=address_refused port={} address={} error={} reason=\"{}\"",
+                    port.name(),
+                    address,
+                    error,
+                    reason);
+        }
+    }
+
+    /**
+     * Enters a claim that the book does not know yet, and lets lookups find it.
+     *
+     * @return the claim that has the address now, or null where there is no room for this one
+     */
+    Claim enter(int uplink, Claim claim) {
+        if (!book.hasRoomFor(claim)) {
+            return null;
+        }
+        final Claim owner = book.add(uplink, claim);
+        direct(uplink, claim.address().address());
+        return owner;
+    }
+
+    /** Whoever has an address for no better reason than that it says so has it no longer. */
+    void giveWay(int uplink, IpAddress address) {
+        learner.giveWay(model(), uplink, address);
+    }
+
+    void logClaim(PortModel port, IpPrefix address, Claim owner) {
         final UplinkModel uplink = model().uplinkOf(port.index());
         if (uplink.holds(address.address())) {
             log.warn(
@@ -136,7 +154,7 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
      * A configured address stays one, whoever puts it back at the interface: the switch, or
      * somebody in the namespace.
      */
-    private static Origin origin(PortModel port, IpAddress address, boolean configured) {
+    static Origin origin(PortModel port, IpAddress address, boolean configured) {
         if (address.isLinkLocal()) {
             return Origin.LINK_LOCAL;
         }
@@ -148,14 +166,14 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
         final PortModel port = model().port(command.port());
         final IpAddress address = command.address();
         if (port.role() == PortEntry.Role.HOST) {
-            hostAddressRemoved(port, address);
+            hosts.removed(port, address);
             return;
         }
-        snoop.onInterface(port.index(), address, false);
+        dhcp.onInterface(port.index(), address, false);
         withdraw(port, address);
     }
 
-    private void withdraw(PortModel port, IpAddress address) {
+    void withdraw(PortModel port, IpAddress address) {
         final Claim before = book.owner(port.uplink(), address);
         final Claim now = book.remove(port.uplink(), port.index(), address);
         if (before == null || before.port() != port.index()) {
@@ -178,63 +196,12 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
         }
     }
 
-    /** An address that a DHCP server has given works from now on, interface or not (spec B-4). */
-    @Override
-    public boolean leased(int index, IpPrefix address, long seconds) {
-        final PortModel port = model().port(index);
-        final Claim known = book.find(port.uplink(), index, address.address());
-        if (known != null) {
-            final boolean leasedBefore = known.origin() == Origin.DHCP;
-            if (known.origin() == Origin.NAMESPACE || known.origin() == Origin.LEARNED) {
-                book.relabel(known, Origin.DHCP);
-            }
-            return !leasedBefore;
-        }
-        learner.giveWay(model(), port.uplink(), address.address());
-        final Claim claim = new Claim(index, address, Origin.DHCP);
-        if (!book.hasRoomFor(claim)) {
-            return false;
-        }
-        final Claim owner = book.add(port.uplink(), claim);
-        direct(port.uplink(), address.address());
-        if (events.admits(port.name())) {
-            log.info(
-                    "event=lease_added port={} address={} seconds={}",
-                    port.name(),
-                    address,
-                    seconds == Long.MAX_VALUE ? "forever" : seconds);
-            logClaim(port, address, owner);
-        }
-        return false;
-    }
-
-    /**
-     * What the interface still has stays, as what it is then: an address of the namespace or of the
-     * configuration. A guest has no interface, and keeps what is configured.
-     */
-    @Override
-    public void ended(int index, IpAddress address, boolean interfaceHasIt, String why) {
-        final PortModel port = model().port(index);
-        final Claim known = book.find(port.uplink(), index, address);
-        if (known == null || known.origin() != Origin.DHCP) {
-            return;
-        }
-        if (events.admits(port.name())) {
-            log.info("event=lease_ended port={} address={} reason={}", port.name(), address, why);
-        }
-        if (interfaceHasIt || (!port.hasInterface() && port.isConfigured(address))) {
-            book.relabel(known, origin(port, address, false));
-        } else {
-            withdraw(port, address);
-        }
-    }
-
     /**
      * Lets lookups of an address find who has it now. Nobody is found where the owner's port is
      * down (spec ADR-6), or where the host has the address itself, whoever came first (ADR-10): the
      * claim waits.
      */
-    private void direct(int uplink, IpAddress address) {
+    void direct(int uplink, IpAddress address) {
         final Claim owner = book.owner(uplink, address);
         if (owner == null || !model().port(owner.port()).up() || hostHas(uplink, address)) {
             addresses.remove(uplink, address);
@@ -289,31 +256,6 @@ final class AddressClaims implements DhcpSink, AutoCloseable {
         final Claim known =
                 model().has(index) ? book.find(model().port(index).uplink(), index, address) : null;
         return known != null && known.origin() == Origin.LEARNED;
-    }
-
-    /** The host port's addresses are local routes, not entries of the table. */
-    private void hostAddressAdded(PortModel host, IpPrefix address) {
-        final UplinkModel uplink = model().uplinkOf(host.index());
-        if (!uplink.holds(address.address())) {
-            final List<IpPrefix> now = new ArrayList<>(uplink.hostAddresses());
-            now.add(address);
-            live.change(uplink.withHostAddresses(now));
-            learner.review(model());
-            direct(uplink.index(), address.address());
-            announcements.came(host, address.address());
-            log.info("event=host_address_added uplink={} address={}", uplink.name(), address);
-        }
-    }
-
-    private void hostAddressRemoved(PortModel host, IpAddress address) {
-        final UplinkModel uplink = model().uplinkOf(host.index());
-        if (uplink.holds(address)) {
-            final List<IpPrefix> now = new ArrayList<>(uplink.hostAddresses());
-            now.removeIf(own -> own.address().equals(address));
-            live.change(uplink.withHostAddresses(now));
-            direct(uplink.index(), address);
-            log.info("event=host_address_removed uplink={} address={}", uplink.name(), address);
-        }
     }
 
     /**

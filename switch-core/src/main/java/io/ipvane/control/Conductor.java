@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.control;
 
+import io.ipvane.burst.FramePool;
+import io.ipvane.counters.CounterShard;
+import io.ipvane.dhcp.DhcpScene;
+import io.ipvane.group.GroupSink;
+import io.ipvane.learn.LearnSink;
+import io.ipvane.model.ModelBuilder;
+import io.ipvane.model.PortModel;
+import io.ipvane.model.SwitchModel;
+import io.ipvane.model.UplinkModel;
 import io.ipvane.packet.IpAddress;
-import io.ipvane.packet.MacAddress;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.table.Grace;
 import io.ipvane.table.GroupFilter;
+import io.ipvane.upcall.ControlMailbox;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.agrona.concurrent.Agent;
 import org.slf4j.Logger;
@@ -23,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * <p>An exception within a turn is a defect: it is logged, once a second at most, and the next turn
  * runs. A conductor that ended would leave the switch deaf to every change.
  */
-final class Conductor implements Agent, LearnSink {
+final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
     private static final Logger LOG = LoggerFactory.getLogger(Conductor.class);
     private static final int COMMANDS_A_TURN = 256;
     private static final long SECOND = 1_000_000_000L;
@@ -32,14 +42,12 @@ final class Conductor implements Agent, LearnSink {
 
     private final Queue<Command> commands;
     private final SnapshotPublisher publisher;
-    private final NeighborPlane neighbors;
-    private final SnoopPlane snoop;
-    private final SourcePlane sources;
-    private final ErrorPlane errors;
+    private final Upcalls upcalls;
     private final InterfaceSync interfaces = new InterfaceSync();
     private final EventLog events = new EventLog(LOG);
     private final LiveModel live;
     private final AddressClaims claims;
+    private final UplinkChanges uplinks;
     private final Supplier<List<Throwable>> lcoreErrors;
 
     private long generation;
@@ -53,22 +61,26 @@ final class Conductor implements Agent, LearnSink {
             Queue<Command> commands,
             SnapshotPublisher publisher,
             Grace grace,
-            NeighborPlane neighbors,
-            SnoopPlane snoop,
-            SourcePlane sources,
-            ErrorPlane errors,
-            Announcements.Way announced,
+            ControlMailbox mailbox,
+            FramePool pool,
+            CounterShard counters,
+            LongSupplier clock,
             Supplier<List<Throwable>> lcoreErrors) {
         this.commands = commands;
         this.publisher = publisher;
-        this.neighbors = neighbors;
-        this.snoop = snoop;
-        this.sources = sources;
-        this.errors = errors;
         this.lcoreErrors = lcoreErrors;
-        live = new LiveModel(model, neighbors::model);
-        claims = new AddressClaims(live, grace, announced, snoop, events, LOG);
-        snoop.tell(claims, this);
+        upcalls = new Upcalls(this, mailbox, pool, counters, grace, clock);
+        live = new LiveModel(model, upcalls::uplinks);
+        claims =
+                new AddressClaims(
+                        live,
+                        grace,
+                        upcalls,
+                        new Announcements.Way(upcalls.dispatcher().injector(), pool),
+                        events,
+                        LOG);
+        uplinks = new UplinkChanges(live, interfaces, claims, this::published, LOG);
+        upcalls.dhcp().tell(new LeasedAddresses(live, claims, events, LOG));
         publish();
     }
 
@@ -97,10 +109,9 @@ final class Conductor implements Agent, LearnSink {
         }
         // Frames that come by way of here are decided by what the switch was told before.
         published();
-        work += sources.doWork(publisher.current());
-        work += neighbors.doWork() + errors.doWork() + snoop.doWork() + claims.tick();
+        work += upcalls.dispatcher().doWork() + claims.tick();
         askLinks(LINK_NANOS);
-        if (snoop.takeDirty()) {
+        if (upcalls.dispatcher().takeChanged()) {
             live.touch();
         }
         published();
@@ -121,7 +132,7 @@ final class Conductor implements Agent, LearnSink {
             return;
         }
         if (model().port(index).role() == PortEntry.Role.UPLINK) {
-            uplinkLink(model().uplinks().get(index), up);
+            uplinks.link(model().uplinks().get(index), up);
         } else {
             link(new Command.PortLink(index, up));
         }
@@ -130,9 +141,7 @@ final class Conductor implements Agent, LearnSink {
     /** Logs what the last second has left to say: one line a port, an lcore and a stage. */
     void secondOver() {
         events.secondOver();
-        snoop.secondOver();
-        sources.secondOver();
-        neighbors.secondOver();
+        upcalls.dispatcher().secondOver();
         for (Throwable error : lcoreErrors.get()) {
             LOG.error("event=stage_error", error);
         }
@@ -156,10 +165,10 @@ final class Conductor implements Agent, LearnSink {
             case Command.PortGroups c ->
                     live.change(
                             model().port(c.port())
-                                    .withGroups(snoop.groupsSeen(c.port(), c.groups())));
-            case Command.UplinkMtu c -> uplinkMtu(model().uplinks().get(c.port()), c.mtu());
-            case Command.UplinkMac c -> uplinkMac(model().uplinks().get(c.port()), c.mac());
-            case Command.UplinkLink c -> uplinkLink(model().uplinks().get(c.port()), c.up());
+                                    .withGroups(upcalls.groups().seen(c.port(), c.groups())));
+            case Command.UplinkMtu c -> uplinks.mtu(model().uplinks().get(c.port()), c.mtu());
+            case Command.UplinkMac c -> uplinks.mac(model().uplinks().get(c.port()), c.mac());
+            case Command.UplinkLink c -> uplinks.link(model().uplinks().get(c.port()), c.up());
             case Command.Ask<?> c -> c.question().run();
         }
     }
@@ -172,7 +181,7 @@ final class Conductor implements Agent, LearnSink {
                 .map(UplinkModel::host)
                 .filter(host -> next.has(host) && !before.has(host))
                 .forEach(host -> claims.announcements().hostCame(next.port(host)));
-        next.uplinks().keySet().forEach(this::portsFollow);
+        next.uplinks().keySet().forEach(uplinks::portsFollow);
         claims.review();
     }
 
@@ -188,8 +197,7 @@ final class Conductor implements Agent, LearnSink {
         final UplinkModel uplink = model().uplinkOf(index);
         final ModelBuilder next = new ModelBuilder(model());
         next.remove(index);
-        snoop.forgetPort(index);
-        sources.forget(index);
+        upcalls.dispatcher().forget(index);
         interfaces.forget(index);
         replace(next.build());
         claims.forget(gone, uplink);
@@ -210,62 +218,11 @@ final class Conductor implements Agent, LearnSink {
                         model(),
                         ++generation,
                         claims.table(),
-                        neighbors.table(),
-                        port -> snoop.bits(model(), port),
-                        port -> snoop.spoken(model(), port)));
+                        upcalls.neighbors().table(),
+                        upcalls.dispatcher()::wants,
+                        upcalls.groups()::spoken));
         published = publisher.epoch();
-        errors.model(model());
         claims.published();
-    }
-
-    private void uplinkLink(UplinkModel uplink, boolean up) {
-        if (uplink.linkUp() != up) {
-            final UplinkModel now = uplink.withLink(up);
-            live.change(now);
-            if (up) {
-                claims.announcements().carrierBack(now);
-            }
-            LOG.info("event=uplink_{} uplink={}", up ? "up" : "down", uplink.name());
-        }
-        portsFollow(uplink.index());
-    }
-
-    private void uplinkMtu(UplinkModel uplink, int mtu) {
-        final int now = Math.min(mtu, uplink.maxMtu());
-        if (uplink.mtu() != now) {
-            live.change(uplink.withMtu(now));
-            live.change(model().port(uplink.index()).withMtu(now, PortModel.UPLINKS_MTU));
-            LOG.info("event=uplink_mtu uplink={} mtu={}", uplink.name(), now);
-            portsFollow(uplink.index());
-        }
-    }
-
-    /**
-     * What goes to guests is translated from the new one when lcores write that: once published.
-     */
-    private void uplinkMac(UplinkModel before, long mac) {
-        if (mac == 0 || before.mac() == mac) {
-            return;
-        }
-        final UplinkModel uplink = before.withMac(mac);
-        live.change(uplink);
-        LOG.info("event=uplink_mac uplink={} mac={}", uplink.name(), MacAddress.format(mac));
-        portsFollow(uplink.index());
-        interfaces.uplinkMac(uplink.index(), mac);
-        published();
-        claims.announcements().macChanged(uplink);
-    }
-
-    /** Lets MTU, MAC and carrier of all ports and of the host port be what the uplink's allow. */
-    private void portsFollow(int uplink) {
-        for (PortModel port : model().ports()) {
-            if (port != null && port.uplink() == uplink && port.role() != PortEntry.Role.UPLINK) {
-                final PortModel now = interfaces.follow(port, model().uplinks().get(uplink));
-                if (!now.equals(port)) {
-                    live.change(now);
-                }
-            }
-        }
     }
 
     @Override
@@ -337,10 +294,10 @@ final class Conductor implements Agent, LearnSink {
     /** A guest has come or gone; the next may be another one. */
     private void guest(PortModel port) {
         if (port.up()) {
-            snoop.askGroups(model(), port);
+            upcalls.groups().guestCame(port);
         } else {
             claims.guestGone(port);
-            snoop.forgetGroups(port.index());
+            upcalls.guestGone(port.index());
             live.change(port.withGroups(GroupFilter.ALL));
         }
     }
@@ -374,28 +331,15 @@ final class Conductor implements Agent, LearnSink {
         return claims;
     }
 
-    /** The neighbours; conductor thread only. */
-    NeighborPlane neighbors() {
-        return neighbors;
-    }
-
-    /** The frames that come by way of here; conductor thread only. */
-    SnoopPlane snoop() {
-        return snoop;
-    }
-
-    /** Frames whose sources may be new; conductor thread only. */
-    SourcePlane sources() {
-        return sources;
+    /** The features that see frames; conductor thread only. */
+    Upcalls upcalls() {
+        return upcalls;
     }
 
     /** Lcores have stopped: takes back every frame that waited, then frees the tables. */
     @Override
     public void onClose() {
-        sources.close();
-        snoop.close();
-        neighbors.close();
-        errors.close();
+        upcalls.dispatcher().close();
         claims.close();
     }
 

@@ -5,8 +5,11 @@ import io.ipvane.burst.FramePool;
 import io.ipvane.config.PortConfig;
 import io.ipvane.config.UplinkConfig;
 import io.ipvane.control.view.StatusUnavailableException;
-import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
+import io.ipvane.learn.InterfaceLook;
+import io.ipvane.model.ModelBuilder;
+import io.ipvane.model.Route;
+import io.ipvane.model.SwitchModel;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.request.Request;
@@ -63,22 +66,16 @@ public final class ControlPlane implements AutoCloseable {
             Counters counters,
             Supplier<List<Throwable>> lcoreErrors) {
         grace = quiescence;
-        final CounterShard shard = counters.shard();
-        final ErrorPlane errors = new ErrorPlane(mailbox, pool, shard, System::nanoTime);
-        final NeighborPlane neighbors = new NeighborPlane(mailbox, pool, shard, quiescence, errors);
-        final FrameInjector injector = new FrameInjector(mailbox.toLcore(), pool, shard);
-        final LearnPlane learn = new LearnPlane(injector, pool, shard, System::nanoTime);
         conductor =
                 new Conductor(
                         model,
                         commands,
                         publisher,
                         quiescence,
-                        neighbors,
-                        new SnoopPlane(mailbox, pool, injector, learn),
-                        new SourcePlane(mailbox, pool, injector, System::nanoTime),
-                        errors,
-                        new Announcements.Way(injector, pool),
+                        mailbox,
+                        pool,
+                        counters.shard(),
+                        System::nanoTime,
                         lcoreErrors);
     }
 
@@ -96,23 +93,23 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private Boolean regroup(IntConsumer listener) {
-        conductor.snoop().onGroups(listener);
+        conductor.upcalls().groups().onGroups(listener);
         return true;
     }
 
     /** Says who looks at the interfaces of ports for addresses that are new. */
     public void onLook(InterfaceLook listener) {
-        tell(() -> conductor.sources().onLook(listener));
+        tell(() -> conductor.upcalls().sources().onLook(listener));
     }
 
     /** What a look has found has been told; where that is lost, the conductor waits a second. */
     public void looked(long ticket) {
-        tell(() -> conductor.sources().looked(ticket));
+        tell(() -> conductor.upcalls().sources().looked(ticket));
     }
 
     /** The interface of a port has told all that there was when the watch of it began. */
     public void told(int port) {
-        tell(() -> conductor.sources().told(port));
+        tell(() -> conductor.upcalls().sources().told(port));
     }
 
     private void tell(Runnable task) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.control;
 
+import io.ipvane.model.PortModel;
+import io.ipvane.model.UplinkModel;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;

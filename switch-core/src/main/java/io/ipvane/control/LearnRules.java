@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.control;
 
+import io.ipvane.model.PortModel;
+import io.ipvane.model.Route;
+import io.ipvane.model.UplinkModel;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import java.util.Optional;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.control;
 
+import io.ipvane.model.PortModel;
+import io.ipvane.model.SwitchModel;
+import io.ipvane.model.UplinkModel;
 import java.util.function.Consumer;
 
 /**

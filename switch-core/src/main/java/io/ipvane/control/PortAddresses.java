@@ -3,6 +3,8 @@ package io.ipvane.control;
 
 import io.ipvane.control.AddressBook.Claim;
 import io.ipvane.control.view.AddressView;
+import io.ipvane.model.PortModel;
+import io.ipvane.model.SwitchModel;
 import io.ipvane.packet.IpPrefix;
 import java.util.ArrayList;
 import java.util.Iterator;

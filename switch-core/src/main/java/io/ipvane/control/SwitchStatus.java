@@ -20,6 +20,10 @@ import io.ipvane.device.ReceiveLosses;
 import io.ipvane.lcore.LcoreStatus;
 import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.lcore.TopologyRunner;
+import io.ipvane.model.PortModel;
+import io.ipvane.model.Route;
+import io.ipvane.model.SwitchModel;
+import io.ipvane.model.UplinkModel;
 import io.ipvane.neighbor.NeighborResolver;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.packet.MacAddress;
@@ -276,7 +280,7 @@ public final class SwitchStatus implements StatusSource {
 
     @Override
     public List<NeighborView> neighbors() {
-        final var known = control.ask(c -> Map.entry(c.model(), c.neighbors().view()));
+        final var known = control.ask(c -> Map.entry(c.model(), c.upcalls().neighbors().view()));
         // Text is made here, not by the conductor, which has better things to do.
         return known.getValue().stream().map(n -> view(known.getKey(), n)).toList();
     }

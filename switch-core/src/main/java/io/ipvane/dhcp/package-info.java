@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Floor 5: DHCP for ports that share one MAC address (spec B-4, F16). {@link
+ * Floor 8.7: DHCP for ports that share one MAC address (spec B-4, F16). {@link
  * io.ipvane.dhcp.DhcpSnooper} reads what clients and servers say to each other: it remembers which
  * port asked, so that the answer finds it; gives a client that a server could not tell from its
  * siblings an identifier of its own; and knows who leases which address until when.

@@ -328,8 +328,17 @@ public final class ControlMailbox {
     /** Frees every frame that nobody has fetched; lcores have stopped. Conductor thread. */
     public void drain(FramePool pool) {
         down.drain(pool);
+        receiveAll(
+                (type, buffer, at, length) -> freeUnresolved(pool, type, buffer.getLong(at + 24)));
+        receiveAllDropped((type, buffer, at, length) -> pool.free(buffer.getLong(at + 8)));
         readAll(snooped, (type, buffer, at, length) -> pool.free(buffer.getLong(at + 16)));
         readAll(asked, (type, buffer, at, length) -> pool.free(buffer.getLong(at + 8)));
+    }
+
+    private static void freeUnresolved(FramePool pool, int type, long mbuf) {
+        if (type == UNRESOLVED) {
+            pool.free(mbuf);
+        }
     }
 
     /**

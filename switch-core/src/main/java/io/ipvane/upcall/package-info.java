@@ -4,6 +4,11 @@
  * io.ipvane.upcall.ControlMailbox}, down by {@link io.ipvane.upcall.ToLcore}: bounded rings without
  * locks, whose messages are of a few dozen bytes; a frame goes as the address of its mbuf.
  *
+ * <p>On the conductor's side {@link io.ipvane.upcall.UpcallDispatcher} reads what comes up and
+ * hands each frame to the {@link io.ipvane.upcall.Upcall} of the feature that it is for; {@link
+ * io.ipvane.upcall.FrameInjector} sends it down again. What a feature wants with its frames is said
+ * in its own package.
+ *
  * <p>Owner: each end belongs to one thread, named at its methods.
  */
 package io.ipvane.upcall;

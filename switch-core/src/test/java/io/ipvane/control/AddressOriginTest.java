@@ -8,6 +8,7 @@ import io.ipvane.config.SwitchConfig;
 import io.ipvane.config.ThreadPlan;
 import io.ipvane.control.AddressBook.Claim;
 import io.ipvane.control.AddressBook.Origin;
+import io.ipvane.model.ModelBuilder;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.testing.SmallNetwork;

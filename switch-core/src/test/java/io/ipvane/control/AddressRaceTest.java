@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.ipvane.config.ThreadPlan;
 import io.ipvane.control.AddressBook.Claim;
 import io.ipvane.control.view.StatusUnavailableException;
+import io.ipvane.model.PortModel;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.table.AddressTable;

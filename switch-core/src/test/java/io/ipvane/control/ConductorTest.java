@@ -12,6 +12,7 @@ import io.ipvane.config.ThreadPlan;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.Counters;
 import io.ipvane.egress.EgressDrop;
+import io.ipvane.model.SwitchModel;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.Quiescence;
@@ -274,21 +275,16 @@ class ConductorTest {
             final Queue<Command> commands = new Faulty();
             final ControlMailbox mailbox = new ControlMailbox();
             final CounterShard shard = new Counters(arena, 1).shard();
-            final ErrorPlane told = new ErrorPlane(mailbox, pool, shard, () -> 0);
-            final NeighborPlane neighbors = new NeighborPlane(mailbox, pool, shard, nobody, told);
-            final FrameInjector injector = new FrameInjector(mailbox.toLcore(), pool, shard);
-            final LearnPlane learn = new LearnPlane(injector, pool, shard, () -> 0);
             final Conductor conductor =
                     new Conductor(
                             SwitchModel.EMPTY,
                             commands,
                             publisher,
                             nobody,
-                            neighbors,
-                            new SnoopPlane(mailbox, pool, injector, learn),
-                            new SourcePlane(mailbox, pool, injector, () -> 0),
-                            told,
-                            new Announcements.Way(injector, pool),
+                            mailbox,
+                            pool,
+                            shard,
+                            () -> 0,
                             errors::next);
             for (int i = 0; i < 50; i++) {
                 conductor.doWork();

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.config.ThreadPlan;
+import io.ipvane.group.GroupLearner;
 import io.ipvane.ipvlan.IpvlanDrop;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.IpAddress;

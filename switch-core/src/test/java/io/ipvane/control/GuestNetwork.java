@@ -10,6 +10,8 @@ import io.ipvane.config.ThreadPlan;
 import io.ipvane.control.AddressBook.Claim;
 import io.ipvane.control.AddressBook.Origin;
 import io.ipvane.counters.PortCounter;
+import io.ipvane.model.ModelBuilder;
+import io.ipvane.model.PortModel;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.testing.Frames;

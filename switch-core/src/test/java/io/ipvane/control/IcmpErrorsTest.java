@@ -10,6 +10,7 @@ import io.ipvane.burst.DropReason;
 import io.ipvane.config.ThreadPlan;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.egress.EgressDrop;
+import io.ipvane.icmp.ErrorUpcall;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.snapshot.RouteDrop;
 import io.ipvane.testing.Frames;
@@ -162,7 +163,7 @@ class IcmpErrorsTest {
             heard += answers(to("203.0.113.1").build()).size();
         }
         assertEquals(200, drops("c1", RouteDrop.NO_ROUTE));
-        assertTrue(heard >= ErrorPlane.BURST && heard < 200, heard + " errors");
+        assertTrue(heard >= ErrorUpcall.BURST && heard < 200, heard + " errors");
         assertEquals(200 - heard, net.counter("c1", PortCounter.ERRORS_LIMITED.ordinal()));
         net.device("c2").inject(to("203.0.113.1").ips(Frames.C2_4, "203.0.113.1").build());
         net.run();

@@ -4,6 +4,10 @@ package io.ipvane.control;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.ipvane.config.SwitchConfig;
+import io.ipvane.model.ModelBuilder;
+import io.ipvane.model.PortModel;
+import io.ipvane.model.SwitchModel;
+import io.ipvane.model.UplinkModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.ipvane.config.SwitchConfig;
 import io.ipvane.config.UplinkConfig;
+import io.ipvane.model.ModelBuilder;
+import io.ipvane.model.Route;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import java.util.List;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.control;
+package io.ipvane.model;
 
 import io.ipvane.config.EndpointConfig;
 import io.ipvane.ipvlan.IpvlanFlag;
@@ -90,7 +90,7 @@ public record PortModel(
     }
 
     /** Whether the configuration gives it this address. */
-    boolean isConfigured(IpAddress address) {
+    public boolean isConfigured(IpAddress address) {
         return rules.addresses.contains(address);
     }
 
@@ -128,7 +128,7 @@ public record PortModel(
     }
 
     /** The same port with another configuration. */
-    PortModel withRules(Rules now) {
+    public PortModel withRules(Rules now) {
         return with(now, link, groups);
     }
 
@@ -138,7 +138,7 @@ public record PortModel(
     }
 
     /** The same port with its interface in another place. */
-    PortModel withPlace(String netns, String interfaceName) {
+    public PortModel withPlace(String netns, String interfaceName) {
         final EndpointConfig now =
                 new EndpointConfig.Tap(
                         Optional.of(netns).filter(name -> !name.isEmpty()), interfaceName);
@@ -146,7 +146,7 @@ public record PortModel(
     }
 
     /** The same port with another MTU, and another wish for one. */
-    PortModel withMtu(int nowMtu, int nowWanted) {
+    public PortModel withMtu(int nowMtu, int nowWanted) {
         return with(rules, new Link(link.up, link.carrier, nowMtu, nowWanted), groups);
     }
 

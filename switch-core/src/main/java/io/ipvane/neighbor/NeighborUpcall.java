@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.control;
+package io.ipvane.neighbor;
 
 import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.FramePool;
 import io.ipvane.counters.CounterShard;
-import io.ipvane.icmp.ErrorKind;
-import io.ipvane.neighbor.NeighborConfig;
-import io.ipvane.neighbor.NeighborCounters;
-import io.ipvane.neighbor.NeighborDrop;
-import io.ipvane.neighbor.NeighborResolver;
-import io.ipvane.neighbor.NeighborSink;
-import io.ipvane.neighbor.NeighborTable;
-import io.ipvane.neighbor.NeighborView;
-import io.ipvane.neighbor.UplinkIdentity;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.table.Grace;
 import io.ipvane.upcall.ControlMailbox;
+import io.ipvane.upcall.FrameInjector;
+import io.ipvane.upcall.Upcall;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.agrona.concurrent.MessageHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,35 +24,46 @@ import org.slf4j.LoggerFactory;
  * <p>Conductor thread only. Frames on the way are counted where they end: sent ones at the uplink
  * by the lcore that sends, lost ones here.
  */
-final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(NeighborPlane.class);
-    private static final int MESSAGES_A_TURN = 1_024;
+public final class NeighborUpcall implements Upcall, ControlMailbox.Listener, NeighborSink {
+    private static final Logger LOG = LoggerFactory.getLogger(NeighborUpcall.class);
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
-    private final ControlMailbox mailbox;
+    private final FrameInjector injector;
     private final FramePool pool;
     private final CounterShard counters;
-    private final ErrorPlane errors;
+    private final Unanswered unanswered;
     private final NeighborTable table;
     private final NeighborResolver resolver;
-    private Map<Integer, UplinkModel> known = Map.of();
+    private Map<Integer, NeighborUplink> known = Map.of();
     private NeighborCounters said;
     private long lastSaid = System.nanoTime();
-    private final MessageHandler handler = ControlMailbox.handler(this);
+
+    /** Hears of frames whose next hop has not answered. */
+    @FunctionalInterface
+    public interface Unanswered {
+        /**
+         * A frame is about to be freed.
+         *
+         * @param port index of the port that it came from
+         */
+        void unanswered(int port, long mbuf);
+    }
 
     /**
-     * @param errors hears of frames whose next hop has not answered
+     * Knows nobody yet.
+     *
+     * @param counters of the conductor's thread
      */
-    NeighborPlane(
-            ControlMailbox mailbox,
+    public NeighborUpcall(
+            FrameInjector injector,
             FramePool pool,
             CounterShard counters,
             Grace grace,
-            ErrorPlane errors) {
-        this.mailbox = mailbox;
+            Unanswered unanswered) {
+        this.injector = injector;
         this.pool = pool;
         this.counters = counters;
-        this.errors = errors;
+        this.unanswered = unanswered;
         this.table = new NeighborTable(NeighborTable.MAX_CAPACITY, grace);
         this.resolver =
                 new NeighborResolver(NeighborConfig.DEFAULT, table, pool, this, System::nanoTime);
@@ -68,55 +71,45 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
     }
 
     /** What lcores read. */
-    NeighborTable table() {
+    public NeighborTable table() {
         return table;
     }
 
-    /** Takes over who the uplinks are, and the neighbours that are configured. */
-    void model(SwitchModel model) {
-        for (UplinkModel uplink : model.uplinks().values()) {
-            resolver.putUplink(
-                    uplink.index(), UplinkIdentity.of(uplink.mac(), uplink.hostAddresses()));
-            permanent(uplink);
-            final UplinkModel before = known.get(uplink.index());
-            if (before != null && before.linkUp() && !uplink.linkUp()) {
-                resolver.linkDown(uplink.index());
-            }
-        }
-        for (UplinkModel uplink : known.values()) {
-            if (!model.uplinks().containsKey(uplink.index())) {
-                resolver.removeUplink(uplink.index());
-            }
-        }
-        known = model.uplinks();
+    /** Takes over who the uplinks are, by their index, and the neighbours that are configured. */
+    public void uplinks(Map<Integer, NeighborUplink> now) {
+        now.forEach(
+                (index, uplink) -> {
+                    resolver.putUplink(index, uplink.identity());
+                    final NeighborUplink before = known.get(index);
+                    permanent(index, before, uplink);
+                    if (before != null && before.linkUp() && !uplink.linkUp()) {
+                        resolver.linkDown(index);
+                    }
+                });
+        known.keySet().stream()
+                .filter(index -> !now.containsKey(index))
+                .forEach(resolver::removeUplink);
+        known = Map.copyOf(now);
     }
 
-    private void permanent(UplinkModel uplink) {
-        final UplinkModel before = known.get(uplink.index());
-        if (before != null && before.neighbors().equals(uplink.neighbors())) {
-            return;
+    private void permanent(int index, NeighborUplink before, NeighborUplink now) {
+        final Map<IpAddress, Long> left = new HashMap<>();
+        if (before != null) {
+            left.putAll(before.permanent());
         }
-        final Map<IpAddress, Long> left = macs(before);
-        for (io.ipvane.config.NeighborConfig now : uplink.neighbors()) {
-            final Long was = left.remove(now.address());
-            if (was == null || was != now.mac()) {
-                resolver.permanent(uplink.index(), now.address(), now.mac());
-            }
-        }
-        left.keySet().forEach(gone -> resolver.notPermanent(uplink.index(), gone));
+        now.permanent()
+                .forEach(
+                        (address, mac) -> {
+                            if (!mac.equals(left.remove(address))) {
+                                resolver.permanent(index, address, mac);
+                            }
+                        });
+        left.keySet().forEach(gone -> resolver.notPermanent(index, gone));
     }
 
-    private static Map<IpAddress, Long> macs(UplinkModel uplink) {
-        final Map<IpAddress, Long> macs = new HashMap<>();
-        if (uplink != null) {
-            uplink.neighbors().forEach(known -> macs.put(known.address(), known.mac()));
-        }
-        return macs;
-    }
-
-    /** One turn: messages, then time. */
-    int doWork() {
-        return mailbox.receive(handler, MESSAGES_A_TURN) + resolver.tick();
+    @Override
+    public int doWork() {
+        return resolver.tick();
     }
 
     @Override
@@ -148,7 +141,7 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
 
     @Override
     public void transmit(int uplink, long mbuf) {
-        if (!mailbox.toLcore().finished(uplink, mbuf)) {
+        if (!injector.finished(uplink, mbuf)) {
             dropped(uplink, uplink, mbuf, BurstDrop.RING_FULL);
         }
     }
@@ -163,13 +156,14 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
     public void dropped(int uplink, int port, long mbuf, DropReason reason) {
         counters.add(port, reason.column(), 1);
         if (reason == NeighborDrop.NEIGH_FAIL) {
-            errors.tell(port, ErrorKind.NEIGHBOR_FAILED, 0, mbuf);
+            unanswered.unanswered(port, mbuf);
         }
         pool.free(mbuf);
     }
 
     /** Says once a minute which bounds were met, if any. */
-    void secondOver() {
+    @Override
+    public void secondOver() {
         final long now = System.nanoTime();
         if (now - lastSaid < MINUTE) {
             return;
@@ -193,16 +187,13 @@ final class NeighborPlane implements ControlMailbox.Listener, NeighborSink, Auto
     }
 
     /** All neighbours, for readers. */
-    List<NeighborView> view() {
+    public List<NeighborView> view() {
         return resolver.view();
     }
 
-    /** Lcores have stopped: what still lies in the mailbox, or waits, is freed. */
     @Override
     public void close() {
-        mailbox.receiveAll(handler);
         resolver.close();
-        mailbox.drain(pool);
         table.close();
     }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.control;
+package io.ipvane.learn;
 
+import io.ipvane.model.SwitchModel;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.snapshot.ForwardingSnapshot;
-import io.ipvane.table.GroupFilter;
 
-/** Hears what a port whose interface nobody can look at says of itself. Conductor thread only. */
-interface LearnSink {
+/** Hears which addresses a port says that it has. Conductor thread only. */
+public interface LearnSink {
     /** The switch as it is now; what was said may have changed it. */
     SwitchModel model();
 
@@ -25,10 +25,4 @@ interface LearnSink {
      * @return whether it is believed, now or before
      */
     boolean said(int port, IpAddress address);
-
-    /** Whether a port has an address for no better reason than that it says so. */
-    boolean onlySaid(int port, IpAddress address);
-
-    /** A port listens to other groups now. */
-    void regrouped(int port, GroupFilter groups);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.icmp;
+package io.ipvane.upcall;
 
 /**
- * How often one receiver may be told something (RFC 4443, section 2.4 f; RFC 1812, section
- * 4.3.2.8): a number at once, and then so many a second. One thread.
+ * How often a port may have the conductor work for it: a number at once, and then so many a second.
+ * One thread.
  */
 public final class TokenBucket {
     private static final long SECOND = 1_000_000_000L;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.control;
+package io.ipvane.group;
 
-import io.ipvane.group.GroupMembership;
-import io.ipvane.group.MembershipReport;
-import io.ipvane.icmp.TokenBucket;
+import io.ipvane.table.GroupFilter;
+import io.ipvane.upcall.TokenBucket;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -21,10 +21,12 @@ import java.util.function.Supplier;
  *
  * <p>Conductor thread only.
  */
-final class GroupLearner {
+public final class GroupLearner {
     static final int BURST = 64;
     static final int PER_SECOND = 32;
-    static final long PAUSE = Duration.ofMillis(100).toNanos();
+
+    /** Between two changes of filters, in nanoseconds. */
+    public static final long PAUSE = Duration.ofMillis(100).toNanos();
 
     private static final class Member {
         private final GroupMembership groups;
@@ -37,7 +39,7 @@ final class GroupLearner {
     }
 
     private final LongSupplier clock;
-    private final LearnSink sink;
+    private final BiConsumer<Integer, GroupFilter> regrouped;
     private final Map<Integer, Member> members = new HashMap<>();
     private final Set<Integer> changed = new LinkedHashSet<>();
     private long told;
@@ -46,11 +48,11 @@ final class GroupLearner {
      * A learner that has heard nothing.
      *
      * @param clock nanoseconds that never run back
-     * @param sink hears of other filters
+     * @param regrouped hears of other filters, by port
      */
-    GroupLearner(LongSupplier clock, LearnSink sink) {
+    GroupLearner(LongSupplier clock, BiConsumer<Integer, GroupFilter> regrouped) {
         this.clock = clock;
-        this.sink = sink;
+        this.regrouped = regrouped;
         this.told = clock.getAsLong() - PAUSE;
     }
 
@@ -70,7 +72,7 @@ final class GroupLearner {
         }
         told = clock.getAsLong();
         final int count = changed.size();
-        changed.forEach(port -> sink.regrouped(port, members.get(port).groups.filter()));
+        changed.forEach(port -> regrouped.accept(port, members.get(port).groups.filter()));
         changed.clear();
         return count;
     }

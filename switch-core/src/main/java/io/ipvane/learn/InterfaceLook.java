@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.control;
+package io.ipvane.learn;
 
 import io.ipvane.packet.IpAddress;
 import java.util.Map;
@@ -9,8 +9,8 @@ import java.util.Set;
 @FunctionalInterface
 public interface InterfaceLook {
     /**
-     * Has the conductor told all that interfaces have to tell by now, and then {@link
-     * ControlPlane#looked}. Called on the conductor's thread; must not wait.
+     * Has the conductor told all that interfaces have to tell by now, and then that this look is
+     * over. Called on the conductor's thread; must not wait.
      *
      * @param ticket names this look
      * @param sources by port, IPv6 addresses that it sends from and that nobody has told yet

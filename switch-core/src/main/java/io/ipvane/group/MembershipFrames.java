@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.control;
+package io.ipvane.group;
 
 import io.ipvane.burst.FramePool;
-import io.ipvane.group.MembershipReport;
 import io.ipvane.memory.Memory;
+import io.ipvane.packet.Icmpv6;
 import io.ipvane.packet.Ipv4;
 import io.ipvane.packet.Ipv6;
 import java.util.Optional;
@@ -16,6 +16,18 @@ final class MembershipFrames {
     private static final int MLD = Ipv6.LENGTH + Ipv6.EXTENSION_UNIT;
 
     private MembershipFrames() {}
+
+    /** Whether it is such a frame; it may be cut off, or lie about its lengths. */
+    static boolean isMembership(FramePool pool, long mbuf, int l3) {
+        final long ip = pool.data(mbuf) + l3;
+        if (Ipv4.version(ip) == 4) {
+            return Ipv4.protocol(ip) == Ipv4.PROTOCOL_IGMP;
+        }
+        return pool.contiguous(mbuf) >= l3 + MLD + Icmpv6.LENGTH
+                && Ipv6.nextHeader(ip) == Ipv6.NEXT_HOP_BY_HOP
+                && Ipv6.extensionNext(ip + Ipv6.LENGTH) == Ipv6.NEXT_ICMPV6
+                && Icmpv6.isMembership(Icmpv6.type(ip + MLD));
+    }
 
     /**
      * What the frame says, if its lengths agree.

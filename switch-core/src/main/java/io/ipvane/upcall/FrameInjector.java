@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.control;
+package io.ipvane.upcall;
 
 import io.ipvane.burst.BurstDrop;
 import io.ipvane.burst.FramePool;
 import io.ipvane.counters.CounterShard;
-import io.ipvane.ipvlan.Verdict;
-import io.ipvane.upcall.ToLcore;
 
 /**
  * Puts frames that came by way of the conductor back on their way: an lcore takes each in at the
@@ -14,19 +12,24 @@ import io.ipvane.upcall.ToLcore;
  *
  * <p>Conductor thread only.
  */
-final class FrameInjector {
+public final class FrameInjector {
     private final ToLcore lcore;
     private final FramePool pool;
     private final CounterShard counters;
 
-    FrameInjector(ToLcore lcore, FramePool pool, CounterShard counters) {
+    /**
+     * Puts frames into this ring.
+     *
+     * @param counters of the conductor's thread
+     */
+    public FrameInjector(ToLcore lcore, FramePool pool, CounterShard counters) {
         this.lcore = lcore;
         this.pool = pool;
         this.counters = counters;
     }
 
     /** A frame as it came in by a port: it is decided as any other. */
-    void arrived(int ingress, long mbuf) {
+    public void arrived(int ingress, long mbuf) {
         if (!lcore.arrived(ingress, mbuf)) {
             refused(ingress, mbuf);
         }
@@ -37,15 +40,19 @@ final class FrameInjector {
      *
      * @param port where to, if the verdict is to deliver it
      */
-    void decided(int ingress, int verdict, int port, long mbuf) {
+    public void decided(int ingress, int verdict, int port, long mbuf) {
         if (!lcore.decided(ingress, verdict, port, mbuf)) {
             refused(ingress, mbuf);
         }
     }
 
-    /** A frame of the switch's own for one port. */
-    void deliver(int port, long mbuf) {
-        decided(port, Verdict.DELIVER, port, mbuf);
+    /**
+     * A frame that is ready for the tx queue of a port.
+     *
+     * @return false where the lcore cannot keep up: the frame is the caller's then
+     */
+    public boolean finished(int port, long mbuf) {
+        return lcore.finished(port, mbuf);
     }
 
     private void refused(int ingress, long mbuf) {

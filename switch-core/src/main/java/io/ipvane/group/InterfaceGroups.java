@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.control;
+package io.ipvane.group;
 
-import io.ipvane.group.GroupMembership;
-import io.ipvane.group.MembershipReport;
-import io.ipvane.icmp.TokenBucket;
 import io.ipvane.table.GroupFilter;
+import io.ipvane.upcall.TokenBucket;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.control;
+package io.ipvane.model;
 
 import io.ipvane.config.EndpointConfig;
 import io.ipvane.config.PortConfig;
 import io.ipvane.config.RouteConfig;
 import io.ipvane.config.UplinkConfig;
-import io.ipvane.control.PortModel.Link;
-import io.ipvane.control.PortModel.Rules;
+import io.ipvane.model.PortModel.Link;
+import io.ipvane.model.PortModel.Rules;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.table.GroupFilter;
@@ -97,7 +97,7 @@ public final class ModelBuilder {
     }
 
     /** The routes that the configuration names. */
-    static List<Route> routes(UplinkConfig config) {
+    public static List<Route> routes(UplinkConfig config) {
         return config.routes().stream().map(ModelBuilder::route).toList();
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.control;
+package io.ipvane.learn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

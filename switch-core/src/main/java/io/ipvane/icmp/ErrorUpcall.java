@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.control;
+package io.ipvane.icmp;
 
 import io.ipvane.burst.FramePool;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.PortCounter;
-import io.ipvane.icmp.ErrorFrames;
-import io.ipvane.icmp.ErrorKind;
-import io.ipvane.icmp.TokenBucket;
+import io.ipvane.model.PortModel;
+import io.ipvane.model.SwitchModel;
+import io.ipvane.model.UplinkModel;
 import io.ipvane.neighbor.UplinkIdentity;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.upcall.ControlMailbox;
+import io.ipvane.upcall.FrameInjector;
+import io.ipvane.upcall.TokenBucket;
+import io.ipvane.upcall.Upcall;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import org.agrona.concurrent.MessageHandler;
+import java.util.function.Supplier;
 
 /**
  * Tells senders by ICMP what could not be sent on (spec F5, F26): frames that lcores have dropped
@@ -26,50 +29,46 @@ import org.agrona.concurrent.MessageHandler;
  * port is told at most {@value #BURST} times at once and {@value #PER_SECOND} times a second, the
  * rest is counted.
  */
-final class ErrorPlane implements ControlMailbox.DropListener, AutoCloseable {
-    static final int BURST = 50;
-    static final int PER_SECOND = 100;
-    private static final int MESSAGES_A_TURN = 256;
+public final class ErrorUpcall implements Upcall, ControlMailbox.DropListener {
+    public static final int BURST = 50;
+    public static final int PER_SECOND = 100;
 
     /** The source of a node that has no IPv4 address to speak from: RFC 7600, section 4.8. */
     private static final IpAddress DUMMY = IpAddress.ipv4(0xC000_0008);
 
-    private final ControlMailbox mailbox;
+    private final FrameInjector injector;
     private final FramePool pool;
     private final CounterShard counters;
     private final LongSupplier clock;
     private final Arena arena = Arena.ofShared();
     private final ErrorFrames frames;
-    private final MessageHandler handler =
-            ControlMailbox.handler((ControlMailbox.DropListener) this);
     private final Map<Integer, TokenBucket> buckets = new HashMap<>();
-    private SwitchModel model;
+    private final Supplier<SwitchModel> model;
 
     /**
+     * Has told nobody anything yet.
+     *
+     * @param model the switch as it is now
      * @param counters of the conductor's thread
      * @param clock nanoseconds that never run back
      */
-    ErrorPlane(ControlMailbox mailbox, FramePool pool, CounterShard counters, LongSupplier clock) {
-        this.mailbox = mailbox;
+    public ErrorUpcall(
+            Supplier<SwitchModel> model,
+            FrameInjector injector,
+            FramePool pool,
+            CounterShard counters,
+            LongSupplier clock) {
+        this.model = model;
+        this.injector = injector;
         this.pool = pool;
         this.counters = counters;
         this.clock = clock;
         this.frames = new ErrorFrames(arena, pool);
     }
 
-    /** Takes over who is there; ports that are gone are forgotten. */
-    void model(SwitchModel now) {
-        model = now;
-        buckets.keySet().removeIf(port -> port(port) == null);
-    }
-
-    private PortModel port(int index) {
-        return index < model.ports().size() ? model.ports().get(index) : null;
-    }
-
-    /** One turn. */
-    int doWork() {
-        return mailbox.receiveDropped(handler, MESSAGES_A_TURN);
+    @Override
+    public void forget(int port) {
+        buckets.remove(port);
     }
 
     @Override
@@ -88,12 +87,13 @@ final class ErrorPlane implements ControlMailbox.DropListener, AutoCloseable {
      * @param mtu bytes of IP that would have fitted; 0 where its length was not the reason
      * @param mbuf stays the caller's
      */
-    void tell(int ingress, ErrorKind kind, int mtu, long mbuf) {
-        final PortModel port = port(ingress);
-        if (port == null) {
+    public void tell(int ingress, ErrorKind kind, int mtu, long mbuf) {
+        final SwitchModel now = model.get();
+        if (!now.has(ingress)) {
             return;
         }
-        final UplinkModel uplink = model.uplinks().get(port.uplink());
+        final PortModel port = now.port(ingress);
+        final UplinkModel uplink = now.uplinkOf(ingress);
         if (!uplink.options().icmpErrors()
                 || !frames.read(mbuf)
                 || isBroadcast(uplink, frames.destination())) {
@@ -109,7 +109,7 @@ final class ErrorPlane implements ControlMailbox.DropListener, AutoCloseable {
         if (error == 0) {
             return;
         }
-        if (mailbox.toLcore().finished(ingress, error)) {
+        if (injector.finished(ingress, error)) {
             counters.add(ingress, PortCounter.ERRORS_SENT.ordinal(), 1);
         } else {
             pool.free(error);
@@ -162,11 +162,8 @@ final class ErrorPlane implements ControlMailbox.DropListener, AutoCloseable {
         return own.contains(sender) ? own.length() : -1;
     }
 
-    /** Lcores have stopped: what still lies in the mailbox is freed. */
     @Override
     public void close() {
-        mailbox.receiveAllDropped(
-                ControlMailbox.handler((ingress, reason, mtu, mbuf) -> pool.free(mbuf)));
         arena.close();
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.control;
+package io.ipvane.model;
 
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.snapshot.PortEntry;

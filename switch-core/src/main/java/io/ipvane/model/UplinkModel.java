@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.control;
+package io.ipvane.model;
 
 import io.ipvane.config.NeighborConfig;
 import io.ipvane.ipvlan.IpvlanFlag;
@@ -138,12 +138,12 @@ public record UplinkModel(
     }
 
     /** The same uplink with another MTU. */
-    UplinkModel withMtu(int now) {
+    public UplinkModel withMtu(int now) {
         return with(rules, new Wire(wire.linkUp, now, wire.maxMtu), hostPort);
     }
 
     /** The same uplink with another bound of its MTU, which is lowered to it. */
-    UplinkModel withMaxMtu(int now) {
+    public UplinkModel withMaxMtu(int now) {
         return with(rules, new Wire(wire.linkUp, Math.min(wire.mtu, now), now), hostPort);
     }
 
@@ -153,22 +153,22 @@ public record UplinkModel(
     }
 
     /** The same uplink with another configuration. */
-    UplinkModel withRules(Rules now) {
+    public UplinkModel withRules(Rules now) {
         return with(now, wire, hostPort);
     }
 
     /** The same uplink with a host port. */
-    UplinkModel withHost(int port, List<IpPrefix> addresses, List<Route> routes) {
+    public UplinkModel withHost(int port, List<IpPrefix> addresses, List<Route> routes) {
         return with(rules, wire, new HostPort(port, addresses, routes));
     }
 
     /** The same uplink without a host port, and without what it brought. */
-    UplinkModel withoutHost() {
+    public UplinkModel withoutHost() {
         return with(rules, wire, HostPort.NONE);
     }
 
     /** The same uplink with another MAC. */
-    UplinkModel withMac(long now) {
+    public UplinkModel withMac(long now) {
         return new UplinkModel(index, name, device, vlan, now, rules, wire, hostPort);
     }
 
@@ -187,7 +187,7 @@ public record UplinkModel(
     }
 
     /** By which the switch speaks on the link: the host port's, or what the MAC makes. */
-    IpAddress linkLocal() {
+    public IpAddress linkLocal() {
         return UplinkIdentity.of(mac, hostPort.addresses).linkLocal();
     }
 

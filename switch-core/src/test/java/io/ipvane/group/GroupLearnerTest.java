@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.control;
+package io.ipvane.group;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ipvane.group.MembershipReport;
 import io.ipvane.group.MembershipReport.Change;
 import io.ipvane.packet.IpAddress;
-import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.table.GroupFilter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,40 +22,7 @@ class GroupLearnerTest {
 
     private final Map<Integer, GroupFilter> told = new LinkedHashMap<>();
     private long now = -5;
-    private final GroupLearner groups =
-            new GroupLearner(
-                    () -> now,
-                    new LearnSink() {
-                        @Override
-                        public SwitchModel model() {
-                            throw new AssertionError();
-                        }
-
-                        @Override
-                        public ForwardingSnapshot snapshot() {
-                            throw new AssertionError();
-                        }
-
-                        @Override
-                        public boolean isThere(int port) {
-                            throw new AssertionError();
-                        }
-
-                        @Override
-                        public boolean said(int port, IpAddress address) {
-                            throw new AssertionError();
-                        }
-
-                        @Override
-                        public boolean onlySaid(int port, IpAddress address) {
-                            throw new AssertionError();
-                        }
-
-                        @Override
-                        public void regrouped(int port, GroupFilter filter) {
-                            told.put(port, filter);
-                        }
-                    });
+    private final GroupLearner groups = new GroupLearner(() -> now, told::put);
 
     private static Optional<MembershipReport> joins(int i) {
         return Optional.of(

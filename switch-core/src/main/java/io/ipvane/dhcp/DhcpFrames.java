@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.control;
+package io.ipvane.dhcp;
 
 import io.ipvane.burst.FramePool;
 import io.ipvane.memory.Memory;

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipvane.control;
+package io.ipvane.learn;
 
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.Facts;
 import io.ipvane.burst.FramePool;
+import io.ipvane.model.PortModel;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.pipeline.Parser;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.table.AddressTable;
 import io.ipvane.upcall.ControlMailbox;
+import io.ipvane.upcall.FrameInjector;
+import io.ipvane.upcall.Upcall;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -19,7 +22,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.LongSupplier;
-import org.agrona.concurrent.MessageHandler;
 
 /**
  * Frames that antispoof has refused at ports whose interface tells its addresses. The address may
@@ -39,7 +41,7 @@ import org.agrona.concurrent.MessageHandler;
  *
  * <p>Conductor thread only.
  */
-final class SourcePlane implements ControlMailbox.Asker, AutoCloseable {
+public final class SourceUpcall implements Upcall, ControlMailbox.Asker {
     static final int REPAID_A_SECOND = 64;
 
     /** Addresses of one port that the kernel is asked for in one look. */
@@ -48,17 +50,15 @@ final class SourcePlane implements ControlMailbox.Asker, AutoCloseable {
     /** How long frames wait for a look, or for the interface of a new port. */
     static final long PATIENCE = Duration.ofSeconds(1).toNanos();
 
-    private static final int FRAMES_A_TURN = 1_024;
-
     private record Waiting(int port, long since, long mbuf) {}
 
+    private final LearnSink sink;
     private final ControlMailbox mailbox;
     private final FramePool pool;
     private final FrameInjector injector;
     private final LongSupplier clock;
     private final Arena arena = Arena.ofShared();
     private final Burst burst = new Burst(arena);
-    private final MessageHandler handler = ControlMailbox.handler((ControlMailbox.Asker) this);
 
     /** For the next look. */
     private final Queue<Waiting> fresh = new ArrayDeque<>();
@@ -78,10 +78,18 @@ final class SourcePlane implements ControlMailbox.Asker, AutoCloseable {
     private boolean answered;
 
     /**
+     * Nothing waits yet, and nobody looks.
+     *
+     * @param mailbox is told when a port may ask again
      * @param clock nanoseconds that never run back
      */
-    SourcePlane(
-            ControlMailbox mailbox, FramePool pool, FrameInjector injector, LongSupplier clock) {
+    public SourceUpcall(
+            LearnSink sink,
+            ControlMailbox mailbox,
+            FramePool pool,
+            FrameInjector injector,
+            LongSupplier clock) {
+        this.sink = sink;
         this.mailbox = mailbox;
         this.pool = pool;
         this.injector = injector;
@@ -89,32 +97,43 @@ final class SourcePlane implements ControlMailbox.Asker, AutoCloseable {
     }
 
     /** Says who looks; without anybody every frame is judged by what is known. */
-    void onLook(InterfaceLook listener) {
+    public void onLook(InterfaceLook listener) {
         look = listener;
     }
 
     /** The interface of a port has told all that there was when its watch began. */
-    void told(int port) {
+    public void told(int port) {
         told.add(port);
     }
 
     /** What a look has found has been told; one that was given up comes too late. */
-    void looked(long which) {
+    public void looked(long which) {
         answered |= which == ticket;
     }
 
-    /**
-     * One turn.
-     *
-     * @param snapshot what lcores forward by, with everything that has been told
-     */
-    int doWork(ForwardingSnapshot snapshot) {
+    /** Of a port that has an interface: others are believed, or not, for what they say. */
+    @Override
+    public int wants(int index) {
+        final PortModel port = sink.model().port(index);
+        return port.role() == PortEntry.Role.PORT
+                        && port.hasInterface()
+                        && sink.model().uplinkOf(index).options().antispoof()
+                ? PortEntry.ASK_SOURCES
+                : 0;
+    }
+
+    /** Judges what was asked about, and asks about what has come since. */
+    @Override
+    public int doWork() {
+        if (asked.isEmpty() && fresh.isEmpty()) {
+            return 0;
+        }
+        final ForwardingSnapshot snapshot = sink.snapshot();
         final long now = clock.getAsLong();
         int work = 0;
         if (!asked.isEmpty() && (answered || now - lookSince >= PATIENCE)) {
             work += judge(asked, snapshot);
         }
-        work += mailbox.receiveAsked(handler, FRAMES_A_TURN);
         if (look == null) {
             work += judge(fresh, snapshot);
         } else if (asked.isEmpty() && !fresh.isEmpty()) {
@@ -206,7 +225,8 @@ final class SourcePlane implements ControlMailbox.Asker, AutoCloseable {
     }
 
     /** Forgives every port some of what it was refused. */
-    void secondOver() {
+    @Override
+    public void secondOver() {
         debts.replaceAll(
                 (port, owed) -> {
                     final int repaid = Math.min(owed, REPAID_A_SECOND);
@@ -216,8 +236,8 @@ final class SourcePlane implements ControlMailbox.Asker, AutoCloseable {
         debts.values().removeIf(owed -> owed == 0);
     }
 
-    /** A port is gone, and its index may become another's. */
-    void forget(int port) {
+    @Override
+    public void forget(int port) {
         told.remove(port);
         final Integer owed = debts.remove(port);
         if (owed != null) {
@@ -239,7 +259,6 @@ final class SourcePlane implements ControlMailbox.Asker, AutoCloseable {
                 });
     }
 
-    /** Lcores have stopped: frees what waits; the rest is the mailbox's. */
     @Override
     public void close() {
         fresh.forEach(frame -> pool.free(frame.mbuf()));

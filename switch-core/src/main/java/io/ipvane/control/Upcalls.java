@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.control;
+
+import io.ipvane.burst.FramePool;
+import io.ipvane.counters.CounterShard;
+import io.ipvane.dhcp.DhcpUpcall;
+import io.ipvane.group.GroupUpcall;
+import io.ipvane.icmp.ErrorKind;
+import io.ipvane.icmp.ErrorUpcall;
+import io.ipvane.learn.LearnUpcall;
+import io.ipvane.learn.SourceUpcall;
+import io.ipvane.model.SwitchModel;
+import io.ipvane.model.UplinkModel;
+import io.ipvane.neighbor.NeighborUpcall;
+import io.ipvane.neighbor.NeighborUplink;
+import io.ipvane.neighbor.UplinkIdentity;
+import io.ipvane.packet.IpAddress;
+import io.ipvane.table.Grace;
+import io.ipvane.upcall.ControlMailbox;
+import io.ipvane.upcall.FrameInjector;
+import io.ipvane.upcall.UpcallDispatcher;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * All features that see frames on the conductor, put together: which ring tells whom, and who is
+ * asked first whether a frame is for it. Conductor thread only.
+ */
+final class Upcalls {
+    private final UpcallDispatcher dispatcher;
+    private final SourceUpcall sources;
+    private final NeighborUpcall neighbors;
+    private final DhcpUpcall dhcp;
+    private final GroupUpcall groups;
+    private final LearnUpcall learn;
+
+    /**
+     * @param conductor answers what they ask, from the first turn on
+     * @param counters of the conductor's thread
+     * @param clock nanoseconds that never run back
+     */
+    Upcalls(
+            Conductor conductor,
+            ControlMailbox mailbox,
+            FramePool pool,
+            CounterShard counters,
+            Grace grace,
+            LongSupplier clock) {
+        dispatcher =
+                new UpcallDispatcher(mailbox, pool, counters, port -> conductor.model().has(port));
+        final FrameInjector injector = dispatcher.injector();
+        final ErrorUpcall errors =
+                new ErrorUpcall(conductor::model, injector, pool, counters, clock);
+        neighbors =
+                new NeighborUpcall(
+                        injector,
+                        pool,
+                        counters,
+                        grace,
+                        (port, mbuf) -> errors.tell(port, ErrorKind.NEIGHBOR_FAILED, 0, mbuf));
+        sources = new SourceUpcall(conductor, mailbox, pool, injector, clock);
+        dhcp = new DhcpUpcall(conductor, dispatcher, pool);
+        groups = new GroupUpcall(conductor, dispatcher, pool, clock);
+        learn = new LearnUpcall(conductor, injector, pool, counters, clock);
+        dispatcher.onAsked(sources);
+        dispatcher.onMessages(neighbors);
+        dispatcher.onDropped(errors);
+        dispatcher.add(sources);
+        dispatcher.add(neighbors);
+        dispatcher.add(errors);
+        dispatcher.add(dhcp);
+        // A guest's report of groups is no address to be learned.
+        dispatcher.add(groups);
+        dispatcher.add(learn);
+    }
+
+    /** Where all their frames come up and go down. */
+    UpcallDispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    SourceUpcall sources() {
+        return sources;
+    }
+
+    NeighborUpcall neighbors() {
+        return neighbors;
+    }
+
+    DhcpUpcall dhcp() {
+        return dhcp;
+    }
+
+    GroupUpcall groups() {
+        return groups;
+    }
+
+    /** Who was behind a port is gone; the next may be another. */
+    void guestGone(int port) {
+        groups.forget(port);
+        learn.forget(port);
+    }
+
+    /** Takes over who the uplinks are. */
+    void uplinks(SwitchModel model) {
+        final Map<Integer, NeighborUplink> now = new HashMap<>();
+        model.uplinks().forEach((index, uplink) -> now.put(index, neighborUplink(uplink)));
+        neighbors.uplinks(now);
+    }
+
+    private static NeighborUplink neighborUplink(UplinkModel uplink) {
+        final Map<IpAddress, Long> permanent = new HashMap<>();
+        uplink.neighbors().forEach(known -> permanent.put(known.address(), known.mac()));
+        return new NeighborUplink(
+                UplinkIdentity.of(uplink.mac(), uplink.hostAddresses()),
+                permanent,
+                uplink.linkUp());
+    }
+}
