@@ -50,6 +50,9 @@
  * io.ipvane.option.Table.Builder#check}; what records owe each other is checked in {@code config},
  * when all of them are there.
  *
+ * <p>A record is copied with another value by {@link io.ipvane.option.Table#with}, so that nobody
+ * but its own file lists its components.
+ *
  * <p>Nothing here knows YAML, JSON or any option. Tables are constants, any thread; what reads is
  * used by one thread, at start or on command, never per frame.
  */
