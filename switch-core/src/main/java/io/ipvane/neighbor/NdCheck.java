@@ -101,7 +101,7 @@ final class NdCheck {
     /** Whether every option has a length, and the last one ends where the message does. */
     private static boolean hasWholeOptions(long nd, int length) {
         int at = Nd.LENGTH;
-        while (at + 2 <= length) {
+        while (at + Nd.OPTION_UNIT <= length) {
             final int bytes = Nd.optionLength(nd + at);
             if (bytes == 0) {
                 return false;

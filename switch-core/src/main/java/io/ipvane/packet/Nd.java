@@ -47,7 +47,7 @@ public final class Nd {
     public static final long SOLICITED_NODE_HIGH = 0xFF02_0000_0000_0000L;
 
     /** Bytes that an option has at least, and the unit of its length. */
-    private static final int OPTION_UNIT = 8;
+    public static final int OPTION_UNIT = 8;
 
     static final int FLAGS_OFFSET = 4;
     static final int TARGET_OFFSET = 8;

@@ -77,6 +77,26 @@ class NeighborTableTest {
     }
 
     @Test
+    void shouldKnowOfEachNeighbourWhetherItWasUsed() {
+        final int first = table.add(0, V4, MAC);
+        final int second = table.add(0, V6, MAC);
+        table.mac6(0, V6.key0(), V6.key1());
+        assertFalse(table.takeUsed(first));
+        assertTrue(table.takeUsed(second));
+        assertFalse(table.takeUsed(second));
+    }
+
+    @Test
+    void shouldNotTakeTheUseOfASlotForThatOfTheNextNeighbourInIt() {
+        final int slot = table.add(0, V4, MAC);
+        mac4(0, V4);
+        table.remove(0, V4, slot);
+        grace.pass();
+        assertEquals(slot, table.add(0, V6, MAC));
+        assertFalse(table.takeUsed(slot));
+    }
+
+    @Test
     void shouldTakeManyTimesItsCapacityOneAfterTheOther() {
         for (int i = 0; i < 1_000; i++) {
             final IpAddress v4 = IpAddress.ipv4(0x0A00_0000 + i);

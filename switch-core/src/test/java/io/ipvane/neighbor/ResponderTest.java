@@ -7,6 +7,7 @@ import io.ipvane.burst.Burst;
 import io.ipvane.testing.Frames;
 import io.ipvane.testing.MemoryPool;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -119,6 +120,19 @@ class ResponderTest {
         assertEquals(SILENCE, answer(C1, C1, announcement.build()));
         assertEquals(SILENCE, answer(C1, NOBODY, announcement.build()));
         assertEquals(SILENCE, answer(NOBODY, C2, announcement.build()));
+    }
+
+    /** Half an address is not the address. */
+    @Test
+    void shouldNotAnswerWhoAsksForItsOwnIpv6Address() {
+        final Frames question = Frames.solicitation(Frames.C1_6);
+        assertEquals(
+                SILENCE, answer(C1, NOBODY, question.ips(Frames.C1_6, "ff02::1:ff00:11").build()));
+        for (String asker : List.of("fd01::11", "fd00::12")) {
+            assertEquals(
+                    Frames.hex(NeighborFramesTest.advertisement(0x6000_0000, Frames.X, asker)),
+                    answer(C1, NOBODY, question.ips(asker, "ff02::1:ff00:11").build()));
+        }
     }
 
     @Test

@@ -20,6 +20,12 @@ class UplinkIdentityTest {
     }
 
     @Test
+    void shouldAskFromTheFirstOfTwoAddressesThatWouldDo() {
+        assertEquals("10.1.0.1", source("10.1.2.3", PORT, "10.1.0.1/16", "10.1.0.2/16"));
+        assertEquals("192.0.2.1", source("192.0.3.9", null, "192.0.2.1/24", "192.0.2.2/24"));
+    }
+
+    @Test
     void shouldAskOnBehalfOfThePortWhereNoNetworkHoldsTheTarget() {
         assertEquals("198.51.100.7", source("203.0.113.1", PORT, "192.0.2.1/24"));
         assertEquals("198.51.100.7", source("203.0.113.1", PORT));
