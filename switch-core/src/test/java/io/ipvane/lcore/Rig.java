@@ -63,6 +63,7 @@ final class Rig implements AutoCloseable {
     final ControlMailbox mailbox = new ControlMailbox();
     final AddressTable addresses;
     private final NeighborTable neighbors;
+    private long generation;
     private SwitchModel model;
     private ForwardingSnapshot snapshot;
 
@@ -109,7 +110,7 @@ final class Rig implements AutoCloseable {
 
     private void change(SwitchModel now) {
         model = now;
-        snapshot = SnapshotCompiler.compile(model, 1, addresses, neighbors);
+        snapshot = SnapshotCompiler.compile(model, ++generation, addresses, neighbors);
         publisher.publish(snapshot);
     }
 

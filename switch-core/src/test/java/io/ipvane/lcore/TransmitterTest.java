@@ -2,11 +2,14 @@
 package io.ipvane.lcore;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.BurstDrop;
+import io.ipvane.burst.TxLanes;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.egress.Egress;
 import io.ipvane.egress.EgressDrop;
@@ -196,5 +199,89 @@ class TransmitterTest {
         assertEquals(1, rig.drops(Rig.C1, NeighborDrop.NEIGH_QUEUE_FULL));
         rig.mailbox.receiveAll((type, buffer, at, length) -> {});
         assertEquals(5461, filled);
+    }
+
+    private void add(int port, int frames) {
+        for (int i = 0; i < frames; i++) {
+            transmitter.add(port, rig.pool.frame(frame(60)), 60);
+        }
+    }
+
+    private long sent() {
+        return rig.sent(Rig.C1) + rig.sent(Rig.C2);
+    }
+
+    @Test
+    void shouldSendWhatWaitsForADeviceThatGoes() {
+        add(Rig.C1, 3);
+        add(Rig.C2, 2);
+        transmitter.detach(Rig.C1);
+        assertEquals(3, rig.sent(Rig.C1));
+        assertEquals(0, rig.sent(Rig.C2));
+        assertFalse(transmitter.has(Rig.C1));
+        transmitter.detach(Rig.C1);
+        transmitter.flush();
+        assertEquals(2, rig.sent(Rig.C2));
+    }
+
+    @Test
+    void shouldHaveTheDevicesThatAreAttachedAndNoOthers() {
+        assertTrue(transmitter.has(0));
+        assertTrue(transmitter.has(rig.devices.length - 1));
+        assertFalse(transmitter.has(rig.devices.length));
+        assertFalse(transmitter.has(-1));
+    }
+
+    /** All lanes together hold what one could; then everything is sent. */
+    @Test
+    void shouldSendEverythingWhereOneFrameMoreMightNotFit() {
+        add(Rig.C1, 128);
+        add(Rig.C2, 127);
+        transmitter.addCopy(Rig.C2, rig.pool.frame(frame(60)), 60);
+        assertEquals(0, sent());
+        transmitter.addCopy(Rig.C2, rig.pool.frame(frame(60)), 60);
+        assertEquals(256, sent());
+        // Room for the rest of a burst is kept from then on.
+        add(Rig.C1, 191);
+        assertEquals(256, sent());
+        add(Rig.C1, 1);
+        assertEquals(256 + 192, sent());
+        transmitter.flush();
+        assertEquals(256 + 193, sent());
+    }
+
+    @Test
+    void shouldMakeRoomForAWholeBurst() {
+        final Burst burst = rig.burst(Rig.WIRE, Verdict.DELIVER, many(64));
+        add(Rig.C1, 96);
+        add(Rig.C2, 96);
+        transmitter.makeRoom(burst);
+        assertEquals(0, sent());
+        transmitter.flush();
+        add(Rig.C1, 96);
+        add(Rig.C2, 97);
+        transmitter.makeRoom(burst);
+        assertEquals(192 + 193, sent());
+        for (int i = 0; i < burst.size; i++) {
+            rig.pool.free(burst.mbuf(i));
+        }
+    }
+
+    /** Frames go into a lane unseen only where they fit a port that is up. */
+    @Test
+    void shouldTakeUnseenWhatTheSnapshotOfTheBurstAllows() {
+        final Burst empty = rig.burst(Rig.WIRE, Verdict.DELIVER);
+        final TxLanes lanes = transmitter.makeRoom(empty);
+        assertTrue(lanes.takes(Rig.C3, 1414));
+        assertFalse(lanes.takes(Rig.C3, 1415));
+        assertTrue(lanes.takes(Rig.C1, 1514));
+        rig.down(Rig.C1);
+        transmitter.makeRoom(rig.burst(Rig.WIRE, Verdict.DELIVER));
+        assertFalse(lanes.takes(Rig.C1, 60));
+        transmitter.detach(Rig.C3);
+        assertFalse(lanes.takes(Rig.C3, 60));
+        transmitter.attach(transmitter.prepare(Rig.C3, rig.devices[Rig.C3]));
+        transmitter.makeRoom(rig.burst(Rig.WIRE, Verdict.DELIVER));
+        assertTrue(lanes.takes(Rig.C3, 60), "as soon as a burst comes, however old its snapshot");
     }
 }
