@@ -69,6 +69,11 @@ public record InterfaceAddress(int link, IpPrefix local, int flags) {
         return (flags & Rtnl.IFA_F_STABLE_PRIVACY) != 0;
     }
 
+    /** Whether it is still being found out if another node has it (RFC 4862; also RFC 4429). */
+    boolean tentative() {
+        return (flags & Rtnl.IFA_F_TENTATIVE) != 0;
+    }
+
     /** False for an IPv6 address that another node was found to own (RFC 4862, section 5.4.5). */
     boolean usable() {
         return (flags & Rtnl.IFA_F_DADFAILED) == 0;

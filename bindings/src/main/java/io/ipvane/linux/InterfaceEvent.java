@@ -16,6 +16,13 @@ public sealed interface InterfaceEvent {
      */
     record AddressAdded(WatchedInterface at, IpPrefix address) implements InterfaceEvent {}
 
+    /**
+     * Duplicate address detection of an IPv6 address has begun, which is told before the address
+     * is, or has ended well. One that ends badly is reported as removed.
+     */
+    record AddressTried(WatchedInterface at, InetAddress address, boolean free)
+            implements InterfaceEvent {}
+
     /** The interface no longer has this address under any prefix length, or may not use it. */
     record AddressRemoved(WatchedInterface at, InetAddress address) implements InterfaceEvent {}
 

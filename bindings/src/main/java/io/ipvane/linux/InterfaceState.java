@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What is known of one watched interface. Turns news, which may be repeated or out of date, into
@@ -40,6 +41,9 @@ final class InterfaceState {
 
     /** Local addresses, each with the prefix lengths that the interface has it under. */
     private final Map<InetAddress, Set<Integer>> addresses = new HashMap<>();
+
+    /** Those of them that are not known to be free yet. */
+    private final Set<InetAddress> tentative = new HashSet<>();
 
     private Set<Long> groups = Set.of();
 
@@ -114,7 +118,7 @@ final class InterfaceState {
      *
      * @param now all its addresses that can be used
      */
-    void found(TapPlace place, Collection<IpPrefix> now) {
+    void found(TapPlace place, Collection<InterfaceAddress> now) {
         final long there = place.netns().inode();
         final boolean moved = inode != 0 && inode != there;
         inode = there;
@@ -155,6 +159,7 @@ final class InterfaceState {
         groups = Set.of();
         for (final InetAddress address : List.copyOf(addresses.keySet())) {
             addresses.remove(address);
+            tentative.remove(address);
             listener.onEvent(new InterfaceEvent.AddressRemoved(at, address));
         }
         listener.onEvent(new InterfaceEvent.InterfaceGone(at, withNamespace));
@@ -164,7 +169,8 @@ final class InterfaceState {
         return addresses.containsKey(address);
     }
 
-    void addressAdded(IpPrefix prefix) {
+    void addressAdded(InterfaceAddress added) {
+        final IpPrefix prefix = added.local();
         if (addresses.size() >= MOST_ADDRESSES && !addresses.containsKey(prefix.address())) {
             if (!overfull) {
                 overfull = true;
@@ -178,22 +184,33 @@ final class InterfaceState {
         }
         final Set<Integer> lengths =
                 addresses.computeIfAbsent(prefix.address(), address -> new HashSet<>());
-        if (lengths.add(prefix.length()) && lengths.size() == 1) {
+        final boolean news = lengths.add(prefix.length()) && lengths.size() == 1;
+        if (added.tentative() ? news && tentative.add(prefix.address()) : isTried(prefix)) {
+            listener.onEvent(
+                    new InterfaceEvent.AddressTried(at, prefix.address(), !added.tentative()));
+        }
+        if (news) {
             listener.onEvent(new InterfaceEvent.AddressAdded(at, prefix));
         }
+    }
+
+    private boolean isTried(IpPrefix prefix) {
+        return tentative.remove(prefix.address());
     }
 
     void addressRemoved(IpPrefix prefix) {
         final Set<Integer> lengths = addresses.get(prefix.address());
         if (lengths != null && lengths.remove(prefix.length()) && lengths.isEmpty()) {
             addresses.remove(prefix.address());
+            tentative.remove(prefix.address());
             listener.onEvent(new InterfaceEvent.AddressRemoved(at, prefix.address()));
         }
     }
 
     /** Takes a complete list of addresses; what is no longer in it goes first. */
-    void reconcileAddresses(Collection<IpPrefix> now) {
-        final Set<IpPrefix> kept = Set.copyOf(now);
+    void reconcileAddresses(Collection<InterfaceAddress> now) {
+        final Set<IpPrefix> kept =
+                now.stream().map(InterfaceAddress::local).collect(Collectors.toSet());
         for (final InetAddress address : List.copyOf(addresses.keySet())) {
             for (final int length : List.copyOf(addresses.get(address))) {
                 final IpPrefix prefix = new IpPrefix(address, length);

@@ -530,11 +530,8 @@ public final class NamespaceWatcher implements AutoCloseable {
         }
     }
 
-    private static List<IpPrefix> usable(List<InterfaceAddress> addresses) {
-        return addresses.stream()
-                .filter(InterfaceAddress::usable)
-                .map(InterfaceAddress::local)
-                .toList();
+    private static List<InterfaceAddress> usable(List<InterfaceAddress> addresses) {
+        return addresses.stream().filter(InterfaceAddress::usable).toList();
     }
 
     private void begin(InterfaceState state) {

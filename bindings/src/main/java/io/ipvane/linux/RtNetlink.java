@@ -226,15 +226,14 @@ public final class RtNetlink implements InterfaceLists {
     }
 
     /** An IPv6 address of one interface, if it has that and may use it. */
-    Optional<IpPrefix> findAddress6(Link link, InetAddress address) {
+    Optional<InterfaceAddress> findAddress6(Link link, InetAddress address) {
         try {
             return Optional.ofNullable(
                             InterfaceAddress.decode(
                                     socket.get(
                                             InterfaceAddress.request(link.index(), address),
                                             "look up an address of " + on(link))))
-                    .filter(InterfaceAddress::usable)
-                    .map(InterfaceAddress::local);
+                    .filter(InterfaceAddress::usable);
         } catch (LinuxException e) {
             if (e.errno() == Errno.EADDRNOTAVAIL) {
                 return Optional.empty();

@@ -98,6 +98,7 @@ final class Rtnl {
     static final int IFA_FLAGS = 8;
     static final int IFA_F_NODAD = 0x02;
     static final int IFA_F_DADFAILED = 0x08;
+    static final int IFA_F_TENTATIVE = 0x40;
     static final int IFA_F_STABLE_PRIVACY = 0x800;
 
     // Attributes, flags and states of a neighbour.

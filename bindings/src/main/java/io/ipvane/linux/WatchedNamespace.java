@@ -119,7 +119,7 @@ final class WatchedNamespace {
         for (final InterfaceState state : interfaces) {
             if (address != null && state.hasIndex(address.link())) {
                 if (added && address.usable()) {
-                    state.addressAdded(address.local());
+                    state.addressAdded(address);
                 } else {
                     state.addressRemoved(address.local());
                 }

@@ -4,6 +4,7 @@ package io.ipvane.linux;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -11,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.linux.InterfaceEvent.AddressAdded;
 import io.ipvane.linux.InterfaceEvent.AddressRemoved;
+import io.ipvane.linux.InterfaceEvent.AddressTried;
 import io.ipvane.linux.InterfaceEvent.InterfaceGone;
 import io.ipvane.linux.InterfaceEvent.InterfaceMoved;
 import io.ipvane.linux.InterfaceEvent.LinkChanged;
@@ -18,6 +20,7 @@ import io.ipvane.linux.InterfaceEvent.MulticastChanged;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +93,25 @@ class NamespaceWatcherTest {
                 return type.cast(event);
             }
         }
+    }
+
+    @Test
+    void shouldSayWhileAnAddressIsNotKnownToBeFree() throws InterruptedException {
+        net.run("sysctl -qw net.ipv6.conf.eth0.accept_dad=1");
+        net.run("ip link set eth0 up");
+        watcher.start(List.of(eth0));
+        final IpPrefix prefix = IpPrefix.parse("2001:db8::7/64");
+        net.run("ip address add " + prefix + " dev eth0");
+        final List<InterfaceEvent> told = new ArrayList<>();
+        final InterfaceEvent free = new AddressTried(eth0, prefix.address(), true);
+        while (!told.contains(free)) {
+            final InterfaceEvent next = events.poll(10, TimeUnit.SECONDS);
+            assertNotNull(next, told::toString);
+            told.add(next);
+        }
+        final int tried = told.indexOf(new AddressTried(eth0, prefix.address(), false));
+        final int added = told.indexOf(new AddressAdded(eth0, prefix));
+        assertTrue(tried >= 0 && tried < added && added < told.indexOf(free), told::toString);
     }
 
     @Test

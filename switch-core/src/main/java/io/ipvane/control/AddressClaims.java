@@ -165,6 +165,7 @@ final class AddressClaims implements AutoCloseable {
     void removed(Command.AddressRemoved command) {
         final PortModel port = model().port(command.port());
         final IpAddress address = command.address();
+        announcements.removed(port.index(), address);
         if (port.role() == PortEntry.Role.HOST) {
             hosts.removed(port, address);
             return;

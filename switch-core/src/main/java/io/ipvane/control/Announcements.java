@@ -16,7 +16,9 @@ import io.ipvane.neighbor.NdFrames;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.upcall.FrameInjector;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -36,6 +38,8 @@ final class Announcements implements Announcer.Source, Announcer.Sender {
     /** So many may hear of an address whenever the wire does. */
     private static final int FEW = Announcer.FRAMES_A_SECOND / 1_000;
 
+    private record Tried(int port, IpAddress address) {}
+
     /** Where finished frames go, and what they are made of. */
     record Way(FrameInjector injector, FramePool pool) {}
 
@@ -43,6 +47,9 @@ final class Announcements implements Announcer.Source, Announcer.Sender {
     private final AddressBook book;
     private final Way way;
     private final Announcer announcer;
+
+    /** What may turn out to be another's: to announce it would take it from there. */
+    private final Set<Tried> tentative = new HashSet<>();
 
     /** The model that {@link #receivers} was counted in. */
     private SwitchModel counted = SwitchModel.EMPTY;
@@ -76,6 +83,21 @@ final class Announcements implements Announcer.Source, Announcer.Sender {
         }
     }
 
+    /** Duplicate address detection of an address has begun or has ended well. */
+    void tried(Command.AddressTried command) {
+        final Tried one = new Tried(command.port(), command.address());
+        if (!command.free()) {
+            tentative.add(one);
+        } else if (tentative.remove(one)) {
+            came(model().port(command.port()), command.address());
+        }
+    }
+
+    /** A port or host port has an address no longer. */
+    void removed(int port, IpAddress address) {
+        tentative.remove(new Tried(port, address));
+    }
+
     /** A host port has come up with all its addresses. */
     void hostCame(PortModel host) {
         if (model().uplinks().get(host.uplink()).options().announce()) {
@@ -107,6 +129,7 @@ final class Announcements implements Announcer.Source, Announcer.Sender {
     /** A port or uplink is gone, and its index may become another's. */
     void forget(int index) {
         announcer.forget(index);
+        tentative.removeIf(one -> one.port() == index);
     }
 
     @Override
@@ -141,10 +164,10 @@ final class Announcements implements Announcer.Source, Announcer.Sender {
         return wireOnly ? 1 : hearers;
     }
 
-    /** Whether lookups find the address at the port now. */
+    /** Whether lookups find the address at the port now, and nobody else has it. */
     private boolean has(PortModel port, IpAddress address) {
         final UplinkModel uplink = model().uplinks().get(port.uplink());
-        if (!port.up()) {
+        if (!port.up() || tentative.contains(new Tried(port.index(), address))) {
             return false;
         }
         if (port.role() == PortEntry.Role.HOST) {

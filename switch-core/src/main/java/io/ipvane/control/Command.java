@@ -17,6 +17,12 @@ public sealed interface Command {
     /** An interface has an address now; {@code configured} if it is in the configuration. */
     record AddressAdded(int port, IpPrefix address, boolean configured) implements OfPort {}
 
+    /**
+     * An interface finds out if another station has an IPv6 address that it is about to take, or
+     * has found out that none has.
+     */
+    record AddressTried(int port, IpAddress address, boolean free) implements OfPort {}
+
     /** An interface has an address no longer. */
     record AddressRemoved(int port, IpAddress address) implements OfPort {}
 

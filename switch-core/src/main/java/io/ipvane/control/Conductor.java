@@ -158,6 +158,7 @@ final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
         }
         switch (command) {
             case Command.AddressAdded c -> claims.added(c);
+            case Command.AddressTried c -> claims.announcements().tried(c);
             case Command.AddressRemoved c -> claims.removed(c);
             case Command.PortLink c -> link(c);
             case Command.PortPlace c -> place(c);

@@ -181,6 +181,8 @@ final class InterfaceWatch implements AutoCloseable {
     private Command port(Watched to, InterfaceEvent event) {
         return switch (event) {
             case InterfaceEvent.AddressAdded e -> added(to, e);
+            case InterfaceEvent.AddressTried e ->
+                    new Command.AddressTried(to.port(), Addresses.of(e.address()), e.free());
             case InterfaceEvent.AddressRemoved e ->
                     new Command.AddressRemoved(to.port(), Addresses.of(e.address()));
             case InterfaceEvent.LinkChanged e -> link(to, e.link());

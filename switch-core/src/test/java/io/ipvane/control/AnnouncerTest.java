@@ -284,6 +284,31 @@ class AnnouncerTest {
         }
     }
 
+    /** It would take the address from whoever has it; optimistic addresses are tentative too. */
+    @Test
+    void shouldNotAnnounceAnAddressWhileItIsNotKnownToBeFree() {
+        try (SwitchHarness net = SmallNetwork.of("l2", ThreadPlan.SHARED)) {
+            for (String port : List.of("c1", "master")) {
+                final IpAddress address = IpAddress.parse("fd00::99");
+                net.tell(new Command.AddressTried(net.index(port), address, false));
+                add(net, port, "fd00::99/64");
+                assertEquals(Map.of(), told(net), port);
+                net.tell(new Command.AddressTried(net.index(port), address, true));
+                net.run();
+                assertEquals(1, told(net).get("wire"), port);
+                net.tell(new Command.AddressTried(net.index(port), address, true));
+                net.run();
+                assertEquals(Map.of(), told(net), port);
+                remove(net, port, "fd00::99");
+                net.tell(new Command.AddressTried(net.index(port), address, false));
+                remove(net, port, "fd00::99");
+                add(net, port, "fd00::99/64");
+                assertEquals(1, told(net).get("wire"), "the detection went with the address");
+                remove(net, port, "fd00::99");
+            }
+        }
+    }
+
     /** Whoever hears that a router is none forgets the routes by it. */
     @Test
     void shouldNotSayOfALinkLocalAddressThatItIsNoRouters() {
