@@ -4,11 +4,9 @@ package io.ipvane.lcore;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.LastError;
 import io.ipvane.dpdk.LcoreThread;
-import io.ipvane.request.Request;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.Agent;
 
 /**
@@ -23,12 +21,12 @@ import org.agrona.concurrent.Agent;
 final class LcoreAgent implements Agent {
     private static final VarHandle BUSY = time("busyNanos");
     private static final VarHandle IDLE = time("idleNanos");
-    private static final long LOOK_NANOS = 20_000;
     private static final long PATIENCE_NANOS = 5_000_000_000L;
 
     private final String name;
     private final int lcore;
     private final LcoreRole[] roles;
+    private final LcoreTasks tasks;
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final LastError lastError = new LastError();
     private LcoreThread thread;
@@ -36,10 +34,6 @@ final class LcoreAgent implements Agent {
     /** Ends its sleep; set before the thread starts. */
     private Runnable wake = () -> {};
 
-    /** What somebody wants done between two turns, or null. Written by who asks only. */
-    private volatile Request<?> task;
-
-    private volatile boolean ended;
     private long last;
 
     // Written by the lcore only, with opaque stores: other threads read them as they go.
@@ -50,6 +44,7 @@ final class LcoreAgent implements Agent {
         this.name = name;
         this.lcore = lcore;
         this.roles = roles.clone();
+        this.tasks = new LcoreTasks(name, PATIENCE_NANOS);
     }
 
     private static VarHandle time(String field) {
@@ -85,34 +80,16 @@ final class LcoreAgent implements Agent {
 
     /**
      * Has something done between two turns, and waits for it: on the lcore's thread, or on the
-     * caller's where that has not begun or has ended. One caller at a time.
+     * caller's where that has not begun or has ended. Any thread.
      *
      * @param change short, and does not throw
      * @throws LcoreBusyException where the thread does not come to it in time; it then never runs
      */
     void execute(Runnable change) {
-        if (!ran()) {
+        if (ran()) {
+            tasks.execute(change, wake);
+        } else {
             change.run();
-            return;
-        }
-        final Request<Void> request = Request.of(change);
-        final long begin = System.nanoTime();
-        task = request;
-        wake.run();
-        while (!request.isDone()) {
-            if (ended && request.withdraw()) {
-                change.run();
-                break;
-            }
-            if (System.nanoTime() - begin > PATIENCE_NANOS && request.withdraw()) {
-                task = null;
-                throw new LcoreBusyException(name, PATIENCE_NANOS);
-            }
-            LockSupport.parkNanos(LOOK_NANOS);
-        }
-        task = null;
-        if (request.isDone()) {
-            request.answer();
         }
     }
 
@@ -120,10 +97,7 @@ final class LcoreAgent implements Agent {
     public int doWork() {
         int worked = 0;
         try {
-            final Request<?> waiting = task;
-            if (waiting != null) {
-                waiting.run();
-            }
+            tasks.runAll();
             worked = turn();
         } catch (RuntimeException | Error e) {
             lastError.set(e);
@@ -154,7 +128,7 @@ final class LcoreAgent implements Agent {
             try {
                 closeRoles();
             } finally {
-                ended = true;
+                tasks.end();
                 thread.close();
             }
         }
