@@ -69,6 +69,7 @@ class WiringTest {
             rig.devices[Rig.C1].inject(frame);
             run(runner);
             assertEquals(1, rig.sent(Rig.C1));
+            assertEquals(0, rig.devices[Rig.C1].receivedFrames());
             assertEquals(2, rig.drops(Rig.WIRE, EgressDrop.NO_PORT));
 
             // Again, as a thousand times: what stood there before is forgotten.
@@ -93,6 +94,21 @@ class WiringTest {
             assertEquals(
                     List.of("wire:0", "master:0", "c2:0", "c3:0"),
                     runner.status().getFirst().rxQueues());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ThreadPlan.class)
+    void shouldPollAQueueOnceHoweverOftenItIsStarted(ThreadPlan plan) {
+        try (TopologyRunner runner = runner(plan)) {
+            runner.attach(Rig.WIRE, rig.devices[Rig.WIRE]);
+            runner.attach(Rig.C1, rig.devices[Rig.C1]);
+            runner.startReceiving(Rig.WIRE);
+            assertEquals(List.of("wire:0", "c1:0"), runner.status().getFirst().rxQueues());
+            runner.stopReceiving(Rig.WIRE);
+            assertEquals(List.of("c1:0"), runner.status().getFirst().rxQueues());
+            runner.startReceiving(Rig.WIRE);
+            assertEquals(List.of("c1:0", "wire:0"), runner.status().getFirst().rxQueues());
         }
     }
 
