@@ -73,7 +73,7 @@ public sealed interface IpvlanRules {
             if (spoofed(facts, options)) {
                 return drop(IpvlanDrop.ANTISPOOF);
             }
-            if (has(facts, ANSWER_TO_PROBE)) {
+            if (options.improved() && has(facts, ANSWER_TO_PROBE)) {
                 return answerFromPort();
             }
             // Before the group test: equal broadcast addresses reach one sibling only (COR-11).
