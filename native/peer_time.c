@@ -11,13 +11,18 @@
 
 uint64_t peer_time_us = UINT64_MAX / UINT32_MAX;
 
-/* Of the thread, at the start of the stretch that is measured. */
+/*
+ * A stretch that begins so soon after the kernel was asked needs not ask again: a burst takes two or three
+ * microseconds, and to ask takes one. For what the thread has run before the stretch the peer is not to blame.
+ */
+#define FRESH_US 50
+
+/* Of the thread, when the kernel was asked last; at: cycles, 0 where that is of no use any more. */
 static __thread struct measured {
-	const struct peer_lane *lane;
-	uint64_t entered; /* which stretch of the lane */
+	uint64_t at;
 	uint64_t ran_us;
 	long waited;
-} begin;
+} asked;
 
 void
 peer_time_install(void)
@@ -26,20 +31,21 @@ peer_time_install(void)
 }
 
 static struct measured
-now(const struct peer_lane *lane)
+ask(void)
 {
 	struct timespec ran;
 	struct rusage used;
 
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ran);
 	getrusage(RUSAGE_THREAD, &used);
-	return (struct measured){lane, lane->entered, ran.tv_sec * UINT64_C(1000000) + ran.tv_nsec / 1000, used.ru_nvcsw};
+	return (struct measured){rte_rdtsc(), ran.tv_sec * UINT64_C(1000000) + ran.tv_nsec / 1000, used.ru_nvcsw};
 }
 
 void
 peer_time_measure(const struct peer_lane *lane)
 {
-	begin = now(lane);
+	if (lane->entered - asked.at > FRESH_US * peer_time_us)
+		asked = ask();
 }
 
 /* The only writer but for the thread that forgets. */
@@ -58,15 +64,23 @@ peer_time_is_held(struct peer_lane *lane, uint64_t cycles, uint32_t frames, uint
 {
 	const uint64_t passed = cycles / peer_time_us;
 	const uint64_t allowed = PEER_STRETCH_US + bytes / BYTES_A_US;
+	const bool within = asked.at >= lane->entered;
+	const uint64_t before = within ? 0 : (lane->entered - asked.at) / peer_time_us;
 	struct measured end;
+	uint64_t ran;
 	uint64_t spent;
 
-	if (begin.lane != lane || begin.entered != lane->entered) {
+	if (!peer_time_is_measured(lane) || before > FRESH_US) {
 		add(&lane->doubt_us, passed - PEER_STRETCH_US - PEER_FRAME_US * frames);
 		return false;
 	}
-	end = now(lane);
-	/* A thread that waits within a stretch waits for memory of the peer's: it does nothing else that waits. */
-	spent = end.waited != begin.waited ? passed : end.ran_us - begin.ran_us;
+	end = ask();
+	ran = end.ran_us - asked.ran_us;
+	if (end.waited == asked.waited)
+		spent = ran > before ? ran - before : 0;
+	else
+		/* Within a stretch a thread waits for memory of the peer's only; before it, for frames. */
+		spent = within ? passed : 0;
+	asked.at = 0;
 	return spent > allowed && add(&lane->held_us, spent - allowed) > PEER_HELD_US;
 }

@@ -33,7 +33,7 @@ extern uint64_t peer_time_us;
 void
 peer_time_install(void);
 
-/* Asks the kernel how much this thread has run and waited at the start of a stretch. */
+/* Asks the kernel how much this thread has run and waited, at the start of a stretch, or lets a fresh answer do. */
 void
 peer_time_measure(const struct peer_lane *lane);
 
