@@ -4,6 +4,7 @@ package io.ipvane.lcore;
 import io.ipvane.burst.HotPath;
 import io.ipvane.linux.ReadySet;
 import java.lang.invoke.VarHandle;
+import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
@@ -38,6 +39,7 @@ final class Rest implements IdleStrategy {
 
     private final ReadySet ready;
     private final RxQueues queues;
+    private final BooleanSupplier settled;
 
     private int turns;
     private int pauses;
@@ -51,8 +53,11 @@ final class Rest implements IdleStrategy {
     /**
      * @param ready the lcore's
      * @param queues that it takes from, or null where it takes its bursts from another lcore
+     * @param settled whether all lcores have finished with all epochs before the present one: else
+     *     a turn of this one may be what another waits for, and nobody rings for that
      */
-    Rest(ReadySet ready, RxQueues queues) {
+    Rest(ReadySet ready, RxQueues queues, BooleanSupplier settled) {
+        this.settled = settled;
         this.ready = ready;
         this.queues = queues;
     }
@@ -84,7 +89,7 @@ final class Rest implements IdleStrategy {
     }
 
     private long nanos() {
-        if (queues != null && queues.allAwaited()) {
+        if (queues != null && queues.allAwaited() && settled.getAsBoolean()) {
             return AWAIT_NANOS;
         }
         final long now = pause;

@@ -5,6 +5,7 @@ import io.ipvane.config.IdleMode;
 import io.ipvane.linux.ReadySet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 
@@ -27,10 +28,11 @@ final class Sleepers implements AutoCloseable {
      * What the next lcore does without work.
      *
      * @param queues that it takes from, or null where it takes its bursts from another lcore
+     * @param settled whether all lcores have finished with all epochs before the present one
      */
-    IdleStrategy add(RxQueues queues) {
+    IdleStrategy add(RxQueues queues, BooleanSupplier settled) {
         final ReadySet ready = new ReadySet();
-        final Rest rest = new Rest(ready, queues);
+        final Rest rest = new Rest(ready, queues, settled);
         all.add(new Sleeper(ready, queues, rest));
         if (queues != null) {
             queues.watch(ready);

@@ -149,7 +149,7 @@ public final class TopologyRunner implements AutoCloseable {
             agent.wakeBy(() -> sleepers.wake(place));
             final AgentRunner runner =
                     new AgentRunner(
-                            sleepers.add(wiring.queues(i)),
+                            sleepers.add(wiring.queues(i), this::settled),
                             e -> LOG.debug("event=lcore_ended_by", e),
                             null,
                             agent);
@@ -167,6 +167,11 @@ public final class TopologyRunner implements AutoCloseable {
                 throw new DpdkException("threads.lcores: " + e.getCause().getMessage());
             }
         }
+    }
+
+    /** Whether all lcores have finished with all epochs before the present one. Any thread. */
+    private boolean settled() {
+        return lcores.quiescence().reached() >= publisher.epoch();
     }
 
     /** Every lcore with what it does. */
