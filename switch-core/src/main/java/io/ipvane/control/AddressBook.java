@@ -5,7 +5,6 @@ import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.table.KeyedHash;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,8 +68,9 @@ final class AddressBook {
         /** Who claims the same address and came next. */
         private Claim nextWaiting;
 
-        private Claim older;
-        private Claim newer;
+        // Its neighbours in the list of its port, which PortClaims keeps.
+        Claim older;
+        Claim newer;
 
         Claim(int port, IpPrefix address, Origin origin) {
             this.port = port;
@@ -99,34 +99,6 @@ final class AddressBook {
         }
     }
 
-    /** How far a reader has come in the claims of a port. */
-    static final class Cursor {
-        static final Cursor START = new Cursor(null, null, 0);
-
-        private final PortClaims of;
-        private final Claim last;
-        private final int seen;
-        private final int removed;
-
-        private Cursor(PortClaims of, Claim last, int seen) {
-            this.of = of;
-            this.last = last;
-            this.seen = seen;
-            this.removed = of == null ? 0 : of.removed;
-        }
-    }
-
-    /** The claims of one port in their order. */
-    private static final class PortClaims {
-        private Claim oldest;
-        private Claim newest;
-        private int size;
-        private int learned;
-
-        /** Counts claims that have left their places, behind which a reader may stand. */
-        private int removed;
-    }
-
     private final long secret0;
     private final long secret1;
     private final Map<Integer, PortClaims> byPort = new HashMap<>();
@@ -146,7 +118,7 @@ final class AddressBook {
             return true;
         }
         final PortClaims own = byPort.get(claim.port);
-        return size < MAX && (own == null || own.size < MAX_OF_NAMESPACE);
+        return size < MAX && (own == null || own.size() < MAX_OF_NAMESPACE);
     }
 
     /**
@@ -189,10 +161,7 @@ final class AddressBook {
 
     /** Says that a claim comes from elsewhere now; it keeps its place. */
     void relabel(Claim claim, Origin origin) {
-        final PortClaims own = byPort.get(claim.port);
-        own.learned -= claim.origin == Origin.LEARNED ? 1 : 0;
-        claim.origin = origin;
-        own.learned += origin == Origin.LEARNED ? 1 : 0;
+        byPort.get(claim.port).relabel(claim, () -> claim.origin = origin);
     }
 
     /** Makes a claim the newest of its port. */
@@ -206,17 +175,13 @@ final class AddressBook {
     /** How many addresses have been learned of a port. */
     int learned(int port) {
         final PortClaims own = byPort.get(port);
-        return own == null ? 0 : own.learned;
+        return own == null ? 0 : own.learned();
     }
 
     /** The oldest claim of a port that was learned, or null. */
     Claim oldestLearned(int port) {
         final PortClaims own = byPort.get(port);
-        Claim c = own == null ? null : own.oldest;
-        while (c != null && c.origin != Origin.LEARNED) {
-            c = c.newer;
-        }
-        return c;
+        return own == null ? null : own.oldestLearned();
     }
 
     /**
@@ -282,14 +247,7 @@ final class AddressBook {
     /** All claims of one port, with or without success, oldest first. */
     List<Claim> of(int port) {
         final PortClaims own = byPort.get(port);
-        if (own == null) {
-            return List.of();
-        }
-        final List<Claim> all = new ArrayList<>(own.size);
-        for (Claim c = own.oldest; c != null; c = c.newer) {
-            all.add(c);
-        }
-        return all;
+        return own == null ? List.of() : own.all();
     }
 
     /**
@@ -298,29 +256,9 @@ final class AddressBook {
      *
      * @return where the next begin, or null where these were the last
      */
-    Cursor page(int port, Cursor from, int max, Consumer<Claim> reader) {
+    PortClaims.Cursor page(int port, PortClaims.Cursor from, int max, Consumer<Claim> reader) {
         final PortClaims own = byPort.get(port);
-        if (own == null) {
-            return null;
-        }
-        final boolean same = from.of == own;
-        final int before = same ? Math.max(0, from.seen - (own.removed - from.removed)) : 0;
-        Claim c = own.oldest;
-        if (same && before == from.seen && from.last != null) {
-            c = from.last.newer;
-        } else {
-            for (int i = 0; i < before; i++) {
-                c = c.newer;
-            }
-        }
-        Claim last = null;
-        int count = 0;
-        for (; c != null && count < max; c = c.newer) {
-            reader.accept(c);
-            last = c;
-            count++;
-        }
-        return c == null ? null : new Cursor(own, last, before + count);
+        return own == null ? null : own.page(from, max, reader);
     }
 
     /** Claims of all ports, with or without success. */
@@ -329,35 +267,14 @@ final class AddressBook {
     }
 
     private void appendToPort(Claim claim) {
-        final PortClaims own = byPort.computeIfAbsent(claim.port, p -> new PortClaims());
-        claim.older = own.newest;
-        if (own.newest == null) {
-            own.oldest = claim;
-        } else {
-            own.newest.newer = claim;
-        }
-        own.newest = claim;
-        claim.newer = null;
-        own.size++;
-        own.learned += claim.origin == Origin.LEARNED ? 1 : 0;
+        byPort.computeIfAbsent(claim.port, p -> new PortClaims()).append(claim);
         size++;
     }
 
     private void removeFromPort(Claim claim) {
         final PortClaims own = byPort.get(claim.port);
-        if (claim.older == null) {
-            own.oldest = claim.newer;
-        } else {
-            claim.older.newer = claim.newer;
-        }
-        if (claim.newer == null) {
-            own.newest = claim.older;
-        } else {
-            claim.newer.older = claim.older;
-        }
-        own.learned -= claim.origin == Origin.LEARNED ? 1 : 0;
-        own.removed++;
-        if (--own.size == 0) {
+        own.remove(claim);
+        if (own.size() == 0) {
             byPort.remove(claim.port);
         }
         size--;

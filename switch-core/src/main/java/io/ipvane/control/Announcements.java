@@ -4,7 +4,7 @@ package io.ipvane.control;
 import io.ipvane.burst.Facts;
 import io.ipvane.burst.FramePool;
 import io.ipvane.control.AddressBook.Claim;
-import io.ipvane.control.AddressBook.Cursor;
+import io.ipvane.control.PortClaims.Cursor;
 import io.ipvane.ipvlan.IpvlanRules;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.ipvlan.Verdict;

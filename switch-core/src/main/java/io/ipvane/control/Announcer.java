@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.control;
 
-import io.ipvane.control.AddressBook.Cursor;
+import io.ipvane.control.PortClaims.Cursor;
 import io.ipvane.packet.IpAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -37,7 +37,7 @@ final class PortAddresses implements Iterable<AddressView> {
     /**
      * @param next where the next page begins; null: this is the last
      */
-    private record Page(List<Row> rows, AddressBook.Cursor next) {}
+    private record Page(List<Row> rows, PortClaims.Cursor next) {}
 
     /**
      * On the conductor's thread.
@@ -48,7 +48,7 @@ final class PortAddresses implements Iterable<AddressView> {
         this.control = control;
         this.port = port.index();
         this.name = port.name();
-        first = page(conductor, AddressBook.Cursor.START, Math.min(room, PAGE));
+        first = page(conductor, PortClaims.Cursor.START, Math.min(room, PAGE));
     }
 
     /** How many addresses were taken at once. */
@@ -56,14 +56,14 @@ final class PortAddresses implements Iterable<AddressView> {
         return first.rows().size();
     }
 
-    private Page page(Conductor conductor, AddressBook.Cursor from, int max) {
+    private Page page(Conductor conductor, PortClaims.Cursor from, int max) {
         final SwitchModel model = conductor.model();
         if (!model.has(port) || !model.port(port).name().equals(name)) {
             return new Page(List.of(), null);
         }
         final AddressClaims claims = conductor.claims();
         final List<Row> rows = new ArrayList<>();
-        final AddressBook.Cursor next =
+        final PortClaims.Cursor next =
                 claims.book().page(port, from, max, claim -> rows.add(row(claims, claim)));
         return new Page(rows, next);
     }
@@ -85,7 +85,7 @@ final class PortAddresses implements Iterable<AddressView> {
         @Override
         public boolean hasNext() {
             while (at == page.rows().size() && page.next() != null) {
-                final AddressBook.Cursor from = page.next();
+                final PortClaims.Cursor from = page.next();
                 page = control.ask(conductor -> page(conductor, from, PAGE));
                 at = 0;
             }

@@ -180,7 +180,7 @@ class AddressBookTest {
             }
             final List<IpAddress> stays = new ArrayList<>(there);
             final List<IpAddress> seen = new ArrayList<>();
-            AddressBook.Cursor at = AddressBook.Cursor.START;
+            PortClaims.Cursor at = PortClaims.Cursor.START;
             while (at != null) {
                 at =
                         pages.page(
