@@ -20,8 +20,8 @@ import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.snapshot.RouteDrop;
 import io.ipvane.snapshot.RouteTable;
+import io.ipvane.snapshot.Segment;
 import io.ipvane.snapshot.SourcePrefixes;
-import io.ipvane.snapshot.UplinkEntry;
 import io.ipvane.table.AddressTable;
 import io.ipvane.table.Fib4;
 import io.ipvane.table.Fib6;
@@ -74,9 +74,9 @@ public final class SnapshotCompiler {
             NeighborTable neighbors,
             IntUnaryOperator snoop,
             IntFunction<SpokenGroups> spoken) {
-        final Map<Integer, UplinkEntry> uplinks = new HashMap<>();
+        final Map<Integer, Segment> segments = new HashMap<>();
         for (UplinkModel uplink : model.uplinks().values()) {
-            uplinks.put(uplink.index(), uplink(model, uplink));
+            segments.put(uplink.index(), segment(model, uplink));
         }
         final PortVerdicts verdicts = new PortVerdicts(model);
         final PortEntry[] entries = new PortEntry[model.ports().size()];
@@ -87,7 +87,7 @@ public final class SnapshotCompiler {
                         entry(
                                 port,
                                 uplink,
-                                uplinks.get(port.uplink()),
+                                segments.get(port.uplink()),
                                 verdicts,
                                 snoop.applyAsInt(port.index()),
                                 spoken.apply(port.index()));
@@ -96,8 +96,9 @@ public final class SnapshotCompiler {
         return new ForwardingSnapshot(generation, entries, addresses, neighbors);
     }
 
-    private static UplinkEntry uplink(SwitchModel model, UplinkModel uplink) {
-        return new UplinkEntry(
+    private static Segment segment(SwitchModel model, UplinkModel uplink) {
+        return new Segment(
+                uplink.index(),
                 uplink.index(),
                 uplink.host(),
                 uplink.mac(),
@@ -113,7 +114,7 @@ public final class SnapshotCompiler {
     private static PortEntry entry(
             PortModel port,
             UplinkModel uplink,
-            UplinkEntry shared,
+            Segment segment,
             PortVerdicts verdicts,
             int snoop,
             SpokenGroups spoken) {
@@ -121,11 +122,11 @@ public final class SnapshotCompiler {
         return new PortEntry(
                 port.index(),
                 port.role(),
-                shared,
+                segment,
                 verdicts.of(port),
                 verdicts.toRouted(port),
                 port.mode() != Mode.L2,
-                parseOptions(uplink, shared.learns() && uplink.options().arpResponder())
+                parseOptions(uplink, segment.learns() && uplink.options().arpResponder())
                         | opaqueTags(port, uplink),
                 isPort && uplink.options().antispoof(),
                 port.mtu() + Ethernet.LENGTH + slack(port, uplink),

@@ -18,7 +18,7 @@ import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.Ipv4;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
-import io.ipvane.snapshot.UplinkEntry;
+import io.ipvane.snapshot.Segment;
 import io.ipvane.upcall.ControlMailbox;
 import io.ipvane.upcall.UpcallDrop;
 import java.lang.foreign.Arena;
@@ -91,11 +91,11 @@ public final class Egress implements Stage {
     private void carryOut(Burst burst) {
         final ForwardingSnapshot snapshot = (ForwardingSnapshot) burst.snapshot;
         final PortEntry ingress = snapshot.entry(burst.ingress);
-        if (ingress.role == PortEntry.Role.UPLINK && ingress.uplink.learns()) {
+        if (ingress.role == PortEntry.Role.UPLINK && ingress.segment.learns()) {
             upcaller.neighbors(burst, ingress);
         }
         final TxLanes out = lanes.makeRoom(burst);
-        final int wire = ingress.uplink.index();
+        final int wire = ingress.segment.exit();
         final int size = burst.size;
         while ((cursor = unicast(burst, cursor, wire, out)) < size) {
             other(burst, cursor, snapshot, ingress);
@@ -133,14 +133,14 @@ public final class Egress implements Stage {
 
     private void other(Burst burst, int i, ForwardingSnapshot snapshot, PortEntry ingress) {
         final int verdict = burst.verdict(i);
-        final UplinkEntry uplink = ingress.uplink;
+        final Segment segment = ingress.segment;
         switch (verdict) {
             case Verdict.DELIVER -> enqueue(burst, i, snapshot.entry(burst.port(i)), ingress);
-            case Verdict.WIRE -> enqueue(burst, i, snapshot.entry(uplink.index()), ingress);
-            case Verdict.PUNT -> enqueue(burst, i, snapshot.entry(uplink.host()), ingress);
+            case Verdict.WIRE -> enqueue(burst, i, snapshot.entry(segment.exit()), ingress);
+            case Verdict.PUNT -> enqueue(burst, i, snapshot.entry(segment.host()), ingress);
             case Verdict.FLOOD_AND_WIRE -> {
                 replicator.flood(burst, i, snapshot, ingress);
-                enqueue(burst, i, snapshot.entry(uplink.index()), ingress);
+                enqueue(burst, i, snapshot.entry(segment.exit()), ingress);
             }
             case Verdict.FLOOD_AND_PUNT -> {
                 replicator.flood(burst, i, snapshot, ingress);
@@ -148,14 +148,14 @@ public final class Egress implements Stage {
             }
             case Verdict.FLOOD_WIRE_AND_PUNT -> {
                 replicator.flood(burst, i, snapshot, ingress);
-                replicator.copy(burst, i, snapshot.entry(uplink.host()), ingress);
-                enqueue(burst, i, snapshot.entry(uplink.index()), ingress);
+                replicator.copy(burst, i, snapshot.entry(segment.host()), ingress);
+                enqueue(burst, i, snapshot.entry(segment.exit()), ingress);
             }
             case Verdict.WIRE_AND_PUNT -> {
-                replicator.copy(burst, i, snapshot.entry(uplink.host()), ingress);
-                enqueue(burst, i, snapshot.entry(uplink.index()), ingress);
+                replicator.copy(burst, i, snapshot.entry(segment.host()), ingress);
+                enqueue(burst, i, snapshot.entry(segment.exit()), ingress);
             }
-            case Verdict.RESOLVE -> resolve(burst, i, snapshot.entry(uplink.index()), ingress);
+            case Verdict.RESOLVE -> resolve(burst, i, snapshot.entry(segment.exit()), ingress);
             case Verdict.CONTROL -> control(burst, i, snapshot, ingress);
             case Verdict.LEARN -> learn(burst, i, ingress);
             case Verdict.ASK_SOURCE -> askSource(burst, i, ingress);
@@ -186,7 +186,7 @@ public final class Egress implements Stage {
     /** A group frame has done its duty with the ports even where there is no host port. */
     private void toHostOrNowhere(
             Burst burst, int i, ForwardingSnapshot snapshot, PortEntry ingress) {
-        final PortEntry host = snapshot.entry(ingress.uplink.host());
+        final PortEntry host = snapshot.entry(ingress.segment.host());
         if (host == null) {
             discard(burst.mbuf(i));
         } else {

@@ -31,7 +31,7 @@ final class Replicator {
 
     /** One copy to every other member whose filter passes (spec RX-4, TX-10). */
     void flood(Burst burst, int i, ForwardingSnapshot snapshot, PortEntry ingress) {
-        final int[] members = ingress.uplink.members();
+        final int[] members = ingress.segment.members();
         final long group = Ethernet.destination(burst.data(i));
         // The answer to a probe is to our MAC, and for all.
         final boolean all = !MacAddress.isGroup(group);

@@ -32,7 +32,7 @@ final class Upcaller {
      */
     boolean unresolved(Burst burst, int i, PortEntry ingress, long mbuf) {
         return mailbox.unresolved(
-                ingress.uplink.index(),
+                ingress.segment.domain(),
                 ingress.index,
                 burst.family(i),
                 burst.nextHop0(i),
@@ -84,7 +84,7 @@ final class Upcaller {
                     && burst.verdict(i) != Verdict.DROP
                     && learner.read(burst, i)) {
                 mailbox.learned(
-                        ingress.uplink.index(),
+                        ingress.segment.domain(),
                         learner.family(),
                         learner.address0(),
                         learner.address1(),

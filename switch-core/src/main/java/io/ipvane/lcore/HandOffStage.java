@@ -54,9 +54,9 @@ final class HandOffStage implements Stage {
     @Override
     public void process(Burst burst) {
         final PortEntry ingress = ((ForwardingSnapshot) burst.snapshot).entry(burst.ingress);
-        if (ingress.uplink.tracks()) {
+        if (ingress.segment.tracks()) {
             burst.whole = true;
-            sort(burst, ingress.uplink.index());
+            sort(burst, ingress.segment.domain());
         }
     }
 

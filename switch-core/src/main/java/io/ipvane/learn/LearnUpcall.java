@@ -78,7 +78,7 @@ public final class LearnUpcall implements Upcall {
     private void read(PortEntry ingress, long mbuf) {
         burst.size = 1;
         burst.frame(0, mbuf, pool.data(mbuf), pool.contiguous(mbuf), pool.length(mbuf));
-        Parser.parse(burst, ingress.uplink.mac(), ingress.parseOptions, pool);
+        Parser.parse(burst, ingress.segment.mac(), ingress.parseOptions, pool);
         if (own.read(burst, 0)) {
             learnAddresses(ingress.index);
         } else if (own.isTrial()) {

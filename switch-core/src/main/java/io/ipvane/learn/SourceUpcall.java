@@ -189,7 +189,7 @@ public final class SourceUpcall implements Upcall, ControlMailbox.Asker {
         final long mbuf = frame.mbuf();
         burst.size = 1;
         burst.frame(0, mbuf, pool.data(mbuf), pool.contiguous(mbuf), pool.length(mbuf));
-        Parser.parse(burst, ingress.uplink.mac(), ingress.parseOptions, pool);
+        Parser.parse(burst, ingress.segment.mac(), ingress.parseOptions, pool);
     }
 
     private boolean isClaim() {
@@ -214,7 +214,7 @@ public final class SourceUpcall implements Upcall, ControlMailbox.Asker {
     /** Whether the port has the source of a frame by now, and the address that it advertises. */
     private boolean isOwn(Waiting frame, PortEntry ingress, AddressTable table) {
         parse(frame, ingress);
-        final int domain = ingress.uplink.index();
+        final int domain = ingress.segment.domain();
         if (burst.family(0) == Burst.KEY_IPV4) {
             return table.find4(domain, (int) burst.source0(0)) == ingress.index;
         }

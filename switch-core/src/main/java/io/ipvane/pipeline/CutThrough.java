@@ -83,7 +83,7 @@ final class CutThrough implements Stage {
     private long ipv4(
             Burst burst, int size, PortEntry ingress, ForwardingSnapshot snapshot, TxLanes lanes) {
         final AddressTable table = snapshot.addresses();
-        final int domain = ingress.uplink.index();
+        final int domain = ingress.segment.domain();
         final long rows = burst.rows;
         table.start4(domain, rows + Row.KEY0, rows + Row.SLOT, rows + Row.PORT, Row.BYTES, size);
         final long good =
@@ -114,9 +114,9 @@ final class CutThrough implements Stage {
 
     /** Sends on what one probe decides; the others as bits. */
     private static long first4(Burst burst, int size, PortEntry ingress, long good, TxLanes lanes) {
-        final int domain = ingress.uplink.index();
+        final int domain = ingress.segment.domain();
         final boolean inside = ingress.role != PortEntry.Role.UPLINK;
-        final long own = wireMac(ingress.uplink.mac());
+        final long own = wireMac(ingress.segment.mac());
         final byte[] verdicts = ingress.verdicts;
         final boolean checked = good != ANY;
         long open = 0;
@@ -157,7 +157,7 @@ final class CutThrough implements Stage {
     private long ipv6(
             Burst burst, int size, PortEntry ingress, ForwardingSnapshot snapshot, TxLanes lanes) {
         final AddressTable table = snapshot.addresses();
-        final int domain = ingress.uplink.index();
+        final int domain = ingress.segment.domain();
         final long rows = burst.rows;
         table.start6(
                 domain,
@@ -192,9 +192,9 @@ final class CutThrough implements Stage {
     }
 
     private static long first6(Burst burst, int size, PortEntry ingress, TxLanes lanes) {
-        final int domain = ingress.uplink.index();
+        final int domain = ingress.segment.domain();
         final boolean inside = ingress.role != PortEntry.Role.UPLINK;
-        final long own = wireMac(ingress.uplink.mac());
+        final long own = wireMac(ingress.segment.mac());
         final byte[] verdicts = ingress.verdicts;
         final boolean checked = ingress.antispoof;
         final long goodHigh = Row.source0(burst.row(0));
@@ -256,10 +256,10 @@ final class CutThrough implements Stage {
     /** As {@link #forward}, with a closer look at what is longer than the lane's limit. */
     private int second(
             long row, int port, PortEntry ingress, ForwardingSnapshot snapshot, TxLanes lanes) {
-        final int wire = ingress.uplink.index();
+        final int wire = ingress.segment.exit();
         final byte[] verdicts = ingress.verdicts;
         final boolean inside = ingress.role != PortEntry.Role.UPLINK;
-        final long own = wireMac(ingress.uplink.mac());
+        final long own = wireMac(ingress.segment.mac());
         final int to = forward(row, port, wire, verdicts, inside, own, lanes);
         if (to != TOO_LONG) {
             return to;

@@ -43,7 +43,7 @@ final class LookupStage implements Stage {
         final ForwardingSnapshot snapshot = (ForwardingSnapshot) burst.snapshot;
         final PortEntry ingress = snapshot.entry(burst.ingress);
         final AddressTable table = snapshot.addresses();
-        final int domain = ingress.uplink.index();
+        final int domain = ingress.segment.domain();
 
         find(burst, table, domain, Row.KEY0, Row.KEY1, Row.PORT);
         if ((burst.anyFacts & Facts.SOLICIT) != 0) {
@@ -85,7 +85,7 @@ final class LookupStage implements Stage {
         if (ingress.role == PortEntry.Role.HOST || (ingress.parseOptions & Parser.STRICT) == 0) {
             return;
         }
-        final RouteTable routes = ingress.uplink.routes();
+        final RouteTable routes = ingress.segment.routes();
         final int size = burst.size;
         for (int i = 0; i < size; i++) {
             if ((burst.facts(i) & Facts.SOLICIT) != 0
@@ -118,7 +118,7 @@ final class LookupStage implements Stage {
      * advertisement, whatever source it came from.
      */
     private static void markFalseClaims(Burst burst, PortEntry ingress, AddressTable table) {
-        final int domain = ingress.uplink.index();
+        final int domain = ingress.segment.domain();
         final int size = burst.size;
         for (int i = 0; i < size; i++) {
             final long high = burst.claim0(i);

@@ -20,7 +20,7 @@ final class ParseStage implements Stage {
     @Override
     public void process(Burst burst) {
         final PortEntry ingress = ((ForwardingSnapshot) burst.snapshot).entry(burst.ingress);
-        Parser.parse(burst, ingress.uplink.mac(), ingress.parseOptions, pool);
+        Parser.parse(burst, ingress.segment.mac(), ingress.parseOptions, pool);
         if ((ingress.snoop & PortEntry.SNOOP_UNICAST) != 0) {
             SnoopStage.keepWhole(burst);
         }

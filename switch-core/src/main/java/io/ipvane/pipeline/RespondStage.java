@@ -46,8 +46,8 @@ final class RespondStage implements Stage {
     /** The answer takes the place of the question in the burst, on its way back to the asker. */
     private void respond(Burst burst, int i, PortEntry ingress) {
         final int asker = ingress.role == PortEntry.Role.PORT ? ingress.index : Responder.NO_PORT;
-        final boolean hosts = isHosts(burst, i, ingress.uplink.routes());
-        final long answer = responder.answer(burst, i, ingress.uplink.mac(), hosts, asker);
+        final boolean hosts = isHosts(burst, i, ingress.segment.routes());
+        final long answer = responder.answer(burst, i, ingress.segment.mac(), hosts, asker);
         if (answer <= 0) {
             final boolean silent = answer == Responder.SILENCE;
             Drops.drop(burst, i, silent ? NeighborDrop.NO_ANSWER : BurstDrop.POOL_EMPTY);

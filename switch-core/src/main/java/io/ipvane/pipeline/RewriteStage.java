@@ -22,7 +22,7 @@ final class RewriteStage implements Stage {
     public void process(Burst burst) {
         final PortEntry ingress = ((ForwardingSnapshot) burst.snapshot).entry(burst.ingress);
         if (ingress.role != PortEntry.Role.UPLINK) {
-            fromInside(burst, ingress.uplink.mac());
+            fromInside(burst, ingress.segment.mac());
         }
     }
 

@@ -53,7 +53,7 @@ final class RouteStage implements Stage {
             Drops.drop(burst, i, ParseDrop.IP_MALFORMED);
             return;
         }
-        final RouteTable routes = ingress.uplink.routes();
+        final RouteTable routes = ingress.segment.routes();
         final boolean ipv4 = burst.family(i) == Burst.KEY_IPV4;
         final long high = burst.key0(i);
         final long low = burst.key1(i);
@@ -68,7 +68,7 @@ final class RouteStage implements Stage {
         } else if (hop == RouteTable.CONNECTED) {
             forward(burst, i, ingress, neighbors, high, ipv4 ? 0 : low);
         } else if (hop == RouteTable.LOCAL) {
-            punt(burst, i, ingress.uplink.mac());
+            punt(burst, i, ingress.segment.mac());
         } else {
             Drops.drop(burst, i, RouteTable.reason(hop));
         }
@@ -96,7 +96,7 @@ final class RouteStage implements Stage {
     private void forward(
             Burst burst, int i, PortEntry ingress, NeighborTable neighbors, long hop0, long hop1) {
         trim(burst, i);
-        final int domain = ingress.uplink.index();
+        final int domain = ingress.segment.domain();
         final long mac =
                 burst.family(i) == Burst.KEY_IPV4
                         ? neighbors.mac4(domain, (int) hop0)

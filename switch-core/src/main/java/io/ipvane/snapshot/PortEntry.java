@@ -61,8 +61,8 @@ public final class PortEntry {
 
     public final Role role;
 
-    /** What the uplink it belongs to (or is) shares with all its ports. */
-    public final UplinkEntry uplink;
+    /** What it shares with all ports that frames may be dispatched among with it. */
+    public final Segment segment;
 
     /** Facts to verdict code, for frames that come in here. */
     public final byte[] verdicts;
@@ -118,7 +118,7 @@ public final class PortEntry {
     public PortEntry(
             int index,
             Role role,
-            UplinkEntry uplink,
+            Segment segment,
             Decisions decisions,
             Decisions toRouted,
             boolean routed,
@@ -133,7 +133,7 @@ public final class PortEntry {
             int snoop) {
         this.index = index;
         this.role = role;
-        this.uplink = uplink;
+        this.segment = segment;
         this.verdicts = decisions.verdicts();
         this.reasons = decisions.reasons();
         this.verdictsToRouted = toRouted == null ? null : toRouted.verdicts();

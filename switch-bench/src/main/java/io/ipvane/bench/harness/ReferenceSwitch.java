@@ -69,7 +69,7 @@ public final class ReferenceSwitch implements AutoCloseable {
      * @param devices DPDK's number of the port behind each entry
      */
     public ReferenceSwitch(ForwardingSnapshot snapshot, int[] devices) {
-        table = new ReferenceTable(snapshot.addresses(), 0, snapshot.entry(0).uplink.mac());
+        table = new ReferenceTable(snapshot.addresses(), 0, snapshot.entry(0).segment.mac());
         address = table.address();
         try {
             for (int i = 0; i < devices.length; i++) {

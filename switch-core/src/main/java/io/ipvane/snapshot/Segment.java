@@ -2,9 +2,12 @@
 package io.ipvane.snapshot;
 
 /**
- * What all ports of one uplink share. Frozen; any thread.
+ * A set of addresses that frames may be dispatched among, and what its ports share: today the ports
+ * of one uplink. Frozen; any thread.
  *
- * @param index place of the uplink itself: where WIRE goes, and the domain of its addresses
+ * @param domain first word of every key of its addresses and neighbours, so that two segments may
+ *     have the same addresses
+ * @param exit place of the port that the verdict WIRE means: the uplink
  * @param host place of its host port, or {@link PortEntry#NONE}
  * @param mac the one MAC address, as {@link io.ipvane.memory.Memory#mac} reads it
  * @param members places of its ports that hear group frames, in the order in which one is copied
@@ -13,8 +16,9 @@ package io.ipvane.snapshot;
  * @param tracks whether connections of its ports are tracked, each on the lcore of its home
  */
 @SuppressWarnings("ArrayRecordComponent") // read on the hot path, never compared
-public record UplinkEntry(
-        int index,
+public record Segment(
+        int domain,
+        int exit,
         int host,
         long mac,
         int[] members,
