@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ProtocolException;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -93,11 +94,30 @@ final class HttpExchange {
                 : SocketChannel.open();
     }
 
+    /**
+     * A server may refuse a request by its first lines, and hang up while the rest is still being
+     * sent: what it has answered counts all the same.
+     */
     private static Answer exchange(SocketChannel channel, Request request) throws IOException {
+        IOException hungUp = null;
+        try {
+            write(channel, bytes(request));
+        } catch (AsynchronousCloseException e) {
+            throw e;
+        } catch (IOException e) {
+            hungUp = e;
+        }
+        try {
+            return read(new BufferedInputStream(Channels.newInputStream(channel)));
+        } catch (EOFException | SocketException e) {
+            throw hungUp == null ? e : hungUp;
+        }
+    }
+
+    private static byte[] bytes(Request request) {
         final byte[] body = request.body().getBytes(StandardCharsets.UTF_8);
-        write(channel, head(request, body.length).getBytes(StandardCharsets.US_ASCII));
-        write(channel, body);
-        return read(new BufferedInputStream(Channels.newInputStream(channel)));
+        final byte[] head = head(request, body.length).getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(head.length + body.length).put(head).put(body).array();
     }
 
     /** Closes a connection that takes too long, since a read of it cannot be given a limit. */

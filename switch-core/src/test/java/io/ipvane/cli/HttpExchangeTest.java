@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +18,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +79,36 @@ class HttpExchangeTest {
 
     private static HttpExchange.Answer read(String text) throws IOException {
         return HttpExchange.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** As where a path is unknown: the server need not read the body to say so. */
+    @Test
+    void shouldReadTheAnswerOfAServerThatHangsUpBeforeItHasReadAll(@TempDir Path folder)
+            throws Exception {
+        final UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(address, 1);
+            final CompletableFuture<Void> refused =
+                    CompletableFuture.runAsync(
+                            () -> {
+                                try (SocketChannel client = server.accept()) {
+                                    client.read(ByteBuffer.allocate(1));
+                                    client.write(
+                                            StandardCharsets.US_ASCII.encode(
+                                                    "HTTP/1.1 404 Not Found\r\n"
+                                                            + "content-length: 4\r\n\r\nnone"));
+                                } catch (IOException e) {
+                                    throw new UncheckedIOException(e);
+                                }
+                            });
+            final String body = "x".repeat(4_000_000);
+            assertAnswer(
+                    404,
+                    "none",
+                    HttpExchange.send(
+                            address, new HttpExchange.Request("POST", "/nowhere", Map.of(), body)));
+            refused.join();
+        }
     }
 
     /** A daemon that takes the connection and says nothing, or whose backlog is full. */
