@@ -146,7 +146,7 @@ final class Transmitter implements EgressLanes {
         for (long left = lanes.takeUsed(); left != 0; left &= left - 1) {
             for (int i = Long.numberOfTrailingZeros(left); i < end; i += Long.SIZE) {
                 // Most lanes that share a bit are empty: their buffers are not even looked at.
-                if (lanes.cursor(i) != blocks[i] && buffers[i] != null) {
+                if (lanes.bytes(i) != 0 && buffers[i] != null) {
                     buffers[i].flush();
                 }
             }
