@@ -15,13 +15,4 @@ public enum Compat {
     public String key() {
         return name().toLowerCase(Locale.ROOT);
     }
-
-    /**
-     * The value with this {@link #key}.
-     *
-     * @throws IllegalArgumentException with a sentence for the user, where there is none
-     */
-    public static Compat parse(String word) {
-        return Words.parse("compat", Compat.class, word);
-    }
 }

@@ -18,13 +18,4 @@ public enum IpvlanFlag {
     public String key() {
         return name().toLowerCase(Locale.ROOT);
     }
-
-    /**
-     * The flag with this {@link #key}.
-     *
-     * @throws IllegalArgumentException with a sentence for the user, where there is none
-     */
-    public static IpvlanFlag parse(String word) {
-        return Words.parse("flag", IpvlanFlag.class, word);
-    }
 }

@@ -18,13 +18,4 @@ public enum Mode {
     public String key() {
         return name().toLowerCase(Locale.ROOT);
     }
-
-    /**
-     * The mode with this {@link #key}.
-     *
-     * @throws IllegalArgumentException with a sentence for the user, where there is none
-     */
-    public static Mode parse(String word) {
-        return Words.parse("mode", Mode.class, word);
-    }
 }

@@ -270,11 +270,6 @@ public final class ControlMailbox {
         return dropped.read(handler, limit);
     }
 
-    /** Conductor: reads every dropped frame, once lcores have stopped. */
-    public void receiveAllDropped(MessageHandler handler) {
-        readAll(dropped, handler);
-    }
-
     /** The form in which {@link #receiveDropped} takes a listener; made once. */
     public static MessageHandler handler(DropListener listener) {
         return (type, buffer, at, length) ->
@@ -330,7 +325,7 @@ public final class ControlMailbox {
         down.drain(pool);
         receiveAll(
                 (type, buffer, at, length) -> freeUnresolved(pool, type, buffer.getLong(at + 24)));
-        receiveAllDropped((type, buffer, at, length) -> pool.free(buffer.getLong(at + 8)));
+        readAll(dropped, (type, buffer, at, length) -> pool.free(buffer.getLong(at + 8)));
         readAll(snooped, (type, buffer, at, length) -> pool.free(buffer.getLong(at + 16)));
         readAll(asked, (type, buffer, at, length) -> pool.free(buffer.getLong(at + 8)));
     }

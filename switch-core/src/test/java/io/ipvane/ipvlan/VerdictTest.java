@@ -45,26 +45,4 @@ class VerdictTest {
                 IllegalArgumentException.class, () -> Verdict.describe(Verdict.ASK_SOURCE + 1));
         assertThrows(IllegalArgumentException.class, () -> Verdict.describe(Verdict.DROP - 1));
     }
-
-    @Test
-    void shouldReadBackTheWordsOfConfiguration() {
-        for (Mode mode : Mode.values()) {
-            assertSame(mode, Mode.parse(mode.key()));
-        }
-        for (IpvlanFlag flag : IpvlanFlag.values()) {
-            assertSame(flag, IpvlanFlag.parse(flag.key()));
-        }
-        for (Compat compat : Compat.values()) {
-            assertSame(compat, Compat.parse(compat.key()));
-        }
-    }
-
-    @Test
-    void shouldRefuseAnUnknownWordAndNameTheKnownOnes() {
-        assertEquals(
-                "mode 'l4' is unknown; choose one of l2, l3, l3s",
-                assertThrows(IllegalArgumentException.class, () -> Mode.parse("l4")).getMessage());
-        assertThrows(IllegalArgumentException.class, () -> Mode.parse(null));
-        assertThrows(IllegalArgumentException.class, () -> IpvlanFlag.parse("BRIDGE"));
-    }
 }

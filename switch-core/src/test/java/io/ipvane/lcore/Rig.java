@@ -173,33 +173,6 @@ final class Rig implements AutoCloseable {
     /** Frees everything; all frames must be back in the pool then. */
     @Override
     public void close() {
-        mailbox.receiveAll(
-                ControlMailbox.handler(
-                        new ControlMailbox.Listener() {
-                            @Override
-                            public void unresolved(
-                                    int uplink,
-                                    int ingress,
-                                    int family,
-                                    long hop0,
-                                    long hop1,
-                                    int source,
-                                    long mbuf) {
-                                pool.free(mbuf);
-                            }
-
-                            @Override
-                            public void learned(
-                                    int uplink,
-                                    int family,
-                                    long address0,
-                                    long address1,
-                                    long mac,
-                                    boolean solicited,
-                                    boolean override) {
-                                // Holds no frame.
-                            }
-                        }));
         mailbox.drain(pool);
         for (MemoryDevice device : devices) {
             device.close();

@@ -137,7 +137,7 @@ final class FrameWay implements EgressLanes, AutoCloseable {
         if (burst.size > 0) {
             egress.process(burst);
         }
-        drain();
+        mailbox.drain(pool);
     }
 
     /** Port and bytes of everything that is in a lane; empties them all. */
@@ -154,43 +154,9 @@ final class FrameWay implements EgressLanes, AutoCloseable {
         return sent;
     }
 
-    /** Frees what went to a conductor that is not there. */
-    private void drain() {
-        mailbox.receiveAll(
-                ControlMailbox.handler(
-                        new ControlMailbox.Listener() {
-                            @Override
-                            public void unresolved(
-                                    int uplink,
-                                    int ingress,
-                                    int family,
-                                    long hop0,
-                                    long hop1,
-                                    int source,
-                                    long mbuf) {
-                                pool.free(mbuf);
-                            }
-
-                            @Override
-                            public void learned(
-                                    int uplink,
-                                    int family,
-                                    long address0,
-                                    long address1,
-                                    long mac,
-                                    boolean solicited,
-                                    boolean override) {
-                                // Holds no frame.
-                            }
-                        }));
-        mailbox.receiveAllDropped(
-                ControlMailbox.handler((ingress, kind, mtu, mbuf) -> pool.free(mbuf)));
-        mailbox.drain(pool);
-    }
-
     @Override
     public void close() {
-        drain();
+        mailbox.drain(pool);
         takeSent().clear();
         arena.close();
     }
