@@ -112,6 +112,15 @@ final class LcoreAgent implements Agent {
         return worked;
     }
 
+    /**
+     * A sleep has ended: it was idle until now, whatever the next turn finds. The lcore's thread.
+     */
+    void awoke() {
+        final long now = System.nanoTime();
+        IDLE.setOpaque(this, idleNanos + now - last);
+        last = now;
+    }
+
     /** One turn of every role, upstream first. */
     int turn() {
         int worked = 0;

@@ -40,6 +40,7 @@ final class Rest implements IdleStrategy {
     private final ReadySet ready;
     private final RxQueues queues;
     private final BooleanSupplier settled;
+    private final Runnable awoke;
 
     private int turns;
     private int pauses;
@@ -55,9 +56,11 @@ final class Rest implements IdleStrategy {
      * @param queues that it takes from, or null where it takes its bursts from another lcore
      * @param settled whether all lcores have finished with all epochs before the present one: else
      *     a turn of this one may be what another waits for, and nobody rings for that
+     * @param awoke told after each sleep, on the lcore's thread
      */
-    Rest(ReadySet ready, RxQueues queues, BooleanSupplier settled) {
+    Rest(ReadySet ready, RxQueues queues, BooleanSupplier settled, Runnable awoke) {
         this.settled = settled;
+        this.awoke = awoke;
         this.ready = ready;
         this.queues = queues;
     }
@@ -85,6 +88,7 @@ final class Rest implements IdleStrategy {
             VarHandle.fullFence();
         } else if (!ended) {
             ready.await(nanos());
+            awoke.run();
         }
     }
 

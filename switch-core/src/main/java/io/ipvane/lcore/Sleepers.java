@@ -29,10 +29,11 @@ final class Sleepers implements AutoCloseable {
      *
      * @param queues that it takes from, or null where it takes its bursts from another lcore
      * @param settled whether all lcores have finished with all epochs before the present one
+     * @param awoke told after each sleep, on the lcore's thread
      */
-    IdleStrategy add(RxQueues queues, BooleanSupplier settled) {
+    IdleStrategy add(RxQueues queues, BooleanSupplier settled, Runnable awoke) {
         final ReadySet ready = new ReadySet();
-        final Rest rest = new Rest(ready, queues, settled);
+        final Rest rest = new Rest(ready, queues, settled, awoke);
         all.add(new Sleeper(ready, queues, rest));
         if (queues != null) {
             queues.watch(ready);

@@ -149,7 +149,7 @@ public final class TopologyRunner implements AutoCloseable {
             agent.wakeBy(() -> sleepers.wake(place));
             final AgentRunner runner =
                     new AgentRunner(
-                            sleepers.add(wiring.queues(i), this::settled),
+                            sleepers.add(wiring.queues(i), this::settled, agent::awoke),
                             e -> LOG.debug("event=lcore_ended_by", e),
                             null,
                             agent);

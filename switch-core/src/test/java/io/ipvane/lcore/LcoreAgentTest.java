@@ -78,6 +78,21 @@ class LcoreAgentTest {
         assertTrue(most > 0);
     }
 
+    /** A frame that ends a sleep must not make the sleep look like work. */
+    @Test
+    void shouldCountASleepAsIdleWhateverTheNextTurnFinds() throws InterruptedException {
+        agent.doWork();
+        final long idle = agent.idleNanos();
+        Thread.sleep(20);
+        agent.awoke();
+        assertTrue(agent.idleNanos() - idle >= 20_000_000);
+        final long begin = System.nanoTime();
+        first.work = 1;
+        agent.doWork();
+        final long most = System.nanoTime() - begin + 10_000_000;
+        assertTrue(agent.busyNanos() < most, "the sleep is no work");
+    }
+
     @Test
     void shouldGoOnAfterAnExceptionAndKeepIt() {
         first.failure = new IllegalStateException("a defect");

@@ -31,7 +31,7 @@ class NoFrameLeftLyingPropertyTest {
     private final ReadySet ready = new ReadySet();
     private final Receiver receiver =
             new Receiver(rig.publisher, rig.shard, Trails.inMemory(rig.arena).add(0));
-    private final Rest rest = new Rest(ready, receiver.queues(), () -> true);
+    private final Rest rest = new Rest(ready, receiver.queues(), () -> true, () -> {});
     private final List<ToldDevice> devices = new ArrayList<>();
     private final AtomicLong taken = new AtomicLong();
     private final AtomicBoolean stop = new AtomicBoolean();

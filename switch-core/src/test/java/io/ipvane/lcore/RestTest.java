@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.lcore;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ipvane.linux.ReadySet;
@@ -14,7 +15,8 @@ class RestTest {
 
     private final ReadySet ready = new ReadySet();
     private boolean settled = true;
-    private final Rest rest = new Rest(ready, new RxQueues(), () -> settled);
+    private int sleeps;
+    private final Rest rest = new Rest(ready, new RxQueues(), () -> settled, () -> sleeps++);
 
     @AfterEach
     void close() {
@@ -44,6 +46,20 @@ class RestTest {
         rest.wake();
         assertTrue(slept() < Rest.AWAIT_NANOS / 2, "rung before it slept");
         assertTrue(slept() > Rest.AWAIT_NANOS / 2, "rung twice, and woken once");
+    }
+
+    /** Turns that spin or yield are no sleeps. */
+    @Test
+    void shouldSayThatASleepHasEnded() {
+        for (int i = 0; i < TURNS / 2; i++) {
+            rest.idle(0);
+        }
+        assertEquals(0, sleeps);
+        fallAsleep();
+        final int before = sleeps;
+        rest.wake();
+        rest.idle(0);
+        assertEquals(before + 1, sleeps);
     }
 
     /** Its own report may be what another lcore waits for. */
