@@ -81,7 +81,7 @@ ipvane_tx_burst(uint16_t port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t
 }
 
 /*
- * af_xdp in copy mode: the kernel sends at most 32 frames a system call, and the driver makes one
+ * DPDK's af_xdp in copy mode: the kernel sends at most 32 frames a system call, and the driver makes one
  * call a burst. What is more would lie in the ring until the next burst comes.
  */
 #define XDP_BUDGET 32
@@ -93,7 +93,7 @@ struct tx_queue {
 	uint16_t queue;
 };
 
-/* A few frames at a time where they are flat: that is af_xdp. */
+/* A few frames at a time where they are flat: that is DPDK's af_xdp. */
 static uint16_t
 send_burst(const struct finish_to *to, struct rte_mbuf **mbufs, uint16_t count)
 {
@@ -127,7 +127,7 @@ ipvane_tx_burst_finished(uint16_t port, uint16_t queue, struct rte_mbuf **mbufs,
 }
 
 /*
- * As ipvane_tx_burst_finished(), for ports that send single segments only (af_xdp). A frame that cannot
+ * As ipvane_tx_burst_finished(), for ports that send single segments only. A frame that cannot
  * be gathered in its first segment is dropped and counted in *lost as well.
  */
 IPVANE_EXPORT uint16_t

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A DPDK device as the user writes it: {@code af_packet:eth0}, {@code af_xdp:eth0}, {@code
- * pci:0000:03:00.0} or {@code vdev:net_ring0,...}.
+ * A DPDK device as the user writes it: {@code af_packet:eth0}, {@code pci:0000:03:00.0} or {@code
+ * vdev:net_ring0,...}.
  *
  * @param kind what stands before the colon
  * @param value what stands behind it
@@ -22,7 +22,6 @@ record DeviceSpec(Kind kind, String value) {
     /** The ways to name a device. */
     enum Kind {
         AF_PACKET(INTERFACE, "the name of an interface, 1 to 15 characters"),
-        AF_XDP(INTERFACE, "the name of an interface, 1 to 15 characters"),
         PCI(DeviceSpec.PCI, "an address such as 0000:03:00.0"),
         VDEV(DeviceSpec.VDEV, "a DPDK driver, a number and arguments, such as net_ring0");
 
@@ -40,7 +39,7 @@ record DeviceSpec(Kind kind, String value) {
 
         /** Whether the device stands on a kernel interface. */
         boolean onInterface() {
-            return this == AF_PACKET || this == AF_XDP;
+            return this == AF_PACKET;
         }
     }
 

@@ -35,11 +35,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *   <li><b>Link.</b> The driver says "up" from start to stop; {@link #linkUp} asks the kernel as
  *       well.
  *   <li><b>Full ring.</b> af_packet's transmit polls for a slot, normally without waiting.
- *   <li><b>Own pool.</b> af_xdp makes the pool its packet memory and keeps what lies in the
- *       kernel's fill ring, 2,048 mbufs a queue, when it is closed: give it a pool of its own. It
- *       wants a driver with combined channels for more than one queue; a veth has none.
- *   <li><b>Segments.</b> af_xdp sends single segments; {@link #transmit} gathers them, and counts a
- *       frame for which that is impossible in {@link #transmitLost}.
+ *   <li><b>Segments.</b> Some drivers send single segments; {@link #transmit} gathers them, and
+ *       counts a frame for which that is impossible in {@link #transmitLost}.
  *   <li><b>Offloads.</b> None is used, not even where a card offers it.
  * </ul>
  */
@@ -116,7 +113,7 @@ public final class EthDevice implements AutoCloseable {
     /**
      * Adds a device to DPDK, sets it up and starts it. If any of that fails nothing of it is left.
      *
-     * @param device {@code af_packet:IF}, {@code af_xdp:IF}, {@code pci:ADDRESS}, {@code vdev:ARGS}
+     * @param device {@code af_packet:IF}, {@code pci:ADDRESS}, {@code vdev:ARGS}
      * @param options what is asked of it
      * @param pool where received frames come from; must live longer
      */
@@ -197,21 +194,6 @@ public final class EthDevice implements AutoCloseable {
         final String device = spec.toString();
         return switch (spec.kind()) {
             case AF_PACKET -> addAfPacket(spec, options, pool);
-            case AF_XDP ->
-                    PortShim.add(
-                            device,
-                            "net_af_xdp_ipvane%d,iface=%s,start_queue=0,queue_count=%d%s"
-                                    .formatted(
-                                            SERIAL.getAndIncrement(),
-                                            spec.value(),
-                                            options.queues(),
-                                            Dpdk.rte_eal_has_hugepages() == 0
-                                                    ? ",force_copy=1"
-                                                    : ""),
-                            "see whether the interface has "
-                                    + options.queues()
-                                    + " queues and its driver XDP, or use af_packet:"
-                                    + spec.value());
             case PCI -> {
                 final int present = PortShim.find(spec.value());
                 yield present >= 0

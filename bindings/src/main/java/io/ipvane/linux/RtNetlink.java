@@ -63,14 +63,22 @@ public final class RtNetlink implements InterfaceLists {
         return netns.name().isEmpty() ? "" : "-n " + netns.name() + " ";
     }
 
+    /** The interface with this index, or nothing. */
+    Optional<Link> findLink(int index) {
+        return find(index).map(Link::decode);
+    }
+
     /** The interface with this index, where the driver of TUN and TAP devices has made it. */
     Optional<Link> findTap(int index) {
+        return find(index).filter(Link::isTap).map(Link::decode);
+    }
+
+    private Optional<NetlinkMessage> find(int index) {
         final NetlinkRequest request =
                 Link.request(Rtnl.GETLINK, index)
                         .attribute32(Rtnl.IFLA_EXT_MASK, Rtnl.EXT_MASK_SKIP_STATS);
         try {
-            final NetlinkMessage found = socket.get(request, "look up interface " + index);
-            return Link.isTap(found) ? Optional.of(Link.decode(found)) : Optional.empty();
+            return Optional.of(socket.get(request, "look up interface " + index));
         } catch (LinuxException e) {
             if (e.errno() == Errno.ENODEV) {
                 return Optional.empty();

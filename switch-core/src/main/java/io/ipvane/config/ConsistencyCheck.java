@@ -57,9 +57,6 @@ final class ConsistencyCheck {
                             + threads.lcores().size()
                             + "; give one, or choose run-to-completion");
         }
-        if (threads.plan() == ThreadPlan.PIPELINE) {
-            config.uplinks().forEach(this::oneThread);
-        }
         final Set<Integer> seen = new HashSet<>();
         for (int i = 0; i < threads.lcores().size(); i++) {
             final int lcore = threads.lcores().get(i);
@@ -74,20 +71,6 @@ final class ConsistencyCheck {
                                 + " is not online on this machine; choose within "
                                 + online.list());
             }
-        }
-    }
-
-    /** Under load, af_xdp stops for good where one thread receives and another transmits. */
-    private void oneThread(UplinkConfig uplink) {
-        if (uplink.device() instanceof DeviceSpec.AfXdp) {
-            places.of(uplink)
-                    .refuse(
-                            "device",
-                            "device '"
-                                    + uplink.device()
-                                    + "' must receive and transmit on one thread, and plan"
-                                    + " 'pipeline' does so on two; choose plan shared or"
-                                    + " run-to-completion, or use af_packet");
         }
     }
 

@@ -13,6 +13,7 @@ import io.ipvane.device.Device;
 import io.ipvane.device.DpdkDevice;
 import io.ipvane.device.MbufPool;
 import io.ipvane.device.TapDevice;
+import io.ipvane.device.XdpDevice;
 import io.ipvane.dpdk.DeviceOptions;
 import io.ipvane.dpdk.EthDevice;
 import io.ipvane.dpdk.Mempool;
@@ -26,6 +27,7 @@ import io.ipvane.linux.PortLinkLocal;
 import io.ipvane.linux.TapInterface;
 import io.ipvane.linux.TapSpec;
 import io.ipvane.linux.WatchedInterface;
+import io.ipvane.linux.XdpInterface;
 import io.ipvane.macnat.UplinkMac;
 import io.ipvane.packet.IpPrefix;
 import java.nio.file.Path;
@@ -54,8 +56,6 @@ final class Devices implements DeviceOpener {
     /** {@link KeptTaps#number} gives ports the others. */
     private static final int HOST_LINK_LOCAL = PortLinkLocal.MAX_NUMBER;
 
-    private static final int XDP_MBUFS = 16_384;
-
     private final Mempool mempool;
     private final Mempool large;
     private final ThreadTopology threads;
@@ -63,7 +63,6 @@ final class Devices implements DeviceOpener {
     private final Trunks trunks;
     private final PeerPorts peers;
     private final KeptTaps kept;
-    private int pools;
 
     /**
      * @param mempool for all frames
@@ -242,20 +241,33 @@ final class Devices implements DeviceOpener {
             return new TapDevice(
                     uplink.name(), made.tap(), mempool.address(), large.address(), mtu);
         }
-        final DeviceOptions options =
-                DeviceOptions.DEFAULT.withQueues(queues).withMtu(uplink.mtu().orElse(0));
+        final int mtu = uplink.mtu().orElse(0);
+        if (uplink.device() instanceof DeviceSpec.AfXdp xdp) {
+            return new XdpDevice(
+                    uplink.name(), xdp(uplink.name(), xdp.interfaceName(), queues, mtu));
+        }
+        final DeviceOptions options = DeviceOptions.DEFAULT.withQueues(queues).withMtu(mtu);
         return new DpdkDevice(
-                uplink.name(),
-                EthDevice.open(uplink.device().toString(), options, pool(uplink, parts)));
+                uplink.name(), EthDevice.open(uplink.device().toString(), options, mempool));
     }
 
-    /** af_xdp keeps its fill ring's frames after it is closed: they must be nobody else's. */
-    private Mempool pool(UplinkConfig uplink, Closers parts) {
-        if (!(uplink.device() instanceof DeviceSpec.AfXdp)) {
-            return mempool;
+    private XdpInterface xdp(String uplink, String interfaceName, int queues, int mtu) {
+        final XdpInterface opened =
+                XdpInterface.open(interfaceName, queues, mtu, mempool.address());
+        LOG.info(
+                "event=xdp_memory uplink={} megabytes={} queues={} of_queue=\"6144 pages of 4 KiB\"",
+                uplink,
+                queues * XdpInterface.MEMORY_OF_QUEUE >> 20,
+                queues);
+        if (opened.isGeneric()) {
+            LOG.warn(
+                    "event=xdp_generic uplink={} interface={} reason=\"its driver takes no XDP program"
+                            + " at mtu {}: frames come by the stack, and more slowly\"",
+                    uplink,
+                    interfaceName,
+                    opened.mtu());
         }
-        final String name = "xdp-" + pools++;
-        return parts.add(name, Mempool.create(name, XDP_MBUFS, Mempool.DEFAULT_DATA_ROOM));
+        return opened;
     }
 
     /** A queue for every lcore that receives, and for every one that transmits. */

@@ -288,12 +288,6 @@ class ConfigRefusalTest {
                         UPLINK + " }\nthreads: { plan: pipeline, lcores: [1, 1] }",
                         "c:3:40: threads: lcore=1 appears twice; remove one"),
                 arguments(
-                        UPLINK.replace("tap:", "af_xdp:")
-                                + " }\nthreads: { plan: pipeline, lcores: [0, 1] }",
-                        "c:2:27: uplink 'wan0': device 'af_xdp:up0' must receive and transmit on"
-                                + " one thread, and plan 'pipeline' does so on two; choose plan"
-                                + " shared or run-to-completion, or use af_packet"),
-                arguments(
                         UPLINK + " }\nthreads: { lcores: [0, 1] }",
                         "c:3:20: threads: plan 'shared' runs on one lcore, and lcores has 2; give"
                                 + " one, or choose run-to-completion"),
