@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.linux;
 
-import io.ipvane.linux.NetlinkSocket.News;
 import io.ipvane.memory.Memory;
 import io.ipvane.request.Request;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,9 +23,9 @@ import java.util.function.Function;
  * event comes within milliseconds; lost notifications are made up for by listing everything;
  * multicast groups may take a second.
  *
- * <p>A socket or an open file in a namespace would keep it alive, so there is none: one socket in
- * the namespace of this process hears of all others, which have an id there for that, and of their
- * end. A TAP is asked where it is. Source: netlink(7), {@code NETLINK_LISTEN_ALL_NSID}.
+ * <p>A socket or an open file in a namespace would keep it alive, so there is none: sockets in the
+ * namespace of this process hear of all others, which have an id there for that, and of their end
+ * ({@link NamespaceNews}). A TAP is asked where it is ({@link InterfaceSearch}).
  *
  * <p>Whatever goes wrong in one namespace is logged, and the namespace is asked again after a pause
  * ({@link Pause}); the thread goes on for all others.
@@ -40,16 +36,6 @@ public final class NamespaceWatcher implements AutoCloseable {
     /** Bytes of notifications that may wait, of all namespaces: thousands of them. */
     private static final int RECEIVE_BUFFER = 4 << 20;
 
-    /** Datagrams taken in one turn; then it is the turn of those who wait for an answer. */
-    private static final int DATAGRAMS_A_TURN = 1024;
-
-    /** Datagrams thrown away in one go after a loss; more than any receive buffer holds. */
-    private static final int DISCARD_LIMIT = 1 << 20;
-
-    /** Whoever floods one namespace must not have all others listed without end. */
-    private static final long BETWEEN_LISTS = TimeUnit.MILLISECONDS.toNanos(100);
-
-    private static final int LOSSES_IN_A_ROW = 16;
     private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(1);
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
     private static final int POLL_FD = 8;
@@ -58,16 +44,8 @@ public final class NamespaceWatcher implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(NamespaceWatcher.class.getName());
 
     private final InterfaceListener listener;
-    private final Function<Netns, InterfaceLists> lists;
     private final int wakeup;
     private final Netns own = Netns.open("");
-    private final RtNetlink ids;
-
-    /** Hears of the namespace of this process alone: nobody else can make it lose anything. */
-    private final NetlinkSocket home;
-
-    /** Hears of all others, and of their end. */
-    private final NetlinkSocket others;
 
     private final Thread thread = new Thread(this::run, "namespace-watcher");
     private final Queue<Request<Void>> tasks = new ConcurrentLinkedQueue<>();
@@ -75,18 +53,12 @@ public final class NamespaceWatcher implements AutoCloseable {
     private volatile boolean closed;
 
     // Owned by the thread.
-    /** By the id in the namespace of this process. */
-    private final Map<Integer, WatchedNamespace> namespaces = new TreeMap<>();
-
+    private final WatchedNamespaces namespaces;
+    private final InterfaceSearch search;
+    private final NamespaceNews news;
     private final Arena pollArena = Arena.ofShared();
     private final long pollFds = pollArena.allocate(3L * POLL_FD, 8).address();
-
-    /** Interfaces to be looked for, as something was missed of them. */
-    private final Set<InterfaceState> sought = new LinkedHashSet<>();
-
-    private long listedAt = System.nanoTime() - BETWEEN_LISTS;
     private long letGoAt = System.nanoTime();
-    private long losses;
 
     /** A watcher that tells this listener; it does nothing before {@link #start}. */
     public NamespaceWatcher(InterfaceListener listener) {
@@ -102,32 +74,17 @@ public final class NamespaceWatcher implements AutoCloseable {
      */
     NamespaceWatcher(
             InterfaceListener listener, int receiveBuffer, Function<Netns, InterfaceLists> lists) {
-        this.lists = lists;
         this.listener = event -> tell(listener, event);
         try (UndoLog undo = new UndoLog()) {
             wakeup = LinuxException.check(Shim.wakeupOpen(), "make a wake-up descriptor");
             undo.add(() -> Shim.close(wakeup));
-            ids = new RtNetlink(own);
-            undo.add(ids::close);
-            home = listening(receiveBuffer);
-            undo.add(home::close);
-            others = listening(receiveBuffer);
-            undo.add(others::close);
-            others.join(Rtnl.GROUP_NETNS_ID);
-            others.listenToAll();
+            namespaces = new WatchedNamespaces(own);
+            undo.add(namespaces::close);
+            search = new InterfaceSearch(namespaces, lists);
+            news = new NamespaceNews(own, receiveBuffer, namespaces, search);
             undo.forget();
         }
         thread.setDaemon(true);
-    }
-
-    private NetlinkSocket listening(int receiveBuffer) {
-        final NetlinkSocket socket = new NetlinkSocket(own, receiveBuffer);
-        socket.join(Rtnl.GROUP_LINK);
-        socket.join(Rtnl.GROUP_IPV4_ADDRESS);
-        socket.join(Rtnl.GROUP_IPV6_ADDRESS);
-        socket.join(Rtnl.GROUP_IPV4_MULTICAST);
-        socket.join(Rtnl.GROUP_IPV6_MULTICAST);
-        return socket;
     }
 
     private static void tell(InterfaceListener listener, InterfaceEvent event) {
@@ -188,10 +145,12 @@ public final class NamespaceWatcher implements AutoCloseable {
         submit(
                 Request.of(
                         () ->
-                                states(at)
+                                namespaces
+                                        .states(at)
                                         .forEach(
                                                 state ->
-                                                        namespaceOf(state)
+                                                        namespaces
+                                                                .holding(state)
                                                                 .groupsMayHaveChanged())));
     }
 
@@ -209,8 +168,7 @@ public final class NamespaceWatcher implements AutoCloseable {
                 Request.of(
                         () -> {
                             try {
-                                takeNews(home);
-                                takeNews(others);
+                                news.take();
                                 wanted.forEach(this::lookFor);
                             } finally {
                                 then.run();
@@ -219,34 +177,13 @@ public final class NamespaceWatcher implements AutoCloseable {
     }
 
     private void lookFor(WatchedInterface at, Set<InetAddress> wanted) {
-        for (final InterfaceState state : states(at)) {
-            final List<InetAddress> unknown =
-                    wanted.stream().filter(address -> !state.has(address)).toList();
-            if (state.tap() != null && !unknown.isEmpty()) {
-                lookFor(state, unknown);
-            }
-        }
-    }
-
-    private static void lookFor(InterfaceState state, List<InetAddress> wanted) {
-        try (TapPlace place = TapPlace.of(state.tap())) {
-            if (state.hasIndex(place.link().index())) {
-                for (final InetAddress address : wanted) {
-                    place.netlink()
-                            .findAddress6(place.link(), address)
-                            .ifPresent(state::addressAdded);
-                }
-            }
-        } catch (LinuxException e) {
-            // It was deleted or is being moved: the news of that comes.
-            LOG.log(System.Logger.Level.DEBUG, "cannot look at " + state.at(), e);
-        }
+        namespaces.states(at).forEach(state -> search.lookFor(state, wanted));
     }
 
     /** How often notifications were lost. */
     long losses() {
         final long[] sum = new long[1];
-        execute(() -> sum[0] = losses);
+        execute(() -> sum[0] = news.losses());
         return sum[0];
     }
 
@@ -289,8 +226,8 @@ public final class NamespaceWatcher implements AutoCloseable {
     private void run() {
         final Pause pause = new Pause("the namespace watcher");
         putPollFd(0, wakeup);
-        putPollFd(1, home.fd());
-        putPollFd(2, others.fd());
+        putPollFd(1, news.descriptors()[0]);
+        putPollFd(2, news.descriptors()[1]);
         try {
             while (!closed) {
                 turn(pause);
@@ -308,13 +245,12 @@ public final class NamespaceWatcher implements AutoCloseable {
         try {
             waitForNews();
             runTasks();
-            // Asked without looking at poll's answer: an empty socket costs one call that says so.
-            takeNews(home);
-            takeNews(others);
+            // Taken without looking at poll's answer.
+            news.take();
             final long now = System.nanoTime();
-            seek(now);
+            search.run(now);
             letGo(now);
-            List.copyOf(namespaces.values()).forEach(namespace -> namespace.readGroups(now));
+            namespaces.all().forEach(namespace -> namespace.readGroups(now));
             pause.worked();
         } catch (RuntimeException | Error e) {
             LockSupport.parkNanos(pause.failed(e));
@@ -324,13 +260,10 @@ public final class NamespaceWatcher implements AutoCloseable {
     private void waitForNews() {
         final long now = System.nanoTime();
         long wait = LONGEST_WAIT;
-        for (final WatchedNamespace namespace : namespaces.values()) {
+        for (final WatchedNamespace namespace : namespaces.all()) {
             wait = Math.min(wait, Math.max(0, namespace.groupsDue() - now));
         }
-        for (final InterfaceState state : sought) {
-            wait = Math.min(wait, Math.max(0, state.pausedUntil() - now));
-            wait = Math.max(wait, listedAt + BETWEEN_LISTS - now);
-        }
+        wait = search.idle(now, wait);
         // Rounded up: a wait that ends a little early would be followed by another of zero.
         final int milliseconds = (int) TimeUnit.NANOSECONDS.toMillis(wait + 999_999);
         LinuxException.check(Shim.poll(pollFds, 3, milliseconds), "wait for rtnetlink");
@@ -360,7 +293,7 @@ public final class NamespaceWatcher implements AutoCloseable {
             return;
         }
         letGoAt = now;
-        for (final WatchedNamespace namespace : List.copyOf(namespaces.values())) {
+        for (final WatchedNamespace namespace : namespaces.all()) {
             final List<InterfaceState> held =
                     namespace.interfaces().stream()
                             .filter(state -> state.tap() != null && state.tap().holdsNamespace())
@@ -368,231 +301,31 @@ public final class NamespaceWatcher implements AutoCloseable {
             if (!held.isEmpty() && !Namespaces.isInUse(namespace.inode())) {
                 for (final InterfaceState state : held) {
                     state.tap().letGo();
-                    forget(state);
+                    namespaces.remove(state);
                     state.gone(true);
                 }
-                forgetEmpty();
             }
         }
-    }
-
-    /** Looks for what has to be looked for; after a failure not before a pause is over. */
-    private void seek(long now) {
-        if (sought.isEmpty() || now - listedAt < BETWEEN_LISTS) {
-            return;
-        }
-        listedAt = now;
-        for (final InterfaceState state : List.copyOf(sought)) {
-            if (now - state.pausedUntil() >= 0) {
-                attempt(state, now);
-            }
-        }
-    }
-
-    private void attempt(InterfaceState state, long now) {
-        try {
-            lookFor(state);
-            sought.remove(state);
-            state.worked();
-        } catch (RuntimeException | Error e) {
-            sought.add(state);
-            state.failed(e, now);
-        }
-    }
-
-    /** Takes the notifications that wait at a socket. */
-    private void takeNews(NetlinkSocket socket) {
-        for (int i = 0; i < DATAGRAMS_A_TURN; i++) {
-            final Optional<News> news;
-            try {
-                news = socket.poll();
-            } catch (LinuxException e) {
-                // ENOBUFS, or what the kernel reports instead when it had no memory to notify us.
-                losses++;
-                seekAll(socket);
-                discardNews(socket);
-                return;
-            }
-            if (news.isEmpty()) {
-                return;
-            }
-            take(socket, news.get());
-        }
-        // More is there: the wait for it ends at once.
-    }
-
-    /** Lets all be looked for that a socket may have spoken of. */
-    private void seekAll(NetlinkSocket socket) {
-        namespaces.forEach(
-                (nsid, namespace) -> {
-                    if ((nsid == NetlinkSocket.OWN) == (socket == home)) {
-                        sought.addAll(namespace.interfaces());
-                    }
-                });
-    }
-
-    /** What waits after a loss is older than the lists that are read next, and full of gaps. */
-    private void discardNews(NetlinkSocket socket) {
-        int failuresInARow = 0;
-        for (int i = 0; i < DISCARD_LIMIT; i++) {
-            try {
-                if (socket.poll().isEmpty()) {
-                    return;
-                }
-                failuresInARow = 0;
-            } catch (LinuxException e) {
-                losses++;
-                // The kernel forgets a loss when it has told it; what stays is something else.
-                if (++failuresInARow > LOSSES_IN_A_ROW) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private void take(NetlinkSocket socket, News news) {
-        for (final NetlinkMessage message : news.messages()) {
-            if (message.type() == Rtnl.DELNSID) {
-                if (socket == others && isOwn(news.nsid())) {
-                    ended(message.attributes(4).i32(Rtnl.NETNSA_NSID, NetlinkSocket.OWN));
-                }
-                continue;
-            }
-            // What the namespace of this process has to say, its own socket says.
-            final boolean heard = socket == home || news.nsid() != NetlinkSocket.OWN;
-            final WatchedNamespace namespace = heard ? namespaces.get(news.nsid()) : null;
-            if (namespace != null) {
-                final InterfaceState lookedFor = namespace.take(message);
-                if (lookedFor != null) {
-                    attempt(lookedFor, System.nanoTime());
-                }
-            }
-        }
-    }
-
-    /** The namespace of this process may have an id in itself. */
-    private boolean isOwn(int nsid) {
-        return nsid == NetlinkSocket.OWN || ids.knownIdOf(own) == nsid;
-    }
-
-    /** A namespace has ended, with all that was in it. */
-    private void ended(int nsid) {
-        final WatchedNamespace namespace = namespaces.remove(nsid);
-        if (namespace != null) {
-            namespace.interfaces().forEach(sought::remove);
-            namespace.interfaces().forEach(state -> state.gone(true));
-        }
-    }
-
-    /** Finds out where an interface is, and reports what differs from what was reported. */
-    private void lookFor(InterfaceState state) {
-        if (state.tap() == null) {
-            lookForName(state);
-        } else {
-            lookForTap(state);
-        }
-    }
-
-    private void lookForTap(InterfaceState state) {
-        try (TapPlace place = TapPlace.of(state.tap())) {
-            final WatchedNamespace there = namespace(place.netns());
-            for (final WatchedNamespace other : List.copyOf(namespaces.values())) {
-                if (other != there) {
-                    other.remove(state);
-                }
-            }
-            there.add(state);
-            state.found(place, usable(place.netlink().addresses(place.link())));
-            there.groupsMayHaveChanged();
-        } catch (LinuxException e) {
-            if (e.errno() != Errno.EBADFD) {
-                throw e;
-            }
-            forget(state);
-            state.gone(false);
-        }
-        forgetEmpty();
-    }
-
-    private void lookForName(InterfaceState state) {
-        try (Netns netns = state.open();
-                InterfaceLists netlink = lists.apply(netns)) {
-            List<Link> links = netlink.links(state::concerns);
-            if (state.isPresent() && links.isEmpty()) {
-                state.gone(false);
-                links = netlink.links(state::concerns);
-            }
-            final Optional<Link> link = links.stream().findFirst();
-            if (link.isPresent()) {
-                state.linkChanged(link.get());
-                state.reconcileAddresses(usable(netlink.addresses(link.get())));
-            }
-        }
-    }
-
-    private static List<InterfaceAddress> usable(List<InterfaceAddress> addresses) {
-        return addresses.stream().filter(InterfaceAddress::usable).toList();
     }
 
     private void begin(InterfaceState state) {
         try (Netns netns = state.open()) {
-            takeNews(home);
-            takeNews(others);
-            namespace(netns).add(state);
-            lookFor(state);
+            news.take();
+            namespaces.of(netns).add(state);
+            search.lookFor(state);
             if (state.isPresent()) {
                 state.reconcileGroups(MulticastGroups.of(netns, Set.of(state.index())).groups());
             } else if (state.tap() == null) {
                 state.gone(false);
             }
         } catch (RuntimeException | Error e) {
-            forget(state);
-            forgetEmpty();
+            namespaces.remove(state);
             throw e;
         }
     }
 
-    /** The namespace of a handle, which stays the caller's. */
-    private WatchedNamespace namespace(Netns netns) {
-        final long inode = netns.inode();
-        final int nsid = inode == own.inode() ? NetlinkSocket.OWN : ids.idOf(netns);
-        final WatchedNamespace known = namespaces.get(nsid);
-        if (known != null && known.inode() == inode) {
-            return known;
-        }
-        // Its id is another's by now: its end was among what was lost.
-        ended(nsid);
-        final WatchedNamespace added = new WatchedNamespace(inode);
-        namespaces.put(nsid, added);
-        return added;
-    }
-
-    private List<InterfaceState> states(WatchedInterface at) {
-        return namespaces.values().stream()
-                .flatMap(namespace -> namespace.interfaces().stream())
-                .filter(state -> state.at().equals(at))
-                .toList();
-    }
-
-    private WatchedNamespace namespaceOf(InterfaceState state) {
-        return namespaces.values().stream()
-                .filter(namespace -> namespace.interfaces().contains(state))
-                .findFirst()
-                .orElseThrow();
-    }
-
     private void end(WatchedInterface at) {
-        states(at).forEach(this::forget);
-        forgetEmpty();
-    }
-
-    private void forget(InterfaceState state) {
-        sought.remove(state);
-        namespaces.values().forEach(namespace -> namespace.remove(state));
-    }
-
-    private void forgetEmpty() {
-        namespaces.values().removeIf(WatchedNamespace::isEmpty);
+        namespaces.states(at).forEach(namespaces::remove);
     }
 
     /** Ends the thread and gives everything back. Not to be called by the listener. */
@@ -613,9 +346,8 @@ public final class NamespaceWatcher implements AutoCloseable {
             }
         }
         Shim.close(wakeup);
-        home.close();
-        others.close();
-        ids.close();
+        news.close();
+        namespaces.close();
         pollArena.close();
         if (interrupted) {
             Thread.currentThread().interrupt();
