@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <rte_byteorder.h>
 #include <rte_errno.h>
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
@@ -207,6 +208,34 @@ ipvane_mbuf_finish_checksum(struct rte_mbuf *m)
 {
 	if (offload_pending(m) && !offload_splits(m))
 		offload_finish_checksum(m);
+}
+
+/* The one's complement sum of a frame's 16-bit words, big endian, from byte `from` on. */
+IPVANE_EXPORT uint32_t
+ipvane_mbuf_sum(const struct rte_mbuf *m, uint32_t from)
+{
+	return rte_be_to_cpu_16(offload_sum(m, from));
+}
+
+/*
+ * Makes finished frames of one that its sender has left to the device to split; it stays as it is. Returns how
+ * many, or 0: there would be more than `most`, the work is not sound, or the pool is empty.
+ */
+IPVANE_EXPORT uint32_t
+ipvane_mbuf_split(const struct rte_mbuf *m, struct rte_mbuf **frames, uint32_t most)
+{
+	struct offload_split split;
+	uint32_t made;
+
+	if (!offload_splits(m) || !offload_is_sound(m))
+		return 0;
+	offload_split_begin(&split, m);
+	made = offload_split_next(&split, frames, most);
+	if (split.left > 0) {
+		rte_pktmbuf_free_bulk(frames, made);
+		return 0;
+	}
+	return made;
 }
 
 /*

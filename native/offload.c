@@ -65,9 +65,9 @@ sum_bytes(const uint8_t *from, uint32_t length)
 	return offload_fold(sum + word);
 }
 
-/* The same of all bytes of a frame from start on. DPDK's own is wrong where a segment ends at an odd byte. */
-static uint16_t
-sum_frame(const struct rte_mbuf *frame, uint32_t start)
+/* DPDK's own is wrong where a segment ends at an odd byte. */
+uint16_t
+offload_sum(const struct rte_mbuf *frame, uint32_t start)
 {
 	uint32_t sum = 0;
 	uint32_t done = 0;
@@ -167,7 +167,7 @@ byte_at(struct rte_mbuf *segment, uint32_t at)
 static void
 finish_checksum_at(struct rte_mbuf *frame, uint32_t start, uint32_t field)
 {
-	uint16_t sum = ~sum_frame(frame, start);
+	uint16_t sum = ~offload_sum(frame, start);
 
 	/* Zero would say "no checksum" in UDP; to TCP both are the same. */
 	if (sum == 0)

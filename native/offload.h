@@ -83,6 +83,10 @@ offload_after_cut(struct rte_mbuf *frame);
 void
 offload_to_vnet(const struct rte_mbuf *frame, struct virtio_net_hdr *header);
 
+/* The one's complement sum, in the order of memory, of all bytes of a frame from start on. */
+uint16_t
+offload_sum(const struct rte_mbuf *frame, uint32_t start);
+
 /*
  * Completes the checksum of a frame that does not split. It lies in the bytes that every frame has to itself.
  * Where the work is not sound nothing is completed; nothing is pending afterwards in any case.

@@ -56,6 +56,8 @@ public final class Mempool implements AutoCloseable {
             NativeLibrary.critical("ipvane_mbuf_pull_up", JAVA_INT, POINTER, JAVA_INT);
     private static final MethodHandle READ =
             NativeLibrary.critical("ipvane_mbuf_read", null, POINTER, JAVA_INT, POINTER, JAVA_INT);
+    private static final MethodHandle SUM =
+            NativeLibrary.critical("ipvane_mbuf_sum", JAVA_INT, POINTER, JAVA_INT);
     private static final MethodHandle TRIM =
             NativeLibrary.critical("ipvane_mbuf_trim", null, POINTER, JAVA_INT);
     private static final MethodHandle FREE =
@@ -215,6 +217,15 @@ public final class Mempool implements AutoCloseable {
     public static void read(long mbuf, int from, long to, int bytes) {
         try {
             READ.invokeExact(mbuf, from, to, bytes);
+        } catch (Throwable t) {
+            throw Shim.failed(t);
+        }
+    }
+
+    /** The one's complement sum of a frame's big-endian 16-bit words from byte {@code from} on. */
+    public static int sum(long mbuf, int from) {
+        try {
+            return (int) SUM.invokeExact(mbuf, from);
         } catch (Throwable t) {
             throw Shim.failed(t);
         }

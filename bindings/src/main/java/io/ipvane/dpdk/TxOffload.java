@@ -2,6 +2,7 @@
 package io.ipvane.dpdk;
 
 import static io.ipvane.memory.NativeLibrary.POINTER;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.ipvane.memory.Memory;
 import io.ipvane.memory.NativeLibrary;
@@ -18,10 +19,19 @@ public final class TxOffload {
     private static final long CHECKSUM = 3L << 52;
     private static final long SPLITS = 1L << 50 | 1L << 42;
 
+    private static final long FLAGS = CHECKSUM | SPLITS | 1L << 55 | 1L << 56;
+    private static final long UDP_CHECKSUM = 3L << 52;
+
+    // Of struct rte_tcp_hdr and struct rte_udp_hdr.
+    private static final int TCP_FIELD = 16;
+    private static final int UDP_FIELD = 6;
+
     private static final int L2_LENGTH_MASK = 0x7F;
 
     private static final MethodHandle FINISH =
             NativeLibrary.critical("ipvane_mbuf_finish_checksum", null, POINTER);
+    private static final MethodHandle SPLIT =
+            NativeLibrary.critical("ipvane_mbuf_split", JAVA_INT, POINTER, POINTER, JAVA_INT);
 
     private TxOffload() {}
 
@@ -62,5 +72,41 @@ public final class TxOffload {
         final int headers =
                 (int) ((fields & L2_LENGTH_MASK) + (fields >>> 7 & 0x1FF) + (fields >>> 16 & 0xFF));
         return Math.min(length, headers + (int) (fields >>> 24 & 0xFFFF));
+    }
+
+    /** Where the transport header is whose checksum is left to be done; -1 where none is. */
+    public static int unfinishedFrom(long mbuf) {
+        if (!isPending(mbuf)) {
+            return -1;
+        }
+        final long fields = Memory.i64(mbuf + MbufLayout.TX_OFFLOAD);
+        return (int) ((fields & L2_LENGTH_MASK) + (fields >>> 7 & 0x1FF));
+    }
+
+    /** Where the checksum itself is, of a frame where one is left to be done. */
+    public static int unfinishedField(long mbuf) {
+        final boolean udp = (Memory.i64(mbuf + MbufLayout.OL_FLAGS) & CHECKSUM) == UDP_CHECKSUM;
+        return unfinishedFrom(mbuf) + (udp ? UDP_FIELD : TCP_FIELD);
+    }
+
+    /** Says that nothing is left to be done. */
+    public static void forget(long mbuf) {
+        final long flags = Memory.i64(mbuf + MbufLayout.OL_FLAGS);
+        Memory.put64(mbuf + MbufLayout.OL_FLAGS, flags & ~FLAGS);
+    }
+
+    /**
+     * Makes finished frames of one that is to be split, which stays the caller's.
+     *
+     * @param frames address of an array of mbuf addresses
+     * @param most how many it has room for
+     * @return how many there are; 0 where there would be more, or the pool is empty
+     */
+    public static int split(long mbuf, long frames, int most) {
+        try {
+            return (int) SPLIT.invokeExact(mbuf, frames, most);
+        } catch (Throwable t) {
+            throw Shim.failed(t);
+        }
     }
 }

@@ -77,6 +77,33 @@ public interface FramePool {
      */
     void finishChecksum(long mbuf);
 
+    /**
+     * First byte of what the unfinished checksum covers, which is a transport header; -1 where none
+     * is left to the device. It need not be the outermost one of the frame.
+     */
+    int unfinishedFrom(long mbuf);
+
+    /** Where the unfinished checksum is: bytes from the start of a frame that has one. */
+    int unfinishedField(long mbuf);
+
+    /** Says that the device has nothing left to do. */
+    void forgetUnfinished(long mbuf);
+
+    /**
+     * The one's complement sum of the frame's big-endian 16-bit words, the first of which begins at
+     * byte {@code from}: 0 to 0xFFFF.
+     */
+    int sum(long mbuf, int from);
+
+    /**
+     * Makes finished frames of one that is left to the device to split, which stays as it is.
+     *
+     * @param frames address of an array of mbuf addresses; these frames are the caller's
+     * @param most how many it has room for
+     * @return how many there are; 0 where there would be more, or the pool is empty
+     */
+    int split(long mbuf, long frames, int most);
+
     /** Cuts the frame to {@code length} bytes, which is not more than it has. */
     void trim(long mbuf, int length);
 

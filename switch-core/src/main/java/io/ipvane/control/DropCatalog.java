@@ -11,6 +11,7 @@ import io.ipvane.lcore.LcoreDrop;
 import io.ipvane.neighbor.NeighborDrop;
 import io.ipvane.pipeline.ParseDrop;
 import io.ipvane.snapshot.RouteDrop;
+import io.ipvane.tunnel.TunnelDrop;
 import io.ipvane.upcall.UpcallDrop;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class DropCatalog {
                             EgressDrop.values(),
                             DeviceDrop.values(),
                             UpcallDrop.values(),
+                            TunnelDrop.values(),
                             LcoreDrop.values(),
                             BurstDrop.values())
                     .flatMap(Arrays::stream)

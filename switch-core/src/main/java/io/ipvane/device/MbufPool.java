@@ -7,6 +7,7 @@ import io.ipvane.dpdk.MbufLayout;
 import io.ipvane.dpdk.Mempool;
 import io.ipvane.dpdk.TxOffload;
 import io.ipvane.memory.Memory;
+import io.ipvane.packet.InternetChecksum;
 
 /**
  * Frames from a DPDK mempool. Reading an mbuf is a load; what allocates, frees or changes segments
@@ -97,6 +98,34 @@ public final class MbufPool implements FramePool {
     @Override
     public void finishChecksum(long mbuf) {
         TxOffload.finishChecksum(mbuf);
+    }
+
+    @Override
+    public int unfinishedFrom(long mbuf) {
+        return TxOffload.unfinishedFrom(mbuf);
+    }
+
+    @Override
+    public int unfinishedField(long mbuf) {
+        return TxOffload.unfinishedField(mbuf);
+    }
+
+    @Override
+    public void forgetUnfinished(long mbuf) {
+        TxOffload.forget(mbuf);
+    }
+
+    @Override
+    public int sum(long mbuf, int from) {
+        final int whole = length(mbuf);
+        return whole == contiguous(mbuf)
+                ? InternetChecksum.fold(InternetChecksum.sum(data(mbuf) + from, whole - from))
+                : Mempool.sum(mbuf, from);
+    }
+
+    @Override
+    public int split(long mbuf, long frames, int most) {
+        return TxOffload.split(mbuf, frames, most);
     }
 
     @Override

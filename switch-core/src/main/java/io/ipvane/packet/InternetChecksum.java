@@ -18,20 +18,29 @@ public final class InternetChecksum {
      * @param length bytes, below 2^31
      */
     public static long sum(long address, int length) {
-        long sum = 0;
+        // Words of the machine, and the bytes put right in the sum (RFC 1071, section 2 B).
+        long first = 0;
+        long second = 0;
         final long end = address + length;
         long at = address;
+        for (; at + 16 <= end; at += 16) {
+            final long word = Memory.i64(at);
+            final long next = Memory.i64(at, 8);
+            first += (word & 0xFFFF_FFFFL) + (word >>> 32);
+            second += (next & 0xFFFF_FFFFL) + (next >>> 32);
+        }
         for (; at + 4 <= end; at += 4) {
-            sum += Memory.i32be(at) & 0xFFFF_FFFFL;
+            first += Memory.u32(at);
         }
         if (at + 2 <= end) {
-            sum += Memory.u16be(at);
+            first += Memory.u16(at);
             at += 2;
         }
         if (at < end) {
-            sum += Memory.u8(at) << 8;
+            first += Memory.u8(at);
         }
-        return sum;
+        final int folded = fold(fold(first) + fold(second));
+        return Short.reverseBytes((short) folded) & 0xFFFFL;
     }
 
     /** Adds the carries back in: 0 to 0xFFFF, and 0 only for a sum of 0. */

@@ -100,6 +100,20 @@ public final class Ipv4 {
         Memory.put16be(ip + FRAGMENT_OFFSET, (offset / 8) | (more ? MORE_FRAGMENTS : 0));
     }
 
+    /** Type of service: DSCP, and ECN in the lowest two bits. */
+    public static int typeOfService(long ip) {
+        return Memory.u8(ip + TYPE_OF_SERVICE_OFFSET);
+    }
+
+    /** Replaces the type of service and mends the checksum. */
+    public static void mendTypeOfService(long ip, int value) {
+        final int before = Memory.u16be(ip);
+        final int after = (before & 0xFF00) | value;
+        Memory.put16be(ip, after);
+        final int mended = InternetChecksum.update(checksum(ip), before, after);
+        Memory.put16be(ip + CHECKSUM_OFFSET, mended);
+    }
+
     /** Replaces the type of service: DSCP and ECN. */
     public static void putTypeOfService(long ip, int value) {
         Memory.put8(ip + TYPE_OF_SERVICE_OFFSET, value);
@@ -123,6 +137,21 @@ public final class Ipv4 {
     /** Header checksum as it stands. */
     public static int checksum(long ip) {
         return Memory.u16be(ip + CHECKSUM_OFFSET);
+    }
+
+    /** Replaces the identification, and says whether the packet may be fragmented: no fragment. */
+    public static void putIdentification(long ip, int id, boolean dontFragment) {
+        Memory.put32be(ip + IDENTIFICATION_OFFSET, id << 16 | (dontFragment ? DONT_FRAGMENT : 0));
+    }
+
+    /** Replaces the time to live. */
+    public static void putTtl(long ip, int ttl) {
+        Memory.put8(ip + TTL_OFFSET, ttl);
+    }
+
+    /** Replaces the header checksum. */
+    public static void putChecksum(long ip, int checksum) {
+        Memory.put16be(ip + CHECKSUM_OFFSET, checksum);
     }
 
     /** Source address, host order. */

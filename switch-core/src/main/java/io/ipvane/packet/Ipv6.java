@@ -27,6 +27,9 @@ public final class Ipv6 {
     /** Next header number of hop-by-hop options. */
     public static final int NEXT_HOP_BY_HOP = 0;
 
+    /** Next header number of a fragment header. */
+    public static final int NEXT_FRAGMENT = 44;
+
     /** Next header number of ICMPv6. */
     public static final int NEXT_ICMPV6 = 58;
 
@@ -51,9 +54,42 @@ public final class Ipv6 {
         return Memory.u8(ip) >>> 4;
     }
 
+    /** Traffic class: DSCP, and ECN in the lowest two bits. */
+    public static int trafficClass(long ip) {
+        return Memory.u16be(ip) >>> 4 & 0xFF;
+    }
+
+    /** Replaces the traffic class. */
+    public static void putTrafficClass(long ip, int value) {
+        Memory.put16be(ip, (Memory.u16be(ip) & 0xF00F) | (value & 0xFF) << 4);
+    }
+
+    /** Flow label, 20 bits. */
+    public static int flowLabel(long ip) {
+        return Memory.i32be(ip) & 0xF_FFFF;
+    }
+
+    /**
+     * Offset and more-fragments bit of a fragment header, given by its address: 0 in one of a
+     * packet that is whole, 1 in a first fragment (RFC 8200, 4.5).
+     */
+    public static int fragmentWord(long header) {
+        return Memory.u16be(header + 2) & 0xFFF9;
+    }
+
     /** Bytes behind the fixed header, 0 to 65,535; 0 also stands in a jumbogram (RFC 2675). */
     public static int payloadLength(long ip) {
         return Memory.u16be(ip + PAYLOAD_LENGTH_OFFSET);
+    }
+
+    /** Replaces the number of bytes behind the fixed header. */
+    public static void putPayloadLength(long ip, int payloadLength) {
+        Memory.put16be(ip + PAYLOAD_LENGTH_OFFSET, payloadLength);
+    }
+
+    /** Replaces the hop limit. */
+    public static void putHopLimit(long ip, int hopLimit) {
+        Memory.put8(ip + HOP_LIMIT_OFFSET, hopLimit);
     }
 
     /** Number of the header behind the fixed one, 0 to 255. */

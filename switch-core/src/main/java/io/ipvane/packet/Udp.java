@@ -84,7 +84,14 @@ public final class Udp {
         putChecksum(udp, ~InternetChecksum.fold(sum) & 0xFFFF);
     }
 
-    private static void putChecksum(long udp, int checksum) {
+    /** Writes source port and length, and no checksum. */
+    public static void putSourceAndLength(long udp, int sourcePort, int length) {
+        Memory.put16be(udp, sourcePort);
+        Memory.put32be(udp + LENGTH_OFFSET, length << 16);
+    }
+
+    /** Writes a computed checksum, 0 as the other zero. */
+    public static void putChecksum(long udp, int checksum) {
         // 0 would say that there is none; all ones is the other zero (RFC 768).
         Memory.put16be(udp + CHECKSUM_OFFSET, checksum == 0 ? 0xFFFF : checksum);
     }

@@ -13,7 +13,7 @@ package io.ipvane.table;
  *
  * <p>Owned by the writer of the table.
  */
-final class Retirement {
+public final class Retirement {
     private final Grace grace;
     private int filling = 1;
     private boolean fillingHasSlots;
@@ -21,23 +21,24 @@ final class Retirement {
     private long ticket;
     private int passed;
 
-    Retirement(Grace grace) {
+    /** Nothing is deleted yet. */
+    public Retirement(Grace grace) {
         this.grace = grace;
     }
 
     /** The number to remember with a slot whose deletion the caller has just stored. */
-    int batch() {
+    public int batch() {
         fillingHasSlots = true;
         return filling;
     }
 
     /** Whether no reader is left that could have seen what a slot of this batch held. */
-    boolean isOver(int batch) {
+    public boolean isOver(int batch) {
         return batch - passed <= 0;
     }
 
     /** Closes the batch that waits if its readers are done, and lets the next one wait. */
-    void advance() {
+    public void advance() {
         if (waiting && grace.passed(ticket)) {
             waiting = false;
             passed = filling - 1;

@@ -117,7 +117,7 @@ class DropCatalogTest {
         while (reserved.find()) {
             names.add(reserved.group(1));
         }
-        assertTrue(names.contains("vxlan_short"), names.toString());
+        assertTrue(names.contains("ct_invalid"), names.toString());
         for (DropReason reason : DropCatalog.ALL) {
             assertFalse(names.contains(reason.key()), reason.key() + " is counted now: say so");
         }

@@ -81,6 +81,31 @@ final class FaultyPool implements FramePool {
     }
 
     @Override
+    public int unfinishedFrom(long mbuf) {
+        return pool.unfinishedFrom(mbuf);
+    }
+
+    @Override
+    public int unfinishedField(long mbuf) {
+        return pool.unfinishedField(mbuf);
+    }
+
+    @Override
+    public void forgetUnfinished(long mbuf) {
+        pool.forgetUnfinished(mbuf);
+    }
+
+    @Override
+    public int sum(long mbuf, int from) {
+        return pool.sum(mbuf, from);
+    }
+
+    @Override
+    public int split(long mbuf, long frames, int most) {
+        return pool.split(mbuf, frames, most);
+    }
+
+    @Override
     public void trim(long mbuf, int length) {
         pool.trim(mbuf, length);
     }

@@ -30,6 +30,14 @@ public final class MemoryPool implements FramePool, AutoCloseable {
     private static final int NONE = -1;
     private static final int FREE = -2;
 
+    /**
+     * Of a frame with a checksum left to be done: where its field is, and above 16 bits from where.
+     */
+    private static final int FINISHED = -1;
+
+    /** Headers of a frame that is to be split: Ethernet, IPv4, TCP. */
+    private static final int SPLIT_HEADERS = 54;
+
     private final Arena arena = Arena.ofShared();
     private final int room;
     private final int cellBytes;
@@ -39,7 +47,7 @@ public final class MemoryPool implements FramePool, AutoCloseable {
     private final int[] length;
     private final int[] next;
     private final int[] split;
-    private final boolean[] pending;
+    private final int[] unfinished;
     private final int[] free;
     private int freeCount;
     private int poison = 0xDB;
@@ -63,7 +71,7 @@ public final class MemoryPool implements FramePool, AutoCloseable {
         length = new int[frames];
         next = new int[frames];
         split = new int[frames];
-        pending = new boolean[frames];
+        unfinished = new int[frames];
         free = new int[frames];
         Arrays.fill(next, FREE);
         for (int cell = frames - 1; cell >= 0; cell--) {
@@ -100,7 +108,7 @@ public final class MemoryPool implements FramePool, AutoCloseable {
         offset[cell] = HEADROOM;
         length[cell] = bytes;
         split[cell] = Integer.MAX_VALUE;
-        pending[cell] = false;
+        unfinished[cell] = FINISHED;
         poisonCell(cell);
         return address(cell);
     }
@@ -182,7 +190,7 @@ public final class MemoryPool implements FramePool, AutoCloseable {
         }
         int tail = live(head);
         split[tail] = split[live(mbuf)];
-        pending[tail] = pending[live(mbuf)];
+        unfinished[tail] = unfinished[live(mbuf)];
         copyOut(mbuf, 0, start(tail), part);
         for (int done = part; done < bytes; done += part) {
             part = Math.min(room, bytes - done);
@@ -262,22 +270,82 @@ public final class MemoryPool implements FramePool, AutoCloseable {
         if (split[cell] != Integer.MAX_VALUE) {
             split[cell] -= by;
         }
+        if (unfinished[cell] != FINISHED) {
+            unfinished[cell] -= by << 16 | by;
+        }
     }
 
-    /** Says of a frame that its checksum is left to the device; see {@link #checksumPending}. */
+    /** Says of a frame with IPv4 and UDP that its checksum is left to the device. */
     public synchronized void leaveChecksum(long mbuf) {
-        pending[live(mbuf)] = true;
+        leaveChecksum(mbuf, 34, 40);
+    }
+
+    /**
+     * Says of a frame that a checksum is left to the device; see {@link #checksumPending}.
+     *
+     * @param from the transport header
+     * @param field the checksum in it
+     */
+    public synchronized void leaveChecksum(long mbuf, int from, int field) {
+        unfinished[live(mbuf)] = from << 16 | field;
     }
 
     @Override
     public synchronized boolean checksumPending(long mbuf) {
-        return pending[live(mbuf)];
+        return unfinished[live(mbuf)] != FINISHED;
     }
 
     /** Computes nothing: a test's frame is whole. */
     @Override
     public synchronized void finishChecksum(long mbuf) {
-        pending[live(mbuf)] = false;
+        unfinished[live(mbuf)] = FINISHED;
+    }
+
+    @Override
+    public synchronized int unfinishedFrom(long mbuf) {
+        return unfinished[live(mbuf)] >> 16;
+    }
+
+    @Override
+    public synchronized int unfinishedField(long mbuf) {
+        return unfinished[live(mbuf)] & 0xFFFF;
+    }
+
+    @Override
+    public synchronized void forgetUnfinished(long mbuf) {
+        unfinished[live(mbuf)] = FINISHED;
+    }
+
+    @Override
+    public synchronized int sum(long mbuf, int from) {
+        final byte[] all = bytes(mbuf);
+        int sum = 0;
+        for (int i = from; i < all.length; i++) {
+            sum += (all[i] & 0xFF) << ((i - from) % 2 == 0 ? 8 : 0);
+        }
+        sum = (sum & 0xFFFF) + (sum >>> 16);
+        return (sum & 0xFFFF) + (sum >>> 16);
+    }
+
+    /** Splits TCP over IPv4; of the headers only the length of IP is made anew. */
+    @Override
+    public synchronized int split(long mbuf, long frames, int most) {
+        final int whole = length(mbuf);
+        final int part = longest(mbuf) - SPLIT_HEADERS;
+        int made = 0;
+        for (int at = SPLIT_HEADERS; at < whole; at += part) {
+            final int bytes = Math.min(part, whole - at);
+            final long frame = made == most ? 0 : allocate(SPLIT_HEADERS + bytes);
+            if (frame == 0) {
+                free(frames, made);
+                return 0;
+            }
+            Memory.put64(frames + 8L * made++, frame);
+            copyOut(mbuf, 0, data(frame), SPLIT_HEADERS);
+            copyOut(mbuf, at, data(frame) + SPLIT_HEADERS, bytes);
+            Memory.put16be(data(frame) + 16, SPLIT_HEADERS - 14 + bytes);
+        }
+        return made;
     }
 
     @Override

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Floor 5: flow-based VXLAN. One tunnel serves all VNIs and all peers. {@link
+ * io.ipvane.tunnel.TunnelSplit} takes what a tunnel receives out of a burst, checks it, takes the
+ * outer headers off and makes bursts of the inner frames.
+ *
+ * <p>The rules are cold and pure ({@link io.ipvane.tunnel.TunnelOptions}, {@code EcnRules}) and
+ * leave behind tables: {@link io.ipvane.tunnel.TunnelTable}, frozen, of a snapshot.
+ *
+ * <p>Not here: the reassembly of outer fragments, and configuration.
+ *
+ * <p>Sources: RFC 7348 (VXLAN), RFC 6040 (ECN), RFC 6935 (UDP checksums over IPv6);
+ * draft-smith-vxlan-group-policy; spec section C; linux {@code drivers/net/vxlan/vxlan_core.c} as
+ * observed.
+ */
+package io.ipvane.tunnel;
