@@ -14,7 +14,7 @@ undone(const struct finish_to *to, const struct rte_mbuf *frame)
 	const uint64_t work = frame->ol_flags & OFFLOAD_WORK;
 
 	/* Who splits a frame finishes its checksums as well; TCP's and UDP's have their bits in common. */
-	return work & ~to->able;
+	return unlikely(offload_is_tunnelled(frame)) ? work : work & ~to->able;
 }
 
 /* Makes one frame what the receiver takes; false: impossible. */

@@ -8,6 +8,10 @@
  * l4_len and tso_segsz. Unlike what a NIC wants, the checksum field of a long frame holds the pseudo
  * header's sum with the length of the whole payload, as Linux and virtio have it.
  *
+ * A frame whose inner TCP or UDP is to be split while it is in a tunnel has l2_len reach up to the inner IP header, so
+ * that all of the above is true of it as well; OUTER_IPV4 or OUTER_IPV6, outer_l2_len and outer_l3_len say where the
+ * tunnel's header is. Who takes the tunnel's header off has an ordinary frame; nobody else is given one, but segments.
+ *
  * A TAP hands that on as a virtio header; anybody else gets the work done here.
  */
 #ifndef IPVANE_OFFLOAD_H
@@ -31,7 +35,18 @@
 
 #define OFFLOAD_SPLIT (RTE_MBUF_F_TX_TCP_SEG | RTE_MBUF_F_TX_UDP_SEG)
 #define OFFLOAD_WORK (RTE_MBUF_F_TX_L4_MASK | OFFLOAD_SPLIT)
-#define OFFLOAD_FLAGS (OFFLOAD_WORK | RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6)
+#define OFFLOAD_OUTER (RTE_MBUF_F_TX_OUTER_IPV4 | RTE_MBUF_F_TX_OUTER_IPV6)
+
+/*
+ * Flags of our own, of those that DPDK keeps for others: nobody here asks it for any. Of the segments of a TCP frame
+ * each says CWR if the frame does (accurate ECN), not the first one only; the tunnel's header is one of UDP.
+ */
+#define OFFLOAD_CWR_EACH (1ULL << 40)
+#define OFFLOAD_OUTER_UDP (1ULL << 39)
+
+#define OFFLOAD_FLAGS                                                                                 \
+	(OFFLOAD_WORK | RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6 | OFFLOAD_OUTER | OFFLOAD_CWR_EACH | \
+	 OFFLOAD_OUTER_UDP)
 
 /* The one's complement sum of an accumulator, not inverted. */
 static inline uint16_t
@@ -57,6 +72,13 @@ offload_splits(const struct rte_mbuf *frame)
 	return (frame->ol_flags & OFFLOAD_SPLIT) != 0;
 }
 
+/* Whether what is to be split is in a tunnel: no virtio header can say so. */
+static inline bool
+offload_is_tunnelled(const struct rte_mbuf *frame)
+{
+	return (frame->ol_flags & OFFLOAD_OUTER) != 0;
+}
+
 /*
  * Notes in a frame what its virtio header leaves to be done. What the mbuf cannot express (a checksum
  * of anything but TCP or UDP over IP) is done at once, and so is the checksum of a frame that is not
@@ -67,6 +89,18 @@ offload_splits(const struct rte_mbuf *frame)
  */
 int
 offload_from_vnet(struct rte_mbuf *frame, const struct virtio_net_hdr *header);
+
+/*
+ * The same of a frame and a header that the kernel hands over at a packet socket. There are more kinds of them: long
+ * ones without an unfinished checksum, because all segments were verified, long ones in a tunnel, of which the header
+ * speaks as if there was none, and such whose segments all have the same CWR.
+ */
+int
+offload_from_wire(struct rte_mbuf *frame, const struct virtio_net_hdr *header);
+
+/* Says that the L2 header of a frame has become longer, by a VLAN tag. */
+void
+offload_move_front(struct rte_mbuf *frame, uint32_t longer);
 
 /*
  * Whether the frame has all headers that its noted work needs. What carries work out asks this, whoever

@@ -19,7 +19,13 @@ public final class TxOffload {
     private static final long CHECKSUM = 3L << 52;
     private static final long SPLITS = 1L << 50 | 1L << 42;
 
-    private static final long FLAGS = CHECKSUM | SPLITS | 1L << 55 | 1L << 56;
+    /** Of a long frame in a tunnel: where the tunnel's header is stands in the mbuf as well. */
+    private static final long TUNNELLED = 1L << 59 | 1L << 60;
+
+    /** OFFLOAD_FLAGS of the shim. */
+    private static final long FLAGS =
+            CHECKSUM | SPLITS | 1L << 55 | 1L << 56 | TUNNELLED | 1L << 40 | 1L << 39;
+
     private static final long UDP_CHECKSUM = 3L << 52;
 
     // Of struct rte_tcp_hdr and struct rte_udp_hdr.
@@ -27,6 +33,9 @@ public final class TxOffload {
     private static final int UDP_FIELD = 6;
 
     private static final int L2_LENGTH_MASK = 0x7F;
+
+    /** Lowest bit of outer_l2_len among the lengths; it has as many as l2_len. */
+    private static final int OUTER_L2_SHIFT = 49;
 
     private static final MethodHandle FINISH =
             NativeLibrary.critical("ipvane_mbuf_finish_checksum", null, POINTER);
@@ -47,13 +56,29 @@ public final class TxOffload {
         }
     }
 
-    /** Says that the L2 header of a frame has become longer, or shorter: by a VLAN tag. */
+    /**
+     * Says that what stands in front of a frame has become longer, or shorter: by a VLAN tag, or by
+     * the header of a tunnel, which is told of no more once it is gone.
+     */
     public static void moveFront(long mbuf, int longer) {
-        if (isPending(mbuf)) {
-            final long fields = Memory.i64(mbuf + MbufLayout.TX_OFFLOAD);
-            final long l2 = ((fields & L2_LENGTH_MASK) + longer) & L2_LENGTH_MASK;
-            Memory.put64(mbuf + MbufLayout.TX_OFFLOAD, (fields & ~L2_LENGTH_MASK) | l2);
+        if (!isPending(mbuf)) {
+            return;
         }
+        long fields = Memory.i64(mbuf + MbufLayout.TX_OFFLOAD);
+        final long flags = Memory.i64(mbuf + MbufLayout.OL_FLAGS);
+        if ((flags & TUNNELLED) != 0) {
+            final int outer = (int) (fields >>> OUTER_L2_SHIFT) & L2_LENGTH_MASK;
+            if (outer + longer < 0) {
+                Memory.put64(mbuf + MbufLayout.OL_FLAGS, flags & ~TUNNELLED);
+            }
+            fields = moved(fields, OUTER_L2_SHIFT, longer);
+        }
+        Memory.put64(mbuf + MbufLayout.TX_OFFLOAD, moved(fields, 0, longer));
+    }
+
+    private static long moved(long fields, int shift, int longer) {
+        final long mask = (long) L2_LENGTH_MASK << shift;
+        return (fields & ~mask) | ((fields + ((long) longer << shift)) & mask);
     }
 
     /** Whether anything is left to be done. */

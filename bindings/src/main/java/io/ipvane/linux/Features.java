@@ -14,11 +14,12 @@ import java.util.stream.Stream;
  * thread.
  */
 final class Features implements AutoCloseable {
-    /**
-     * These make frames longer than they were on the wire, which a packet socket or XDP would cut.
-     */
+    /** This makes frames of which nobody can tell what they were on the wire. */
+    static final String LRO = "rx-lro";
+
+    /** These make frames longer than they were on the wire, which XDP would cut. */
     static final List<String> MERGING =
-            List.of("rx-gro", "rx-gro-hw", "rx-gro-list", "rx-lro", "rx-udp-gro-forwarding");
+            List.of("rx-gro", "rx-gro-hw", "rx-gro-list", LRO, "rx-udp-gro-forwarding");
 
     /** This takes VLAN tags out of frames: XDP programs never see them then. */
     static final String VLAN_STRIPPING = "rx-vlan-hw-parse";

@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 public final class InterfaceTakeover implements AutoCloseable {
     /** How the switch gets the interface's frames. */
     public enum Capture {
-        /** A packet socket, which gives VLAN tags beside the frame. */
+        /** A packet socket, which gives VLAN tags and long frames as the kernel has them. */
         PACKET,
         /** An XDP program, which sees VLAN tags only where the hardware leaves them in. */
         XDP
@@ -216,7 +216,7 @@ public final class InterfaceTakeover implements AutoCloseable {
     private void disableFeatures(Link link, Capture capture) {
         try (Features features = new Features(netns)) {
             for (final String name : original.settings().features().keySet()) {
-                final boolean harmful = Features.MERGING.contains(name) || capture == Capture.XDP;
+                final boolean harmful = capture == Capture.XDP || name.equals(Features.LRO);
                 if (harmful && features.isActive(link.name(), name)) {
                     features.set(link.name(), name, false);
                 }

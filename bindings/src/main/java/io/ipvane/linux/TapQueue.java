@@ -23,7 +23,8 @@ public final class TapQueue implements AutoCloseable {
     private static final int RX_NO_MBUF = 1024;
     private static final int RX_INVALID = 1032;
     private static final int RX_DRAINED = 1040;
-    private static final int TX_REFUSED = 1088;
+    private static final int TX_DOWN = 1088;
+    private static final int TX_REFUSED = 1096;
 
     private final int descriptor;
     private final long address;
@@ -114,7 +115,7 @@ public final class TapQueue implements AutoCloseable {
 
     /** Frames accepted by {@link #transmit} that the device refused: dropped, {@code dev_down}. */
     public long transmitRefused() {
-        return Memory.i64(address + TX_REFUSED);
+        return Memory.i64(address + TX_DOWN) + Memory.i64(address + TX_REFUSED);
     }
 
     /** Gives back the mbufs that it holds. The lcores no longer use it; the tap is closed after. */

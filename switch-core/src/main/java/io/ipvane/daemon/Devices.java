@@ -12,6 +12,7 @@ import io.ipvane.device.AbsentDevice;
 import io.ipvane.device.Device;
 import io.ipvane.device.DpdkDevice;
 import io.ipvane.device.MbufPool;
+import io.ipvane.device.PacketDevice;
 import io.ipvane.device.TapDevice;
 import io.ipvane.device.XdpDevice;
 import io.ipvane.dpdk.DeviceOptions;
@@ -23,6 +24,7 @@ import io.ipvane.linux.InterfaceTakeover;
 import io.ipvane.linux.InterfaceTakeover.Capture;
 import io.ipvane.linux.KeptTaps;
 import io.ipvane.linux.LinuxException;
+import io.ipvane.linux.PacketSocket;
 import io.ipvane.linux.PortLinkLocal;
 import io.ipvane.linux.TapInterface;
 import io.ipvane.linux.TapSpec;
@@ -242,6 +244,13 @@ final class Devices implements DeviceOpener {
                     uplink.name(), made.tap(), mempool.address(), large.address(), mtu);
         }
         final int mtu = uplink.mtu().orElse(0);
+        if (uplink.device() instanceof DeviceSpec.AfPacket packet) {
+            final PacketSocket socket =
+                    saying(
+                            "uplink '" + uplink.name() + "'",
+                            () -> PacketSocket.open(packet.interfaceName(), queues, mtu));
+            return new PacketDevice(uplink.name(), socket, mempool.address(), large.address());
+        }
         if (uplink.device() instanceof DeviceSpec.AfXdp xdp) {
             return new XdpDevice(
                     uplink.name(), xdp(uplink.name(), xdp.interfaceName(), queues, mtu));
@@ -257,7 +266,7 @@ final class Devices implements DeviceOpener {
         LOG.info(
                 "event=xdp_memory uplink={} megabytes={} queues={} of_queue=\"6144 pages of 4 KiB\"",
                 uplink,
-                queues * XdpInterface.MEMORY_OF_QUEUE >> 20,
+                (queues * XdpInterface.MEMORY_OF_QUEUE) >> 20,
                 queues);
         if (opened.isGeneric()) {
             LOG.warn(

@@ -4,9 +4,12 @@ package io.ipvane.device;
 import io.ipvane.burst.DropReason;
 import io.ipvane.burst.DropReasons;
 
-/** What a device refuses of what its peer gives it. */
+/** What a device refuses, or is refused, of what it and its peer give each other. */
 public enum DeviceDrop implements DropReason {
-    OFFLOAD_INVALID("asks for a checksum or segments that do not fit its headers");
+    OFFLOAD_INVALID("asks for a checksum or segments that do not fit its headers"),
+    RX_OVERFLOW("came faster than the switch took it, and the kernel's buffer for it was full"),
+    TX_REFUSED(
+            "the interface did not take it: its queue was full, a filter on it, or it is too long");
 
     private final int number = DropReasons.add(this);
     private final String sentence;
