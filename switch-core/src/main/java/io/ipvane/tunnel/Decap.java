@@ -189,7 +189,8 @@ final class Decap {
         final long udp = Row.data(row) + transport;
         final long ip = Row.data(row) + Row.l3(row);
         final int sum = Udp.checksum(udp);
-        if (sum == 0 ? !ipv4 && !tunnel.zeroChecksum6 : !isSumRight(row, ip, ipv4)) {
+        if ((ipv4 && !Ipv4.checksumValid(ip))
+                || (sum == 0 ? !ipv4 && !tunnel.zeroChecksum6 : !isSumRight(row, ip, ipv4))) {
             return CHECKSUM;
         }
         final int unfinished = pool.unfinishedFrom(Row.mbuf(row));

@@ -10,7 +10,7 @@ import io.ipvane.burst.DropReasons;
  */
 public enum TunnelDrop implements DropReason {
     VXLAN_SHORT("outer or inner headers are cut off, or lengths contradict each other"),
-    VXLAN_CSUM("the outer UDP checksum is wrong, or none where there has to be one"),
+    VXLAN_CSUM("the outer IP or UDP checksum is wrong, or none where there has to be one"),
     VXLAN_FLAGS("a VXLAN header without network identifier"),
     VXLAN_RESERVED("a VXLAN header with reserved bits set"),
     VXLAN_FRAGMENT("the outer packet is a fragment, or holds several packets"),

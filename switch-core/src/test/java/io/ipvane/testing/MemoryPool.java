@@ -24,7 +24,7 @@ public final class MemoryPool implements FramePool, AutoCloseable {
     /** No poison: fresh frames hold what was there before, and nothing is written. */
     public static final int NO_POISON = -1;
 
-    private static final int PULLED_UP_BY = 64;
+    private static final int PULLED_UP_BY = 48;
     private static final int WHOLE_REPLICA = 256;
     private static final int REPLICA_HEAD = 128;
     private static final int NONE = -1;
@@ -271,7 +271,7 @@ public final class MemoryPool implements FramePool, AutoCloseable {
             split[cell] -= by;
         }
         if (unfinished[cell] != FINISHED) {
-            unfinished[cell] -= by << 16 | by;
+            unfinished[cell] -= (by << 16) + by;
         }
     }
 

@@ -226,6 +226,9 @@ class DecapTest {
                 assertEquals("vxlan_csum", split.fate(wrong), "byte " + i);
             }
         }
+        final byte[] header = Outer.v4().around(INNER);
+        header[25] ^= 1;
+        assertEquals("vxlan_csum", split.fate(header), "of IP");
         final Outer six = Outer.v6();
         six.checksum = 0;
         assertEquals("vxlan_csum", split.fate(six.around(INNER)));

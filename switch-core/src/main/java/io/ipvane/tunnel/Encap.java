@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipvane.tunnel;
+
+import io.ipvane.burst.BurstDrop;
+import io.ipvane.burst.Facts;
+import io.ipvane.burst.FramePool;
+import io.ipvane.burst.HotPath;
+import io.ipvane.burst.Row;
+import io.ipvane.memory.Memory;
+import io.ipvane.packet.Ethernet;
+import io.ipvane.packet.InternetChecksum;
+import io.ipvane.packet.Ipv4;
+import io.ipvane.packet.Ipv6;
+import io.ipvane.packet.MacAddress;
+import io.ipvane.packet.Udp;
+import io.ipvane.packet.Vxlan;
+
+/**
+ * Puts outer headers in front of frames (spec ENC-1 to ENC-13). {@link #look} reads of a frame what
+ * its outer headers will show of it; then {@link #put} finishes a prepared header in front of that
+ * frame, or of a copy or a segment of it, as often as there are receivers.
+ *
+ * <p>Of the inner frame only the destination MAC address is written, which is the remote's. An
+ * unfinished inner checksum stays unfinished; a frame that is to be split has to be split before.
+ *
+ * <p>Owned by one lcore.
+ */
+@HotPath
+public final class Encap {
+    /** Answer: the frame is an outer packet now. */
+    public static final int DONE = -1;
+
+    /** Answer: the same, but its next hop has no MAC address yet. */
+    public static final int UNRESOLVED = -2;
+
+    private static final int TOO_BIG = TunnelDrop.TX_TOO_BIG.number();
+    private static final int NO_ROOM = BurstDrop.HEADERS_SPLIT.number();
+
+    // From the start of the outer frame.
+    private static final int IP = Ethernet.LENGTH;
+    private static final int UDP4 = IP + Ipv4.MIN_LENGTH;
+    private static final int UDP6 = IP + Ipv6.LENGTH;
+
+    private final FramePool pool;
+    private final FlowEntropy entropy;
+
+    /** IPv4 identification of the last outer packet: routers may fragment while DF is clear. */
+    private int id;
+
+    // What the last look saw.
+    private int flow;
+    private int tos;
+    private int ttl;
+    private boolean df;
+
+    // What the last put was about.
+    private long header;
+
+    /**
+     * An encapsulation of one lcore.
+     *
+     * @param secret of the hash of flows, the same for all lcores
+     * @param firstId IPv4 identification to begin with
+     */
+    public Encap(FramePool pool, long secret, int firstId) {
+        this.pool = pool;
+        this.entropy = new FlowEntropy(secret);
+        this.id = firstId;
+    }
+
+    /** Reads a parsed frame. */
+    public void look(long row) {
+        flow = entropy.of(row);
+        if ((Row.facts(row) & Facts.IP) == 0) {
+            tos = 0;
+            ttl = TunnelOptions.TTL_OF_OTHERS;
+            df = false;
+            return;
+        }
+        final long ip = Row.data(row) + Row.l3(row);
+        if (Row.etherType(row) == Ethernet.TYPE_IPV4) {
+            tos = Ipv4.typeOfService(ip);
+            ttl = Ipv4.ttl(ip);
+            df = Ipv4.dontFragment(ip);
+        } else {
+            tos = Ipv6.trafficClass(ip);
+            ttl = Ipv6.hopLimit(ip);
+            df = true;
+        }
+    }
+
+    /**
+     * Makes a frame an outer packet; it is as it was where the answer is a reason.
+     *
+     * @param mbuf the frame that was looked at, or a copy or a segment of it
+     * @param remote a value of the address table that is one
+     * @return {@link #DONE}, {@link #UNRESOLVED}, or the number of the reason of its drop
+     */
+    public int put(long mbuf, int remote, RemoteTable remotes) {
+        final long slot = remotes.header(remote);
+        header = slot;
+        final int length = pool.length(mbuf);
+        if (length > PreparedHeader.longest(slot)) {
+            return TOO_BIG;
+        }
+        final int bytes = PreparedHeader.length(slot);
+        if (!pool.prepend(mbuf, bytes)) {
+            return NO_ROOM;
+        }
+        final long outer = pool.data(mbuf);
+        final long mac = remotes.mac(remote);
+        if (mac != 0 && !MacAddress.isGroup(Ethernet.destination(outer + bytes))) {
+            Ethernet.putDestination(outer + bytes, mac);
+        }
+        final int flags = PreparedHeader.flags(slot);
+        final long payloadSum =
+                (flags & PreparedHeader.SUMS) == 0 ? 0 : OuterChecksum.sum(mbuf, bytes, pool);
+        copy(slot + PreparedHeader.HEADER, outer, bytes);
+        final int udpAt = (flags & PreparedHeader.IPV6) == 0 ? UDP4 : UDP6;
+        if (udpAt == UDP4) {
+            finish4(outer + IP, slot, flags, length + bytes - IP);
+        } else {
+            finish6(outer + IP, slot, flags, length + bytes - UDP6);
+        }
+        finishUdp(outer + udpAt, slot, flags, length, remotes.vni(remote), payloadSum);
+        return (flags & PreparedHeader.UNRESOLVED) == 0 ? DONE : UNRESOLVED;
+    }
+
+    /** By words; the last one reaches back into the one before. */
+    private static void copy(long from, long to, int bytes) {
+        for (int at = 0; at + 8 <= bytes; at += 8) {
+            Memory.put64(to + at, Memory.i64(from + at));
+        }
+        Memory.put64(to + bytes - 8, Memory.i64(from + bytes - 8));
+    }
+
+    private int outerTos(long slot, int flags) {
+        final boolean copies = (flags & PreparedHeader.COPIES_CONGESTION) != 0;
+        final int upper =
+                (flags & PreparedHeader.INHERITS_TOS) == 0
+                        ? PreparedHeader.tos(slot)
+                        : tos & ~EcnRules.MASK;
+        return upper | EcnRules.encapsulated(tos & EcnRules.MASK, copies);
+    }
+
+    private int outerTtl(long slot, int flags) {
+        return (flags & PreparedHeader.INHERITS_TTL) == 0 ? PreparedHeader.ttl(slot) : ttl;
+    }
+
+    private void finish4(long ip, long slot, int flags, int totalLength) {
+        final boolean fixed = df && (flags & PreparedHeader.INHERITS_DF) != 0;
+        final int service = outerTos(slot, flags);
+        final int time = outerTtl(slot, flags);
+        id = (id + 1) & 0xFFFF;
+        Ipv4.putTypeOfService(ip, service);
+        Ipv4.putTotalLength(ip, totalLength);
+        Ipv4.putTtl(ip, time);
+        Memory.put16be(ip + 4, id);
+        int sum = PreparedHeader.ipSum(slot) + service + totalLength + id + (time << 8);
+        if (fixed) {
+            Ipv4.putIdentification(ip, id, true);
+            sum += 0x4000;
+        }
+        Ipv4.putChecksum(ip, ~InternetChecksum.fold(sum) & 0xFFFF);
+    }
+
+    private void finish6(long ip, long slot, int flags, int payloadLength) {
+        Ipv6.putPayloadLength(ip, payloadLength);
+        Ipv6.putTrafficClass(ip, outerTos(slot, flags));
+        Ipv6.putHopLimit(ip, outerTtl(slot, flags));
+    }
+
+    private void finishUdp(
+            long udp, long slot, int flags, int innerLength, int vni, long payloadSum) {
+        final int length = innerLength + Udp.LENGTH + Vxlan.LENGTH;
+        final long ports = PreparedHeader.ports(slot);
+        final int source =
+                PreparedHeader.firstPort(slot) + (int) (((flow & 0xFFFF_FFFFL) * ports) >>> 32);
+        final long word = Vxlan.of(vni);
+        Udp.putSourceAndLength(udp, source, length);
+        Vxlan.write(udp + Udp.LENGTH, word);
+        if ((flags & PreparedHeader.SUMS) != 0) {
+            final long sum =
+                    PreparedHeader.udpSum(slot)
+                            + source
+                            + 2L * length
+                            + (word >>> 16 & 0xFFFF)
+                            + (word & 0xFFFF)
+                            + payloadSum;
+            Udp.putChecksum(udp, ~InternetChecksum.fold(sum) & 0xFFFF);
+        }
+    }
+
+    /** Place of the uplink that the last frame leaves by. */
+    public int uplink() {
+        return PreparedHeader.uplink(header);
+    }
+
+    /** Row of the counters of the tunnel that the last frame was for. */
+    public int tunnel() {
+        return PreparedHeader.tunnel(header);
+    }
+
+    /** Bytes of IP that fit through the tunnel that the last frame was for. */
+    public int innerMtu() {
+        return PreparedHeader.longest(header) - Ethernet.LENGTH;
+    }
+
+    /** EtherType of the outer packet that the last frame became. */
+    public int etherType() {
+        return (PreparedHeader.flags(header) & PreparedHeader.IPV6) == 0
+                ? Ethernet.TYPE_IPV4
+                : Ethernet.TYPE_IPV6;
+    }
+
+    /** The next hop of the last frame, laid out as in a row. */
+    public long nextHop0() {
+        return PreparedHeader.nextHop0(header);
+    }
+
+    /** The low half of {@link #nextHop0}, where it is an IPv6 address. */
+    public long nextHop1() {
+        return PreparedHeader.nextHop1(header);
+    }
+}
