@@ -160,7 +160,7 @@ final class Announcements implements Announcer.Source, Announcer.Sender {
         }
         final int hearers = receivers(uplink);
         final boolean wireOnly = repeated && hearers > FEW;
-        way.injector().decided(index, wireOnly ? Verdict.WIRE : verdict(port, uplink), index, mbuf);
+        way.injector().own(index, wireOnly ? Verdict.WIRE : verdict(port, uplink), index, mbuf);
         return wireOnly ? 1 : hearers;
     }
 

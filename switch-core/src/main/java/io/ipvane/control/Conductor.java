@@ -16,7 +16,7 @@ import io.ipvane.snapshot.PortEntry;
 import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.table.Grace;
 import io.ipvane.table.GroupFilter;
-import io.ipvane.upcall.ControlMailbox;
+import io.ipvane.upcall.Mailboxes;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.LongSupplier;
@@ -61,7 +61,7 @@ final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
             Queue<Command> commands,
             SnapshotPublisher publisher,
             Grace grace,
-            ControlMailbox mailbox,
+            Mailboxes mailboxes,
             FramePool pool,
             CounterShard counters,
             LongSupplier clock,
@@ -69,7 +69,7 @@ final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
         this.commands = commands;
         this.publisher = publisher;
         this.lcoreErrors = lcoreErrors;
-        upcalls = new Upcalls(this, mailbox, pool, counters, grace, clock);
+        upcalls = new Upcalls(this, mailboxes, pool, counters, grace, clock);
         live = new LiveModel(model, upcalls::uplinks);
         claims =
                 new AddressClaims(

@@ -16,7 +16,7 @@ import io.ipvane.request.Request;
 import io.ipvane.snapshot.Quiescence;
 import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.table.Grace;
-import io.ipvane.upcall.ControlMailbox;
+import io.ipvane.upcall.Mailboxes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +61,7 @@ public final class ControlPlane implements AutoCloseable {
             SwitchModel model,
             SnapshotPublisher publisher,
             Quiescence quiescence,
-            ControlMailbox mailbox,
+            Mailboxes mailboxes,
             FramePool pool,
             Counters counters,
             Supplier<List<Throwable>> lcoreErrors) {
@@ -72,7 +72,7 @@ public final class ControlPlane implements AutoCloseable {
                         commands,
                         publisher,
                         quiescence,
-                        mailbox,
+                        mailboxes,
                         pool,
                         counters.shard(),
                         System::nanoTime,

@@ -16,8 +16,8 @@ import io.ipvane.neighbor.NeighborUplink;
 import io.ipvane.neighbor.UplinkIdentity;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.table.Grace;
-import io.ipvane.upcall.ControlMailbox;
 import io.ipvane.upcall.FrameInjector;
+import io.ipvane.upcall.Mailboxes;
 import io.ipvane.upcall.UpcallDispatcher;
 import java.util.HashMap;
 import java.util.Map;
@@ -42,13 +42,14 @@ final class Upcalls {
      */
     Upcalls(
             Conductor conductor,
-            ControlMailbox mailbox,
+            Mailboxes mailboxes,
             FramePool pool,
             CounterShard counters,
             Grace grace,
             LongSupplier clock) {
         dispatcher =
-                new UpcallDispatcher(mailbox, pool, counters, port -> conductor.model().has(port));
+                new UpcallDispatcher(
+                        mailboxes, pool, counters, port -> conductor.model().has(port));
         final FrameInjector injector = dispatcher.injector();
         final ErrorUpcall errors =
                 new ErrorUpcall(conductor::model, injector, pool, counters, clock);
@@ -58,8 +59,14 @@ final class Upcalls {
                         pool,
                         counters,
                         grace,
-                        (port, mbuf) -> errors.tell(port, ErrorKind.NEIGHBOR_FAILED, 0, mbuf));
-        sources = new SourceUpcall(conductor, mailbox, pool, injector, clock);
+                        frame ->
+                                errors.tell(
+                                        frame.lcore(),
+                                        frame.port(),
+                                        ErrorKind.NEIGHBOR_FAILED,
+                                        0,
+                                        frame.mbuf()));
+        sources = new SourceUpcall(conductor, mailboxes, pool, injector, clock);
         dhcp = new DhcpUpcall(conductor, dispatcher, pool);
         groups = new GroupUpcall(conductor, dispatcher, pool, clock);
         learn = new LearnUpcall(conductor, injector, pool, counters, clock);

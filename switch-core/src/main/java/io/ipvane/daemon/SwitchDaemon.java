@@ -26,7 +26,7 @@ import io.ipvane.linux.LinuxException;
 import io.ipvane.model.SwitchModel;
 import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.socket.SocketFileException;
-import io.ipvane.upcall.ControlMailbox;
+import io.ipvane.upcall.Mailboxes;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -193,7 +193,7 @@ final class SwitchDaemon {
         final SocketKeeper keeper = started.add("socket keeper", new SocketKeeper());
         final Units units = started.add("devices", new Units());
         final SnapshotPublisher publisher = new SnapshotPublisher();
-        final ControlMailbox mailbox = new ControlMailbox();
+        final Mailboxes mailboxes = new Mailboxes(threads.transmitters());
         final Counters counters = new Counters(arena, MAX_DEVICES);
         final TopologyRunner topology =
                 new TopologyRunner(
@@ -202,7 +202,7 @@ final class SwitchDaemon {
                         pool,
                         counters,
                         publisher,
-                        mailbox,
+                        mailboxes,
                         arena,
                         Trails.ofParent(arena));
         final ControlPlane control =
@@ -212,7 +212,7 @@ final class SwitchDaemon {
                                 SwitchModel.EMPTY,
                                 publisher,
                                 topology.quiescence(),
-                                mailbox,
+                                mailboxes,
                                 pool,
                                 counters,
                                 topology::takeErrors));

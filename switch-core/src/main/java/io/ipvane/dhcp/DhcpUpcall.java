@@ -110,20 +110,16 @@ public final class DhcpUpcall implements Upcall, DhcpSink {
         final int to = Udp.destinationPort(ip + Ipv4.headerLength(ip));
         final byte[] payload = DhcpFrames.payload(pool, frame.mbuf(), frame.l3());
         if (payload == null) {
-            send(frame);
+            injector.decided(frame);
         } else if (to == Udp.PORT_DHCP_CLIENT) {
             reply(from, frame, payload);
         } else if (from.role() == PortEntry.Role.UPLINK) {
             // A client outside asks; a server here may answer.
-            send(frame);
+            injector.decided(frame);
         } else {
             request(from, frame, payload);
         }
         return true;
-    }
-
-    private void send(Shown frame) {
-        injector.decided(frame.ingress(), frame.verdict(), frame.port(), frame.mbuf());
     }
 
     private void request(PortModel from, Shown frame, byte[] payload) {
@@ -133,7 +129,7 @@ public final class DhcpUpcall implements Upcall, DhcpSink {
                 && expectAnswer(uplink.index())) {
             dispatcher.hold(now);
         } else {
-            send(now);
+            injector.decided(now);
         }
     }
 
@@ -179,11 +175,11 @@ public final class DhcpUpcall implements Upcall, DhcpSink {
                         : snooper.reply(from.uplink(), !sibling, payload);
         final boolean elsewhere = owned && found.filter(r -> r.port() == frame.port()).isEmpty();
         if (found.isEmpty() || elsewhere || found.get().port() == from.index()) {
-            send(frame);
+            injector.decided(frame);
         } else {
             final UplinkModel uplink = scene.model().uplinkOf(from.index());
             final Shown now = changed(frame, found.get().payload(), uplink);
-            injector.decided(from.index(), Verdict.DELIVER, found.get().port(), now.mbuf());
+            injector.decided(now.with(Verdict.DELIVER, found.get().port()));
         }
     }
 

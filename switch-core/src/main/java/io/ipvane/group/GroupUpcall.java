@@ -111,7 +111,7 @@ public final class GroupUpcall implements Upcall {
             // Answers may come as soon as the report is gone: the filter is open by then.
             sink.snapshot();
         }
-        injector.arrived(from, frame.mbuf());
+        injector.arrived(frame.lcore(), from, frame.mbuf());
     }
 
     private boolean hears(PortEntry ingress, long mbuf) {
@@ -131,7 +131,7 @@ public final class GroupUpcall implements Upcall {
         if (now.isPresent()) {
             dispatcher.hold(frame);
         } else {
-            injector.decided(from, frame.verdict(), frame.port(), frame.mbuf());
+            injector.decided(frame);
         }
     }
 
@@ -183,7 +183,7 @@ public final class GroupUpcall implements Upcall {
     }
 
     private void deliver(int port, long mbuf) {
-        injector.decided(port, Verdict.DELIVER, port, mbuf);
+        injector.own(port, Verdict.DELIVER, port, mbuf);
     }
 
     /** Also where a guest is gone, and with it what it has joined. */

@@ -72,9 +72,9 @@ public final class ErrorUpcall implements Upcall, ControlMailbox.DropListener {
     }
 
     @Override
-    public void dropped(int ingress, int kind, int mtu, long mbuf) {
+    public void dropped(int lcore, int ingress, int kind, int mtu, long mbuf) {
         try {
-            tell(ingress, ErrorKind.of(kind), mtu, mbuf);
+            tell(lcore, ingress, ErrorKind.of(kind), mtu, mbuf);
         } finally {
             pool.free(mbuf);
         }
@@ -83,11 +83,12 @@ public final class ErrorUpcall implements Upcall, ControlMailbox.DropListener {
     /**
      * Tells the sender of a frame, if it is one who may be told, and the uplink's options allow it.
      *
+     * @param lcore that the frame came by; what is told goes by it as well
      * @param ingress index of the port that the frame came from
      * @param mtu bytes of IP that would have fitted; 0 where its length was not the reason
      * @param mbuf stays the caller's
      */
-    public void tell(int ingress, ErrorKind kind, int mtu, long mbuf) {
+    public void tell(int lcore, int ingress, ErrorKind kind, int mtu, long mbuf) {
         final SwitchModel now = model.get();
         if (!now.has(ingress)) {
             return;
@@ -109,7 +110,7 @@ public final class ErrorUpcall implements Upcall, ControlMailbox.DropListener {
         if (error == 0) {
             return;
         }
-        if (injector.finished(ingress, error)) {
+        if (injector.finished(lcore, ingress, error)) {
             counters.add(ingress, PortCounter.ERRORS_SENT.ordinal(), 1);
         } else {
             pool.free(error);

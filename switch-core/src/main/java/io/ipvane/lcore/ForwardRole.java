@@ -18,7 +18,6 @@ final class ForwardRole implements LcoreRole {
     private final Burst burst;
 
     /**
-     * @param injector or null where another lcore takes in for the conductor
      * @param handIn or null where no other lcore forwards
      * @param stages the whole way of a burst, the egress last
      * @param transmitter behind the egress
@@ -72,10 +71,7 @@ final class ForwardRole implements LcoreRole {
 
     /** What others have for this lcore. */
     private int takeIn() {
-        int taken = 0;
-        if (injector != null) {
-            taken += injector.doWork();
-        }
+        int taken = injector.doWork();
         if (handIn != null) {
             taken += handIn.doWork();
         }

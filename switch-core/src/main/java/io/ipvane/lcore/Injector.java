@@ -20,7 +20,7 @@ import org.agrona.concurrent.MessageHandler;
  * Takes in what the conductor sends, each frame at the place of its way that the conductor named.
  * The rest of the way is that of any other frame: same stages, same egress, same lanes.
  *
- * <p>Owned by the one lcore of a topology that takes in for the conductor.
+ * <p>Owned by the lcore whose mailbox it is.
  */
 @HotPath
 final class Injector implements ToLcore.Listener {

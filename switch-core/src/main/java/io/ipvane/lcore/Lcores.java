@@ -14,6 +14,7 @@ import io.ipvane.pipeline.Pipeline;
 import io.ipvane.snapshot.Quiescence;
 import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.upcall.ControlMailbox;
+import io.ipvane.upcall.Mailboxes;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,7 @@ final class Lcores {
     private final FramePool pool;
     private final Counters counters;
     private final SnapshotPublisher publisher;
-    private final ControlMailbox mailbox;
+    private final Mailboxes mailboxes;
     private final Quiescence quiescence;
     private final Arena arena;
 
@@ -48,7 +49,6 @@ final class Lcores {
     /** Of the lcore that is being built. */
     private Trail trail;
 
-    private int injecting;
     private BurstRing ring;
 
     /**
@@ -62,7 +62,7 @@ final class Lcores {
             FramePool pool,
             Counters counters,
             SnapshotPublisher publisher,
-            ControlMailbox mailbox,
+            Mailboxes mailboxes,
             Arena arena,
             Trails trails,
             IntConsumer wake) {
@@ -71,7 +71,7 @@ final class Lcores {
         this.pool = pool;
         this.counters = counters;
         this.publisher = publisher;
-        this.mailbox = mailbox;
+        this.mailboxes = mailboxes;
         this.arena = arena;
         final int roles = topology.lcores().stream().mapToInt(l -> l.steps().size()).sum();
         final int forwarders = topology.plan() == ThreadPlan.RUN_TO_COMPLETION ? roles : 1;
@@ -134,7 +134,7 @@ final class Lcores {
                         : watched(homes.pipeline(self, out.lanes, out.counters));
         return new ForwardRole(
                 receiver(),
-                self == 0 ? injector(out) : null,
+                injector(out),
                 homes == null
                         ? null
                         : homes.handIn(self, watched(Pipeline.handedIn(arena, pool)), out.egress),
@@ -144,8 +144,9 @@ final class Lcores {
                 new Burst(arena));
     }
 
-    /** What sends for one lcore. */
-    private record Out(Transmitter lanes, Egress egress, CounterShard counters) {}
+    /** What sends for one lcore, and where it meets the conductor. */
+    private record Out(
+            Transmitter lanes, Egress egress, CounterShard counters, ControlMailbox mailbox) {}
 
     /** For the lcore that is being built: its place is the next one. */
     private Receiver receiver() {
@@ -166,20 +167,21 @@ final class Lcores {
     /** For the lcore that is being built. */
     private Out out() {
         final CounterShard shard = counters.shard();
+        final int queue = wiring.transmitters();
+        final ControlMailbox mailbox = mailboxes.of(queue);
         final Transmitter lanes =
-                new Transmitter(arena, counters.rows(), wiring.transmitters(), pool, shard, trail);
+                new Transmitter(arena, counters.rows(), queue, pool, shard, trail);
         wiring.add(agents.size(), lanes);
         final Egress egress = new Egress(arena, lanes, pool, shard, mailbox);
         errors.add(egress::takeLastError);
-        return new Out(lanes, egress, shard);
+        return new Out(lanes, egress, shard, mailbox);
     }
 
     private Injector injector(Out out) {
-        injecting = agents.size();
         final Injector injector =
                 new Injector(
                         arena,
-                        mailbox.toLcore(),
+                        out.mailbox.toLcore(),
                         publisher,
                         pool,
                         out.counters,
@@ -199,9 +201,12 @@ final class Lcores {
         return wiring;
     }
 
-    /** The place of the lcore that takes in for the conductor. */
-    int injecting() {
-        return injecting;
+    /** Says how an lcore, by its place, is told that the conductor has sent it something. */
+    void onSend(IntConsumer wake) {
+        for (int number = 0; number < wiring.transmitters(); number++) {
+            final int place = wiring.transmitting(number);
+            mailboxes.of(number).toLcore().onSend(() -> wake.accept(place));
+        }
     }
 
     /** Who has finished with which epoch. */

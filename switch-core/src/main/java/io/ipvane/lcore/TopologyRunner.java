@@ -8,7 +8,7 @@ import io.ipvane.dpdk.DpdkException;
 import io.ipvane.lcore.ThreadTopology.LcorePlan;
 import io.ipvane.snapshot.Quiescence;
 import io.ipvane.snapshot.SnapshotPublisher;
-import io.ipvane.upcall.ControlMailbox;
+import io.ipvane.upcall.Mailboxes;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,6 @@ public final class TopologyRunner implements AutoCloseable {
     private final Lcores lcores;
     private final Wiring wiring;
     private final SnapshotPublisher publisher;
-    private final ControlMailbox mailbox;
     private final Trails trails;
     private final Sleepers sleepers;
     private final List<AgentRunner> runners = new ArrayList<>();
@@ -39,6 +38,7 @@ public final class TopologyRunner implements AutoCloseable {
     /**
      * @param devices to begin with, by port index, null where nothing stands
      * @param counters has a row for every device that may come
+     * @param mailboxes of as many lcores as the topology has that transmit
      * @param arena outlives this object; holds bursts and buffers
      */
     public TopologyRunner(
@@ -47,9 +47,17 @@ public final class TopologyRunner implements AutoCloseable {
             FramePool pool,
             Counters counters,
             SnapshotPublisher publisher,
-            ControlMailbox mailbox,
+            Mailboxes mailboxes,
             Arena arena) {
-        this(topology, devices, pool, counters, publisher, mailbox, arena, Trails.inMemory(arena));
+        this(
+                topology,
+                devices,
+                pool,
+                counters,
+                publisher,
+                mailboxes,
+                arena,
+                Trails.inMemory(arena));
     }
 
     /**
@@ -63,12 +71,11 @@ public final class TopologyRunner implements AutoCloseable {
             FramePool pool,
             Counters counters,
             SnapshotPublisher publisher,
-            ControlMailbox mailbox,
+            Mailboxes mailboxes,
             Arena arena,
             Trails trails) {
         this.topology = topology;
         this.publisher = publisher;
-        this.mailbox = mailbox;
         this.trails = trails;
         this.sleepers = new Sleepers(topology.idle());
         this.lcores =
@@ -77,7 +84,7 @@ public final class TopologyRunner implements AutoCloseable {
                         pool,
                         counters,
                         publisher,
-                        mailbox,
+                        mailboxes,
                         arena,
                         trails,
                         sleepers::wake);
@@ -155,7 +162,7 @@ public final class TopologyRunner implements AutoCloseable {
                             agent);
             runners.add(runner);
         }
-        mailbox.toLcore().onSend(() -> sleepers.wake(lcores.injecting()));
+        lcores.onSend(sleepers::wake);
         publisher.onAdvance(sleepers::wakeAll);
         for (AgentRunner runner : runners) {
             AgentRunner.startOnThread(runner);

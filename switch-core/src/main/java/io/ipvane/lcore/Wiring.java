@@ -61,6 +61,11 @@ final class Wiring {
         return transmitters.size();
     }
 
+    /** The place of the lcore that runs a transmitter, by its number. */
+    int transmitting(int number) {
+        return transmitters.get(number).lcore;
+    }
+
     /**
      * Serves a device from the next turn of each lcore on. The snapshot in force knows its port.
      *

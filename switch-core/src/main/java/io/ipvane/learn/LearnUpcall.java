@@ -71,7 +71,7 @@ public final class LearnUpcall implements Upcall {
         }
         // What was learned may have made the address table another one, which lcores must have.
         sink.snapshot();
-        injector.arrived(frame.ingress(), frame.mbuf());
+        injector.arrived(frame.lcore(), frame.ingress(), frame.mbuf());
         return true;
     }
 
@@ -117,7 +117,7 @@ public final class LearnUpcall implements Upcall {
                     source.key1(),
                     address.key0(),
                     address.key1());
-            injector.decided(index, Verdict.DELIVER, index, mbuf);
+            injector.own(index, Verdict.DELIVER, index, mbuf);
         }
     }
 

@@ -12,6 +12,7 @@ import io.ipvane.snapshot.PortEntry;
 import io.ipvane.table.AddressTable;
 import io.ipvane.upcall.ControlMailbox;
 import io.ipvane.upcall.FrameInjector;
+import io.ipvane.upcall.Mailboxes;
 import io.ipvane.upcall.Upcall;
 import java.lang.foreign.Arena;
 import java.time.Duration;
@@ -50,10 +51,10 @@ public final class SourceUpcall implements Upcall, ControlMailbox.Asker {
     /** How long frames wait for a look, or for the interface of a new port. */
     static final long PATIENCE = Duration.ofSeconds(1).toNanos();
 
-    private record Waiting(int port, long since, long mbuf) {}
+    private record Waiting(int lcore, int port, long since, long mbuf) {}
 
     private final LearnSink sink;
-    private final ControlMailbox mailbox;
+    private final Mailboxes mailboxes;
     private final FramePool pool;
     private final FrameInjector injector;
     private final LongSupplier clock;
@@ -80,17 +81,17 @@ public final class SourceUpcall implements Upcall, ControlMailbox.Asker {
     /**
      * Nothing waits yet, and nobody looks.
      *
-     * @param mailbox is told when a port may ask again
+     * @param mailboxes are told when a port may ask again
      * @param clock nanoseconds that never run back
      */
     public SourceUpcall(
             LearnSink sink,
-            ControlMailbox mailbox,
+            Mailboxes mailboxes,
             FramePool pool,
             FrameInjector injector,
             LongSupplier clock) {
         this.sink = sink;
-        this.mailbox = mailbox;
+        this.mailboxes = mailboxes;
         this.pool = pool;
         this.injector = injector;
         this.clock = clock;
@@ -143,8 +144,8 @@ public final class SourceUpcall implements Upcall, ControlMailbox.Asker {
     }
 
     @Override
-    public void asked(int ingress, long mbuf) {
-        fresh.add(new Waiting(ingress, clock.getAsLong(), mbuf));
+    public void asked(int lcore, int ingress, long mbuf) {
+        fresh.add(new Waiting(lcore, ingress, clock.getAsLong(), mbuf));
     }
 
     private void look(ForwardingSnapshot snapshot, long now) {
@@ -204,9 +205,9 @@ public final class SourceUpcall implements Upcall, ControlMailbox.Asker {
             if (ingress != null && !isOwn(frame, ingress, snapshot.addresses())) {
                 debts.merge(frame.port(), 1, Integer::sum);
             } else {
-                mailbox.repaid(frame.port(), 1);
+                mailboxes.repaid(frame.port(), 1);
             }
-            injector.arrived(frame.port(), frame.mbuf());
+            injector.arrived(frame.lcore(), frame.port(), frame.mbuf());
         }
         return count;
     }
@@ -230,7 +231,7 @@ public final class SourceUpcall implements Upcall, ControlMailbox.Asker {
         debts.replaceAll(
                 (port, owed) -> {
                     final int repaid = Math.min(owed, REPAID_A_SECOND);
-                    mailbox.repaid(port, repaid);
+                    mailboxes.repaid(port, repaid);
                     return owed - repaid;
                 });
         debts.values().removeIf(owed -> owed == 0);
@@ -241,7 +242,7 @@ public final class SourceUpcall implements Upcall, ControlMailbox.Asker {
         told.remove(port);
         final Integer owed = debts.remove(port);
         if (owed != null) {
-            mailbox.repaid(port, owed);
+            mailboxes.repaid(port, owed);
         }
         drop(fresh, port);
         drop(asked, port);
@@ -252,7 +253,7 @@ public final class SourceUpcall implements Upcall, ControlMailbox.Asker {
                 frame -> {
                     final boolean gone = frame.port() == port;
                     if (gone) {
-                        mailbox.repaid(port, 1);
+                        mailboxes.repaid(port, 1);
                         pool.free(frame.mbuf());
                     }
                     return gone;

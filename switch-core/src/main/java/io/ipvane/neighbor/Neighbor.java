@@ -6,9 +6,6 @@ import java.util.ArrayDeque;
 
 /** What the resolver knows of one neighbour. Conductor only. */
 final class Neighbor {
-    /** A frame and the number of the port to charge if it is lost. */
-    record WaitingFrame(int port, long mbuf) {}
-
     final UplinkNeighbors uplink;
     final IpAddress address;
 

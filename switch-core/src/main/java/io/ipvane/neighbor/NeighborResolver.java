@@ -144,16 +144,15 @@ public final class NeighborResolver {
      * @param nextHop unicast
      * @param source source address of the frame if it is known to be its port's own, else null: it
      *     may become the sender of a question, and a false one would poison caches on the wire
-     * @param port number to charge if the frame is lost
      */
-    public void unresolved(int uplink, IpAddress nextHop, IpAddress source, int port, long mbuf) {
+    public void unresolved(int uplink, IpAddress nextHop, IpAddress source, WaitingFrame frame) {
         final UplinkNeighbors link = uplinks.get(uplink);
         if (link == null) {
-            sink.dropped(uplink, port, mbuf, BurstDrop.DEV_DOWN);
+            sink.dropped(uplink, frame, BurstDrop.DEV_DOWN);
             return;
         }
         if (!nextHop.isNeighbor()) {
-            sink.dropped(uplink, port, mbuf, NeighborDrop.NEIGH_FAIL);
+            sink.dropped(uplink, frame, NeighborDrop.NEIGH_FAIL);
             return;
         }
         Neighbor neighbor = link.find(nextHop);
@@ -163,12 +162,12 @@ public final class NeighborResolver {
             neighbor.sender = source;
         }
         switch (neighbor.state) {
-            case INCOMPLETE -> enqueue(neighbor, port, mbuf);
-            case FAILED -> sink.dropped(uplink, port, mbuf, NeighborDrop.NEIGH_FAIL);
+            case INCOMPLETE -> enqueue(neighbor, frame);
+            case FAILED -> sink.dropped(uplink, frame, NeighborDrop.NEIGH_FAIL);
             case REACHABLE, STALE, PROBE, PERMANENT -> {
                 // Resolved while the frame was on its way here, or the table had no room.
                 publish(neighbor);
-                sink.resolved(uplink, mbuf, neighbor.mac);
+                sink.resolved(uplink, frame, neighbor.mac);
             }
         }
     }
@@ -185,15 +184,15 @@ public final class NeighborResolver {
         return neighbor;
     }
 
-    private void enqueue(Neighbor neighbor, int port, long mbuf) {
+    private void enqueue(Neighbor neighbor, WaitingFrame frame) {
         if (neighbor.waiting.size() == config.queuePerNeighbor()) {
             drop(neighbor, neighbor.waiting.remove(), NeighborDrop.NEIGH_QUEUE_FULL);
         }
         if (waiting == config.queueTotal()) {
-            sink.dropped(neighbor.uplink.index, port, mbuf, NeighborDrop.NEIGH_QUEUE_FULL);
+            sink.dropped(neighbor.uplink.index, frame, NeighborDrop.NEIGH_QUEUE_FULL);
             return;
         }
-        neighbor.waiting.add(new Neighbor.WaitingFrame(port, mbuf));
+        neighbor.waiting.add(frame);
         waiting++;
     }
 
@@ -238,7 +237,7 @@ public final class NeighborResolver {
     private void release(Neighbor neighbor) {
         while (!neighbor.waiting.isEmpty()) {
             waiting--;
-            sink.resolved(neighbor.uplink.index, neighbor.waiting.remove().mbuf(), neighbor.mac);
+            sink.resolved(neighbor.uplink.index, neighbor.waiting.remove(), neighbor.mac);
         }
     }
 
@@ -389,9 +388,9 @@ public final class NeighborResolver {
         }
     }
 
-    private void drop(Neighbor neighbor, Neighbor.WaitingFrame frame, DropReason reason) {
+    private void drop(Neighbor neighbor, WaitingFrame frame, DropReason reason) {
         waiting--;
-        sink.dropped(neighbor.uplink.index, frame.port(), frame.mbuf(), reason);
+        sink.dropped(neighbor.uplink.index, frame, reason);
     }
 
     /** Drops what waits and forgets every uplink. */

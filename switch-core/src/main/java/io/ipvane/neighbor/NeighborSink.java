@@ -12,12 +12,8 @@ public interface NeighborSink {
     void transmit(int uplink, long mbuf);
 
     /** A frame that waited: its destination is {@code mac} now. */
-    void resolved(int uplink, long mbuf, long mac);
+    void resolved(int uplink, WaitingFrame frame, long mac);
 
-    /**
-     * A frame that goes nowhere, to be freed and counted.
-     *
-     * @param port the number that came with the frame
-     */
-    void dropped(int uplink, int port, long mbuf, DropReason reason);
+    /** A frame that goes nowhere, to be freed and counted at its port. */
+    void dropped(int uplink, WaitingFrame frame, DropReason reason);
 }

@@ -41,12 +41,8 @@ public final class NeighborUpcall implements Upcall, ControlMailbox.Listener, Ne
     /** Hears of frames whose next hop has not answered. */
     @FunctionalInterface
     public interface Unanswered {
-        /**
-         * A frame is about to be freed.
-         *
-         * @param port index of the port that it came from
-         */
-        void unanswered(int port, long mbuf);
+        /** A frame is about to be freed. */
+        void unanswered(WaitingFrame frame);
     }
 
     /**
@@ -114,13 +110,19 @@ public final class NeighborUpcall implements Upcall, ControlMailbox.Listener, Ne
 
     @Override
     public void unresolved(
-            int uplink, int ingress, int family, long hop0, long hop1, int source, long mbuf) {
+            int lcore,
+            int uplink,
+            int ingress,
+            int family,
+            long hop0,
+            long hop1,
+            int source,
+            long mbuf) {
         resolver.unresolved(
                 uplink,
                 address(family, hop0, hop1),
                 source == 0 ? null : IpAddress.ipv4(source),
-                ingress,
-                mbuf);
+                new WaitingFrame(lcore, ingress, mbuf));
     }
 
     @Override
@@ -141,24 +143,31 @@ public final class NeighborUpcall implements Upcall, ControlMailbox.Listener, Ne
 
     @Override
     public void transmit(int uplink, long mbuf) {
-        if (!injector.finished(uplink, mbuf)) {
-            dropped(uplink, uplink, mbuf, BurstDrop.RING_FULL);
+        if (!injector.ownFinished(uplink, mbuf)) {
+            ringFull(uplink, mbuf);
         }
     }
 
     @Override
-    public void resolved(int uplink, long mbuf, long mac) {
-        Ethernet.putDestination(pool.data(mbuf), mac);
-        transmit(uplink, mbuf);
+    public void resolved(int uplink, WaitingFrame frame, long mac) {
+        Ethernet.putDestination(pool.data(frame.mbuf()), mac);
+        if (!injector.finished(frame.lcore(), uplink, frame.mbuf())) {
+            ringFull(uplink, frame.mbuf());
+        }
     }
 
-    @Override
-    public void dropped(int uplink, int port, long mbuf, DropReason reason) {
-        counters.add(port, reason.column(), 1);
-        if (reason == NeighborDrop.NEIGH_FAIL) {
-            unanswered.unanswered(port, mbuf);
-        }
+    private void ringFull(int uplink, long mbuf) {
+        counters.add(uplink, BurstDrop.RING_FULL.column(), 1);
         pool.free(mbuf);
+    }
+
+    @Override
+    public void dropped(int uplink, WaitingFrame frame, DropReason reason) {
+        counters.add(frame.port(), reason.column(), 1);
+        if (reason == NeighborDrop.NEIGH_FAIL) {
+            unanswered.unanswered(frame);
+        }
+        pool.free(frame.mbuf());
     }
 
     /** Says once a minute which bounds were met, if any. */

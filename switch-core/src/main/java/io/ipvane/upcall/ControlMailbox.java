@@ -4,22 +4,22 @@ package io.ipvane.upcall;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /**
- * What lcores and conductor tell each other about frames: bounded, lock-free, no allocation.
+ * What one lcore and the conductor tell each other about frames: bounded, lock-free, no allocation.
+ * {@link Mailboxes} has one for each lcore that transmits.
  *
- * <p>Up, from any transmitting lcore to the conductor: frames that wait for a neighbour, and what
- * ARP and ND on the wire have shown. Up as well, but in smaller rings of their own, so that they
- * keep nothing else waiting: frames that were dropped, and whose senders may be told; frames that
- * the conductor wants to see before they go on; and frames whose source nobody knows yet. Down,
- * from the conductor to one lcore: {@link ToLcore}. A message that does not fit is refused; the
- * frame in it stays the caller's.
+ * <p>Up, from the lcore to the conductor: frames that wait for a neighbour, and what ARP and ND on
+ * the wire have shown. Up as well, but in smaller rings of their own, so that they keep nothing
+ * else waiting: frames that were dropped, and whose senders may be told; frames that the conductor
+ * wants to see before they go on; and frames whose source nobody knows yet. Down, from the
+ * conductor to the lcore: {@link ToLcore}. A message that does not fit is refused; the frame in it
+ * stays the caller's.
  */
 @HotPath
 public final class ControlMailbox {
@@ -28,13 +28,21 @@ public final class ControlMailbox {
         /**
          * A frame waits for a next hop; the mbuf is now the listener's.
          *
+         * @param lcore that it came by, and goes on by
          * @param uplink index of the uplink
          * @param ingress index of the port that the frame came from
          * @param family 4 or 6
          * @param source IPv4 source address of the frame, 0 for IPv6
          */
         void unresolved(
-                int uplink, int ingress, int family, long hop0, long hop1, int source, long mbuf);
+                int lcore,
+                int uplink,
+                int ingress,
+                int family,
+                long hop0,
+                long hop1,
+                int source,
+                long mbuf);
 
         /**
          * An address was seen with a MAC.
@@ -54,15 +62,8 @@ public final class ControlMailbox {
 
     /** Receives the frames that the conductor wanted to see; called on its thread. */
     public interface Snooper {
-        /**
-         * A frame came in that the conductor decides about; the mbuf is now the listener's.
-         *
-         * @param ingress index of the port, uplink or host port that it came in by
-         * @param verdict what would have become of it
-         * @param port where it would have gone if the verdict is to deliver it
-         * @param l3 bytes before its IP header
-         */
-        void snooped(int ingress, int verdict, int port, int l3, long mbuf);
+        /** A frame came in that the conductor decides about; its mbuf is now the listener's. */
+        void snooped(Shown frame);
     }
 
     /** Receives frames whose source nobody knows yet; called on the conductor's thread. */
@@ -71,9 +72,10 @@ public final class ControlMailbox {
          * A frame was refused because of its source, which its port may have had for a moment; it
          * is as it came in, and the mbuf is now the listener's.
          *
+         * @param lcore that it came by, and goes on by
          * @param ingress index of the port that the frame came from
          */
-        void asked(int ingress, long mbuf);
+        void asked(int lcore, int ingress, long mbuf);
     }
 
     /** Receives frames that lcores have dropped; called on the conductor's thread. */
@@ -81,11 +83,12 @@ public final class ControlMailbox {
         /**
          * A frame was dropped and counted; the mbuf is now the listener's.
          *
+         * @param lcore that dropped it, and knows the rest of its flow
          * @param ingress index of the port that the frame came from
          * @param kind number of what its sender is to be told, as the port's entry has it
          * @param mtu bytes of IP that would have fitted, where it was too long
          */
-        void dropped(int ingress, int kind, int mtu, long mbuf);
+        void dropped(int lcore, int ingress, int kind, int mtu, long mbuf);
     }
 
     private static final int UNRESOLVED = 1;
@@ -98,9 +101,11 @@ public final class ControlMailbox {
     private static final int CAPACITY = 1 << 18;
     private static final int SNOOPED_LENGTH = 24;
     private static final int SNOOPED_CAPACITY = 1 << 16;
-    private static final int SNOOPED_A_PORT = 32;
 
-    /** 512 frames: as many as may be kept from the pool for the sake of their errors. */
+    /** Frames of one port that may be on their way to be seen. */
+    static final int SNOOPED_A_PORT = 32;
+
+    /** 512 frames of all lcores: as many as may be kept from the pool for their errors' sake. */
     private static final int DROPPED_CAPACITY = 1 << 14;
 
     /** Frames of one port that may wait for an answer about their sources. */
@@ -108,22 +113,55 @@ public final class ControlMailbox {
 
     private static final int ASKED_LENGTH = 16;
 
-    /** 1,365 frames: as many as may be kept from the pool for the sake of their sources. */
+    /** 1,365 frames of all lcores: as many as may be kept from the pool for their sources' sake. */
     private static final int ASKED_CAPACITY = 1 << 15;
 
-    private final RingBuffer up = new ManyToOneRingBuffer(memory(CAPACITY));
-    private final RingBuffer dropped = new ManyToOneRingBuffer(memory(DROPPED_CAPACITY));
-    private final RingBuffer snooped = new ManyToOneRingBuffer(memory(SNOOPED_CAPACITY));
-    private final RingBuffer asked = new ManyToOneRingBuffer(memory(ASKED_CAPACITY));
+    /** The smallest ring, where there are very many lcores. */
+    private static final int LEAST_CAPACITY = 1 << 10;
+
+    private final int lcore;
+    private final RingBuffer up;
+    private final RingBuffer dropped;
+    private final RingBuffer snooped;
+    private final RingBuffer asked;
     private final ToLcore down = new ToLcore();
 
-    private static UnsafeBuffer memory(int capacity) {
-        return new UnsafeBuffer(
-                ByteBuffer.allocateDirect(capacity + RingBufferDescriptor.TRAILER_LENGTH));
+    /** Frames on their way up by {@link #snooped}, of all lcores. */
+    private final PortQuota onTheirWay;
+
+    /** Frames asked about and not yet repaid, of all lcores. */
+    private final PortQuota owed;
+
+    /**
+     * An empty mailbox of one lcore.
+     *
+     * @param lcore its number, from 0
+     * @param lcores that share the memory of the rings
+     * @param onTheirWay of all lcores together
+     * @param owed of all lcores together
+     */
+    ControlMailbox(int lcore, int lcores, PortQuota onTheirWay, PortQuota owed) {
+        this.lcore = lcore;
+        this.onTheirWay = onTheirWay;
+        this.owed = owed;
+        this.up = ring(CAPACITY, lcores);
+        this.dropped = ring(DROPPED_CAPACITY, lcores);
+        this.snooped = ring(SNOOPED_CAPACITY, lcores);
+        this.asked = ring(ASKED_CAPACITY, lcores);
     }
 
-    /** Frames on their way up by {@link #snooped}, by the low bits of their ingress. */
-    private final AtomicIntegerArray onTheirWay = new AtomicIntegerArray(1 << 12);
+    /** One lcore's share, which must be a power of two. */
+    private static RingBuffer ring(int ofAll, int lcores) {
+        final int capacity = Math.max(LEAST_CAPACITY, Integer.highestOneBit(ofAll / lcores));
+        return new OneToOneRingBuffer(
+                new UnsafeBuffer(
+                        ByteBuffer.allocateDirect(capacity + RingBufferDescriptor.TRAILER_LENGTH)));
+    }
+
+    /** Number of the lcore among those that have mailboxes, from 0. */
+    public int lcore() {
+        return lcore;
+    }
 
     /**
      * Lcore: shows a frame to the conductor, which then sends it where it belongs; false leaves it
@@ -131,15 +169,14 @@ public final class ControlMailbox {
      * that floods takes nobody else's place.
      */
     public boolean snooped(int ingress, int verdict, int port, int l3, long mbuf) {
-        final int slot = ingress & (onTheirWay.length() - 1);
-        if (onTheirWay.get(slot) >= SNOOPED_A_PORT) {
+        if (!onTheirWay.allows(ingress)) {
             return false;
         }
         final int at = snooped.tryClaim(SNOOPED, SNOOPED_LENGTH);
         if (at < 0) {
             return false;
         }
-        onTheirWay.incrementAndGet(slot);
+        onTheirWay.take(ingress);
         snooped.buffer().putInt(at, ingress);
         snooped.buffer().putInt(at + 4, verdict);
         snooped.buffer().putInt(at + 8, port);
@@ -158,42 +195,35 @@ public final class ControlMailbox {
     public MessageHandler handler(Snooper listener) {
         return (type, buffer, at, length) -> {
             final int ingress = buffer.getInt(at);
-            onTheirWay.decrementAndGet(ingress & (onTheirWay.length() - 1));
+            onTheirWay.give(ingress, 1);
             listener.snooped(
-                    ingress,
-                    buffer.getInt(at + 4),
-                    buffer.getInt(at + 8),
-                    buffer.getInt(at + 12),
-                    buffer.getLong(at + 16));
+                    new Shown(
+                            lcore,
+                            ingress,
+                            buffer.getInt(at + 4),
+                            buffer.getInt(at + 8),
+                            buffer.getInt(at + 12),
+                            buffer.getLong(at + 16)));
         };
     }
-
-    /** Frames asked about and not yet {@link #repaid}, by the low bits of their ingress. */
-    private final AtomicIntegerArray owed = new AtomicIntegerArray(1 << 12);
 
     /**
      * Lcore: asks about the source of a frame that is refused for it; false leaves the frame with
      * the caller. A port that has {@value #ASKED_A_PORT} to answer for asks no more.
      */
     public boolean asked(int ingress, long mbuf) {
-        final int slot = ingress & (owed.length() - 1);
-        if (owed.get(slot) >= ASKED_A_PORT) {
+        if (!owed.allows(ingress)) {
             return false;
         }
         final int at = asked.tryClaim(ASKED, ASKED_LENGTH);
         if (at < 0) {
             return false;
         }
-        owed.incrementAndGet(slot);
+        owed.take(ingress);
         asked.buffer().putInt(at, ingress);
         asked.buffer().putLong(at + 8, mbuf);
         asked.commit(at);
         return true;
-    }
-
-    /** Conductor: a port may ask about so many frames more. */
-    public void repaid(int ingress, int frames) {
-        owed.addAndGet(ingress & (owed.length() - 1), -frames);
     }
 
     /** Conductor: reads up to {@code limit} frames that were asked about. */
@@ -202,9 +232,9 @@ public final class ControlMailbox {
     }
 
     /** The form in which {@link #receiveAsked} takes a listener; made once. */
-    public static MessageHandler handler(Asker listener) {
+    public MessageHandler handler(Asker listener) {
         return (type, buffer, at, length) ->
-                listener.asked(buffer.getInt(at), buffer.getLong(at + 8));
+                listener.asked(lcore, buffer.getInt(at), buffer.getLong(at + 8));
     }
 
     /** Lcore: hands a frame to the conductor; false leaves it with the caller. */
@@ -271,9 +301,10 @@ public final class ControlMailbox {
     }
 
     /** The form in which {@link #receiveDropped} takes a listener; made once. */
-    public static MessageHandler handler(DropListener listener) {
+    public MessageHandler handler(DropListener listener) {
         return (type, buffer, at, length) ->
                 listener.dropped(
+                        lcore,
                         buffer.getInt(at),
                         buffer.getInt(at + 4),
                         buffer.getInt(at + 16),
@@ -291,10 +322,11 @@ public final class ControlMailbox {
     }
 
     /** The form in which {@link #receive} takes a listener; made once. */
-    public static MessageHandler handler(Listener listener) {
+    public MessageHandler handler(Listener listener) {
         return (type, buffer, at, length) -> {
             if (type == UNRESOLVED) {
                 listener.unresolved(
+                        lcore,
                         buffer.getInt(at),
                         buffer.getInt(at + 32),
                         buffer.getInt(at + 4),
@@ -315,13 +347,13 @@ public final class ControlMailbox {
         };
     }
 
-    /** The way down: the conductor puts frames into it, one lcore takes them. */
+    /** The way down: the conductor puts frames into it, the lcore takes them. */
     public ToLcore toLcore() {
         return down;
     }
 
     /** Frees every frame that nobody has fetched; lcores have stopped. Conductor thread. */
-    public void drain(FramePool pool) {
+    void drain(FramePool pool) {
         down.drain(pool);
         receiveAll(
                 (type, buffer, at, length) -> freeUnresolved(pool, type, buffer.getLong(at + 24)));

@@ -4,6 +4,7 @@ package io.ipvane.upcall;
 /**
  * A frame that an lcore shows to the conductor before it goes on.
  *
+ * @param lcore that it came by, and goes on by
  * @param ingress index of the port, uplink or host port that it came in by
  * @param verdict what would have become of it, or that something is to be learned from it: a code
  *     of {@link io.ipvane.ipvlan.Verdict}
@@ -11,9 +12,14 @@ package io.ipvane.upcall;
  * @param l3 bytes before its L3 header
  * @param mbuf the frame, which belongs to whoever takes it
  */
-public record Shown(int ingress, int verdict, int port, int l3, long mbuf) {
+public record Shown(int lcore, int ingress, int verdict, int port, int l3, long mbuf) {
+    /** The same with another verdict, and another port where that is to deliver it. */
+    public Shown with(int other, int receiver) {
+        return new Shown(lcore, ingress, other, receiver, l3, mbuf);
+    }
+
     /** The same with another frame in its place. */
     public Shown with(long other) {
-        return new Shown(ingress, verdict, port, l3, other);
+        return new Shown(lcore, ingress, verdict, port, l3, other);
     }
 }

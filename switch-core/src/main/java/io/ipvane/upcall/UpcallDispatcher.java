@@ -7,11 +7,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.agrona.concurrent.MessageHandler;
 
 /**
- * Where frames come up to the conductor and go down again. Reads the rings of the mailbox in a
+ * Where frames come up to the conductor and go down again. Reads the rings of all mailboxes in a
  * fixed order, few messages a turn, and hands each to the feature that it is for; of the features
  * to which a frame can be shown, the first that takes it has it. A frame that must not leave before
  * lcores know what it has changed is held here until they do.
@@ -23,16 +25,16 @@ public final class UpcallDispatcher implements AutoCloseable {
     private static final int DROPPED_A_TURN = 256;
     private static final int SHOWN_A_TURN = 256;
 
-    private final ControlMailbox mailbox;
+    private final Mailboxes mailboxes;
     private final FramePool pool;
     private final FrameInjector injector;
     private final IntPredicate isThere;
-    private final MessageHandler shown;
+    private final MessageHandler[] shown;
     private final List<Upcall> upcalls = new ArrayList<>();
     private final Queue<Shown> held = new ArrayDeque<>();
-    private MessageHandler asked = (type, buffer, at, length) -> {};
-    private MessageHandler dropped = asked;
-    private MessageHandler messages = asked;
+    private MessageHandler[] asked;
+    private MessageHandler[] dropped;
+    private MessageHandler[] messages;
     private boolean changed;
 
     /**
@@ -42,12 +44,21 @@ public final class UpcallDispatcher implements AutoCloseable {
      * @param isThere whether a port, by its index, is part of the switch now
      */
     public UpcallDispatcher(
-            ControlMailbox mailbox, FramePool pool, CounterShard counters, IntPredicate isThere) {
-        this.mailbox = mailbox;
+            Mailboxes mailboxes, FramePool pool, CounterShard counters, IntPredicate isThere) {
+        this.mailboxes = mailboxes;
         this.pool = pool;
         this.isThere = isThere;
-        injector = new FrameInjector(mailbox.toLcore(), pool, counters);
-        shown = mailbox.handler(this::shown);
+        injector = new FrameInjector(mailboxes, pool, counters);
+        shown = each(mailbox -> mailbox.handler(this::shown));
+        asked = each(mailbox -> (type, buffer, at, length) -> {});
+        dropped = asked;
+        messages = asked;
+    }
+
+    private MessageHandler[] each(Function<ControlMailbox, MessageHandler> handler) {
+        return IntStream.range(0, mailboxes.size())
+                .mapToObj(lcore -> handler.apply(mailboxes.of(lcore)))
+                .toArray(MessageHandler[]::new);
     }
 
     /** Adds a feature, behind those that are there; before the first turn. */
@@ -57,17 +68,17 @@ public final class UpcallDispatcher implements AutoCloseable {
 
     /** Says who is told of frames that wait for a neighbour, and of neighbours. */
     public void onMessages(ControlMailbox.Listener listener) {
-        messages = ControlMailbox.handler(listener);
+        messages = each(mailbox -> mailbox.handler(listener));
     }
 
     /** Says who is told of dropped frames. */
     public void onDropped(ControlMailbox.DropListener listener) {
-        dropped = ControlMailbox.handler(listener);
+        dropped = each(mailbox -> mailbox.handler(listener));
     }
 
     /** Says who is asked about sources. */
     public void onAsked(ControlMailbox.Asker listener) {
-        asked = ControlMailbox.handler(listener);
+        asked = each(mailbox -> mailbox.handler(listener));
     }
 
     /** The way down. */
@@ -107,40 +118,48 @@ public final class UpcallDispatcher implements AutoCloseable {
     /** One turn, begun when lcores have been given all that has changed. */
     public int doWork() {
         int work = release();
-        work += mailbox.receiveAsked(asked, MESSAGES_A_TURN);
-        work += mailbox.receive(messages, MESSAGES_A_TURN);
-        work += mailbox.receiveDropped(dropped, DROPPED_A_TURN);
-        work += mailbox.receiveSnooped(shown, SHOWN_A_TURN);
+        for (int lcore = 0; lcore < mailboxes.size(); lcore++) {
+            work += receive(lcore);
+        }
         for (Upcall upcall : upcalls) {
             work += upcall.doWork();
         }
         return work;
     }
 
+    /** What an lcore has sent; its share of what is done in a turn. */
+    private int receive(int lcore) {
+        final ControlMailbox mailbox = mailboxes.of(lcore);
+        final int lcores = mailboxes.size();
+        return mailbox.receiveAsked(asked[lcore], share(MESSAGES_A_TURN, lcores))
+                + mailbox.receive(messages[lcore], share(MESSAGES_A_TURN, lcores))
+                + mailbox.receiveDropped(dropped[lcore], share(DROPPED_A_TURN, lcores))
+                + mailbox.receiveSnooped(shown[lcore], share(SHOWN_A_TURN, lcores));
+    }
+
+    private static int share(int ofAll, int lcores) {
+        return Math.max(1, ofAll / lcores);
+    }
+
     private int release() {
         final int count = held.size();
         for (Shown frame = held.poll(); frame != null; frame = held.poll()) {
-            send(frame);
+            injector.decided(frame);
         }
         return count;
     }
 
-    private void shown(int ingress, int verdict, int port, int l3, long mbuf) {
-        if (!isThere.test(ingress)) {
-            pool.free(mbuf);
+    private void shown(Shown frame) {
+        if (!isThere.test(frame.ingress())) {
+            pool.free(frame.mbuf());
             return;
         }
-        final Shown frame = new Shown(ingress, verdict, port, l3, mbuf);
         for (Upcall upcall : upcalls) {
             if (upcall.take(frame)) {
                 return;
             }
         }
-        send(frame);
-    }
-
-    private void send(Shown frame) {
-        injector.decided(frame.ingress(), frame.verdict(), frame.port(), frame.mbuf());
+        injector.decided(frame);
     }
 
     /** Another second is over. */
@@ -159,6 +178,6 @@ public final class UpcallDispatcher implements AutoCloseable {
         upcalls.forEach(Upcall::close);
         held.forEach(frame -> pool.free(frame.mbuf()));
         held.clear();
-        mailbox.drain(pool);
+        mailboxes.drain(pool);
     }
 }

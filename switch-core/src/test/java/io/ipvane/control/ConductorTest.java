@@ -21,7 +21,7 @@ import io.ipvane.testing.Frames;
 import io.ipvane.testing.MemoryPool;
 import io.ipvane.testing.SmallNetwork;
 import io.ipvane.testing.SwitchHarness;
-import io.ipvane.upcall.ControlMailbox;
+import io.ipvane.upcall.Mailboxes;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -273,7 +273,7 @@ class ConductorTest {
             final SnapshotPublisher publisher = new SnapshotPublisher();
             final Quiescence nobody = new Quiescence(publisher, 0);
             final Queue<Command> commands = new Faulty();
-            final ControlMailbox mailbox = new ControlMailbox();
+            final Mailboxes mailboxes = new Mailboxes(1);
             final CounterShard shard = new Counters(arena, 1).shard();
             final Conductor conductor =
                     new Conductor(
@@ -281,7 +281,7 @@ class ConductorTest {
                             commands,
                             publisher,
                             nobody,
-                            mailbox,
+                            mailboxes,
                             pool,
                             shard,
                             () -> 0,

@@ -87,7 +87,7 @@ class HandOffPropertyTest {
                         rig.pool,
                         rig.counters,
                         rig.publisher,
-                        rig.mailbox,
+                        rig.mailboxes,
                         rig.arena);
     }
 

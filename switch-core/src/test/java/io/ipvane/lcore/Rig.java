@@ -26,6 +26,7 @@ import io.ipvane.testing.Frames;
 import io.ipvane.testing.MemoryDevice;
 import io.ipvane.testing.MemoryPool;
 import io.ipvane.upcall.ControlMailbox;
+import io.ipvane.upcall.Mailboxes;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
@@ -41,6 +42,8 @@ final class Rig implements AutoCloseable {
     static final int C1 = 2;
     static final int C2 = 3;
     static final int C3 = 4;
+
+    private static final int MOST_LCORES = 5;
 
     private static final String YAML =
             """
@@ -60,7 +63,11 @@ final class Rig implements AutoCloseable {
     final Counters counters = new Counters(arena, devices.length);
     final CounterShard shard = counters.shard();
     final SnapshotPublisher publisher = new SnapshotPublisher();
-    final ControlMailbox mailbox = new ControlMailbox();
+    final Mailboxes mailboxes;
+
+    /** Of the first lcore. */
+    final ControlMailbox mailbox;
+
     final AddressTable addresses;
     private final NeighborTable neighbors;
     private long generation;
@@ -77,6 +84,17 @@ final class Rig implements AutoCloseable {
      * @param mode of all ports, whether a configuration may have it yet or not
      */
     Rig(Mode mode) {
+        this(mode, MOST_LCORES);
+    }
+
+    /**
+     * As the other, for another number of lcores that transmit.
+     *
+     * @param lcores how many at most
+     */
+    Rig(Mode mode, int lcores) {
+        mailboxes = new Mailboxes(lcores);
+        mailbox = mailboxes.of(0);
         final Quiescence nobody = new Quiescence(publisher, 0);
         addresses = new AddressTable(16, 16, nobody);
         neighbors = new NeighborTable(16, nobody);
@@ -173,7 +191,7 @@ final class Rig implements AutoCloseable {
     /** Frees everything; all frames must be back in the pool then. */
     @Override
     public void close() {
-        mailbox.drain(pool);
+        mailboxes.drain(pool);
         for (MemoryDevice device : devices) {
             device.close();
         }

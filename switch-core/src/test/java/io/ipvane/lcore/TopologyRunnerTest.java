@@ -38,7 +38,7 @@ class TopologyRunnerTest {
                 frames,
                 rig.counters,
                 rig.publisher,
-                rig.mailbox,
+                rig.mailboxes,
                 rig.arena);
     }
 

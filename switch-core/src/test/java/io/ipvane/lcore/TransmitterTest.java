@@ -13,6 +13,7 @@ import io.ipvane.burst.TxLanes;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.egress.Egress;
 import io.ipvane.egress.EgressDrop;
+import io.ipvane.ipvlan.Mode;
 import io.ipvane.ipvlan.Verdict;
 import io.ipvane.neighbor.NeighborDrop;
 import io.ipvane.packet.Ethernet;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
  * afterwards; closing the rig checks it.
  */
 class TransmitterTest {
-    private final Rig rig = new Rig();
+    private final Rig rig = new Rig(Mode.L2, 1);
     private final FaultyPool pool = new FaultyPool(rig.pool);
     private final Transmitter transmitter = rig.transmitter(pool);
     private final Egress egress = rig.egress(transmitter, pool);

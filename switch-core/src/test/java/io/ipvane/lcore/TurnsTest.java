@@ -47,7 +47,7 @@ class TurnsTest {
                 rig.pool,
                 rig.counters,
                 rig.publisher,
-                rig.mailbox,
+                rig.mailboxes,
                 rig.arena,
                 new Trails(trails));
     }

@@ -37,7 +37,7 @@ class WiringTest {
                 rig.pool,
                 rig.counters,
                 rig.publisher,
-                rig.mailbox,
+                rig.mailboxes,
                 rig.arena);
     }
 
@@ -156,7 +156,7 @@ class WiringTest {
                         rig.pool,
                         rig.counters,
                         rig.publisher,
-                        rig.mailbox,
+                        rig.mailboxes,
                         rig.arena);
         try (runner) {
             runner.attach(Rig.WIRE, rig.devices[Rig.WIRE]);

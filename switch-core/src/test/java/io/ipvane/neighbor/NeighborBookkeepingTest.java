@@ -47,7 +47,8 @@ class NeighborBookkeepingTest {
     }
 
     private void send(IpAddress hop, IpAddress source) {
-        resolver.unresolved(UPLINK, hop, source, PORT, pool.frame(new byte[] {1, 0}));
+        resolver.unresolved(
+                UPLINK, hop, source, new WaitingFrame(0, PORT, pool.frame(new byte[] {1, 0})));
     }
 
     private void answer(IpAddress address) {

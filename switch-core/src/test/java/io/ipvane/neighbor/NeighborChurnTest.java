@@ -93,7 +93,8 @@ class NeighborChurnTest {
     }
 
     private void answered(int uplink, IpAddress address) {
-        resolver.unresolved(uplink, address, null, 1, pool.frame(new byte[] {1}));
+        resolver.unresolved(
+                uplink, address, null, new WaitingFrame(0, 1, pool.frame(new byte[] {1})));
         resolver.learned(uplink, address, Frames.X, true, true);
         assertEquals(List.of(uplink + ": frame 1 to 02:00:00:00:00:fe"), sink.takeFates());
         sink.transmitted.clear();

@@ -118,7 +118,10 @@ class NeighborResolverPropertyTest {
                 default -> {
                     sent++;
                     resolver.unresolved(
-                            uplink, address, null, 1, pool.frame(new byte[] {(byte) sent}));
+                            uplink,
+                            address,
+                            null,
+                            new WaitingFrame(0, 1, pool.frame(new byte[] {(byte) sent})));
                 }
             }
         }

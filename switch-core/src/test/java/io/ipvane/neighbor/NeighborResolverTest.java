@@ -474,7 +474,7 @@ class NeighborResolverTest {
     @Test
     void shouldAskOnBehalfOfThePortWhereTheUplinkHasNoAddress() {
         resolver.putUplink(UPLINK, UplinkIdentity.of(Frames.OWN, List.of()));
-        resolver.unresolved(UPLINK, X4, C1_4, PORT, frame(1));
+        resolver.unresolved(UPLINK, X4, C1_4, frame(1));
         assertArrayEquals(
                 Frames.resize(
                         Frames.arp(1)
@@ -515,7 +515,7 @@ class NeighborResolverTest {
             final long hog = empty.allocate(1);
             final NeighborResolver starved = new NeighborResolver(SMALL, table, empty, sink, clock);
             starved.putUplink(0, UplinkIdentity.of(Frames.OWN, List.of()));
-            starved.unresolved(0, X4, null, PORT, frame(1));
+            starved.unresolved(0, X4, null, frame(1));
             for (int second = 0; second < 3; second++) {
                 clock.advanceMillis(1000);
                 starved.tick();
@@ -533,11 +533,11 @@ class NeighborResolverTest {
             final NeighborResolver crowded = new NeighborResolver(SMALL, tiny, pool, sink, clock);
             crowded.putUplink(0, UplinkIdentity.of(Frames.OWN, List.of()));
             crowded.putUplink(1, UplinkIdentity.of(Frames.OWN, List.of()));
-            crowded.unresolved(0, X4, null, PORT, frame(1));
+            crowded.unresolved(0, X4, null, frame(1));
             crowded.learned(0, X4, Frames.X, true, true);
-            crowded.unresolved(1, X4, null, PORT, frame(2));
+            crowded.unresolved(1, X4, null, frame(2));
             crowded.learned(1, X4, Frames.X, true, true);
-            crowded.unresolved(1, X4, null, PORT, frame(3));
+            crowded.unresolved(1, X4, null, frame(3));
             assertEquals(
                     List.of("0: frame 1" + TO_X, "1: frame 2" + TO_X, "1: frame 3" + TO_X),
                     sink.takeFates());
@@ -545,7 +545,7 @@ class NeighborResolverTest {
             assertEquals(2, crowded.counters().tableFull());
             crowded.removeUplink(0);
             grace.pass();
-            crowded.unresolved(1, X4, null, PORT, frame(4));
+            crowded.unresolved(1, X4, null, frame(4));
             assertEquals(Frames.X, tiny.mac4(1, X4.ipv4()));
             crowded.close();
         }
@@ -588,15 +588,15 @@ class NeighborResolverTest {
     }
 
     private void send(IpAddress hop, int number) {
-        resolver.unresolved(UPLINK, hop, null, PORT, frame(number));
+        resolver.unresolved(UPLINK, hop, null, frame(number));
     }
 
     private void answer(IpAddress address) {
         resolver.learned(UPLINK, address, Frames.X, true, true);
     }
 
-    private long frame(int number) {
-        return pool.frame(new byte[] {(byte) number, 0});
+    private WaitingFrame frame(int number) {
+        return new WaitingFrame(0, PORT, pool.frame(new byte[] {(byte) number, 0}));
     }
 
     private long tableMac(IpAddress address) {

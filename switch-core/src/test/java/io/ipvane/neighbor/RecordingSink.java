@@ -28,22 +28,27 @@ final class RecordingSink implements NeighborSink {
     }
 
     @Override
-    public void resolved(int uplink, long mbuf, long mac) {
-        fates.add(uplink + ": frame " + pool.bytes(mbuf)[0] + " to " + MacAddress.format(mac));
-        pool.free(mbuf);
-    }
-
-    @Override
-    public void dropped(int uplink, int port, long mbuf, DropReason reason) {
+    public void resolved(int uplink, WaitingFrame frame, long mac) {
         fates.add(
                 uplink
                         + ": frame "
-                        + pool.bytes(mbuf)[0]
+                        + pool.bytes(frame.mbuf())[0]
+                        + " to "
+                        + MacAddress.format(mac));
+        pool.free(frame.mbuf());
+    }
+
+    @Override
+    public void dropped(int uplink, WaitingFrame frame, DropReason reason) {
+        fates.add(
+                uplink
+                        + ": frame "
+                        + pool.bytes(frame.mbuf())[0]
                         + " of port "
-                        + port
+                        + frame.port()
                         + " "
                         + reason.key());
-        pool.free(mbuf);
+        pool.free(frame.mbuf());
     }
 
     /** What happened since this was last asked. */

@@ -14,7 +14,7 @@ import io.ipvane.pipeline.StageObserverTest.Fate;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.testing.MemoryPool;
 import io.ipvane.testing.SwitchHarness;
-import io.ipvane.upcall.ControlMailbox;
+import io.ipvane.upcall.Mailboxes;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,7 +36,7 @@ final class FrameWay implements EgressLanes, AutoCloseable {
     private final MemoryPool pool;
     private final TxLanes lanes;
     private final long mbufs;
-    private final ControlMailbox mailbox = new ControlMailbox();
+    private final Mailboxes mailboxes = new Mailboxes(1);
     private final Egress egress;
     private final Burst burst = new Burst(arena);
 
@@ -51,7 +51,7 @@ final class FrameWay implements EgressLanes, AutoCloseable {
             lanes.limit(port, snapshot.entry(port).maxFrame);
         }
         pipeline = new Pipeline(arena, pool, this);
-        egress = new Egress(arena, this, pool, counters, mailbox);
+        egress = new Egress(arena, this, pool, counters, mailboxes.of(0));
     }
 
     private long lane(int port) {
@@ -137,7 +137,7 @@ final class FrameWay implements EgressLanes, AutoCloseable {
         if (burst.size > 0) {
             egress.process(burst);
         }
-        mailbox.drain(pool);
+        mailboxes.drain(pool);
     }
 
     /** Port and bytes of everything that is in a lane; empties them all. */
@@ -156,7 +156,7 @@ final class FrameWay implements EgressLanes, AutoCloseable {
 
     @Override
     public void close() {
-        mailbox.drain(pool);
+        mailboxes.drain(pool);
         takeSent().clear();
         arena.close();
     }

@@ -7,6 +7,7 @@ import io.ipvane.device.ReceiveLosses;
 import io.ipvane.memory.Memory;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.collections.IntArrayList;
 
 /**
  * A device whose wire is a test: what is injected is received, what is transmitted is kept until
@@ -14,7 +15,7 @@ import java.util.List;
  * and sink that allocate nothing on the heap.
  *
  * <p>Closing frees everything it holds, so the pool's balance then tells whether the switch leaked.
- * One queue each way, any thread.
+ * All queues give the same frames, but those injected into one of them. Any thread.
  */
 public final class MemoryDevice implements Device {
     private static final int DEFAULT_CAPACITY = 4096;
@@ -23,7 +24,9 @@ public final class MemoryDevice implements Device {
     private final long mac;
     private final MemoryPool pool;
     private final MbufQueue waiting = new MbufQueue();
+    private final List<MbufQueue> waitingAt = new ArrayList<>();
     private final MbufQueue kept = new MbufQueue();
+    private final IntArrayList keptBy = new IntArrayList();
     private byte[][] repeated = {};
     private int nextRepeated;
     private int capacity = DEFAULT_CAPACITY;
@@ -35,6 +38,14 @@ public final class MemoryDevice implements Device {
     private long refusedFrames;
     private int queues = 1;
     private volatile ReceiveLosses losses = ReceiveLosses.NONE;
+
+    /**
+     * A frame that was transmitted.
+     *
+     * @param queue that it went by
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Sent(int queue, byte[] frame) {}
 
     /**
      * A device that is up, with an MTU of 1,500 bytes and room for 4,096 transmitted frames.
@@ -52,6 +63,14 @@ public final class MemoryDevice implements Device {
         waiting.add(pool.frame(segments));
     }
 
+    /** As {@link #inject}, by one of several rx queues and no other. */
+    public synchronized void injectAt(int queue, byte[]... segments) {
+        while (waitingAt.size() <= queue) {
+            waitingAt.add(new MbufQueue());
+        }
+        waitingAt.get(queue).add(pool.frame(segments));
+    }
+
     /** As {@link #inject}, of a frame that is to be split into frames of so many bytes at most. */
     public synchronized void injectToSplit(int longest, byte[]... segments) {
         final long mbuf = pool.frame(segments);
@@ -65,14 +84,25 @@ public final class MemoryDevice implements Device {
         nextRepeated = 0;
     }
 
+    /** Frames injected and not yet received. */
+    public synchronized int waiting() {
+        return waiting.size() + waitingAt.stream().mapToInt(MbufQueue::size).sum();
+    }
+
     /** Takes all frames transmitted since the last call, oldest first. */
-    public synchronized List<byte[]> transmitted() {
-        final List<byte[]> out = new ArrayList<>(kept.size());
-        while (kept.size() > 0) {
+    public List<byte[]> transmitted() {
+        return sent().stream().map(Sent::frame).toList();
+    }
+
+    /** As {@link #transmitted}, each with the queue that it went by. */
+    public synchronized List<Sent> sent() {
+        final List<Sent> out = new ArrayList<>(kept.size());
+        for (int i = 0; kept.size() > 0; i++) {
             final long mbuf = kept.remove();
-            out.add(pool.bytes(mbuf));
+            out.add(new Sent(keptBy.getInt(i), pool.bytes(mbuf)));
             pool.free(mbuf);
         }
+        keptBy.clear();
         return out;
     }
 
@@ -116,7 +146,7 @@ public final class MemoryDevice implements Device {
         return name;
     }
 
-    /** Claims to have several queues; all give and take the same frames. */
+    /** Claims to have several queues; {@link #inject} lets a frame come by whichever is asked. */
     public synchronized void queues(int count) {
         queues = count;
     }
@@ -136,7 +166,7 @@ public final class MemoryDevice implements Device {
         int size = 0;
         long bytes = 0;
         while (size < Burst.MAX) {
-            final long mbuf = nextReceived();
+            final long mbuf = nextReceived(queue);
             if (mbuf == 0) {
                 break;
             }
@@ -150,7 +180,10 @@ public final class MemoryDevice implements Device {
         return size;
     }
 
-    private long nextReceived() {
+    private long nextReceived(int queue) {
+        if (queue < waitingAt.size() && waitingAt.get(queue).size() > 0) {
+            return waitingAt.get(queue).remove();
+        }
         if (waiting.size() > 0) {
             return waiting.remove();
         }
@@ -174,6 +207,7 @@ public final class MemoryDevice implements Device {
         } else {
             for (int i = 0; i < accepted; i++) {
                 kept.add(Memory.i64(mbufs + i * 8L));
+                keptBy.addInt(queue);
             }
         }
         transmittedFrames += Math.max(accepted, 0);
@@ -209,6 +243,7 @@ public final class MemoryDevice implements Device {
     @Override
     public synchronized void close() {
         waiting.freeAll(pool);
+        waitingAt.forEach(queue -> queue.freeAll(pool));
         kept.freeAll(pool);
         repeated = new byte[0][];
         linkUp = false;

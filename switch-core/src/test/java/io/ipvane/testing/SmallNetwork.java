@@ -18,6 +18,12 @@ public final class SmallNetwork {
     /** As the other, with frames from {@code pool}. */
     public static SwitchHarness of(
             String mode, ThreadPlan plan, MemoryPool pool, String... uplinkLines) {
+        return of(mode, plan, plan == ThreadPlan.PIPELINE ? 3 : 1, pool, uplinkLines);
+    }
+
+    /** As the other, over a number of lcores that the plan takes. */
+    public static SwitchHarness of(
+            String mode, ThreadPlan plan, int lcores, MemoryPool pool, String... uplinkLines) {
         final StringBuilder lines = new StringBuilder();
         for (String line : uplinkLines) {
             lines.append("    ").append(line).append('\n');
@@ -38,6 +44,7 @@ public final class SmallNetwork {
                         """
                                 .formatted(mode, lines),
                         plan,
+                        lcores,
                         pool);
         final long allHosts = MacAddress.parse("01:00:5e:00:00:01");
         final long allNodes = MacAddress.parse("33:33:00:00:00:01");

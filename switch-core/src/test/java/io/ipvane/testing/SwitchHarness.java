@@ -21,7 +21,7 @@ import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.table.GroupFilter;
-import io.ipvane.upcall.ControlMailbox;
+import io.ipvane.upcall.Mailboxes;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,6 +46,7 @@ public final class SwitchHarness implements AutoCloseable {
     private final Map<String, Integer> indices = new LinkedHashMap<>();
     private final MemoryPool pool;
     private final Map<String, GuestMac> guests;
+    private final int queues;
     private final Counters counters;
     private final TopologyRunner topology;
     private final SnapshotPublisher publisher = new SnapshotPublisher();
@@ -76,6 +77,7 @@ public final class SwitchHarness implements AutoCloseable {
             String yaml, ThreadTopology plan, MemoryPool pool, Map<String, GuestMac> guests) {
         this.pool = pool;
         this.guests = guests;
+        this.queues = plan.transmitters();
         this.before = pool.available();
         final SwitchConfig config = SwitchConfig.parse(yaml, "test");
         final ModelBuilder model = new ModelBuilder();
@@ -97,7 +99,7 @@ public final class SwitchHarness implements AutoCloseable {
                 device(model.port(index, port), port.name());
             }
         }
-        final ControlMailbox mailbox = new ControlMailbox();
+        final Mailboxes mailboxes = new Mailboxes(plan.transmitters());
         counters = new Counters(arena, all.size());
         topology =
                 new TopologyRunner(
@@ -106,14 +108,14 @@ public final class SwitchHarness implements AutoCloseable {
                         pool,
                         counters,
                         publisher,
-                        mailbox,
+                        mailboxes,
                         arena);
         control =
                 new ControlPlane(
                         model.build(),
                         publisher,
                         topology.quiescence(),
-                        mailbox,
+                        mailboxes,
                         pool,
                         counters,
                         List::of);
@@ -150,6 +152,7 @@ public final class SwitchHarness implements AutoCloseable {
                         name,
                         n -> {
                             final MemoryDevice device = new MemoryDevice(n, Frames.OWN, pool);
+                            device.queues(queues);
                             devices.put(n, device);
                             return new VlanTrunk(device, pool);
                         });
@@ -160,6 +163,7 @@ public final class SwitchHarness implements AutoCloseable {
 
     private void device(int index, String name) {
         final MemoryDevice device = new MemoryDevice(name, Frames.OWN, pool);
+        device.queues(queues);
         devices.put(name, device);
         final GuestMac guest = guests.get(name);
         add(

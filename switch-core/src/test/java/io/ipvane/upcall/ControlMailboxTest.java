@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class ControlMailboxTest {
     private static final MessageHandler IGNORE = (type, buffer, at, length) -> {};
 
-    private final ControlMailbox mailbox = new ControlMailbox();
+    private final Mailboxes mailboxes = new Mailboxes(1);
+    private final ControlMailbox mailbox = mailboxes.of(0);
 
     private boolean up(long mbuf) {
         return mailbox.unresolved(7, 8, 6, 0x0102L, 0x0304L, 9, mbuf);
@@ -44,10 +45,11 @@ class ControlMailboxTest {
     void shouldHandOverEveryField() {
         final List<String> heard = new ArrayList<>();
         final MessageHandler handler =
-                ControlMailbox.handler(
+                mailbox.handler(
                         new ControlMailbox.Listener() {
                             @Override
                             public void unresolved(
+                                    int lcore,
                                     int uplink,
                                     int ingress,
                                     int family,
@@ -56,7 +58,9 @@ class ControlMailboxTest {
                                     int source,
                                     long mbuf) {
                                 heard.add(
-                                        List.of(uplink, ingress, family, hop0, hop1, source, mbuf)
+                                        List.of(
+                                                        lcore, uplink, ingress, family, hop0, hop1,
+                                                        source, mbuf)
                                                 .toString());
                             }
 
@@ -83,7 +87,7 @@ class ControlMailboxTest {
         assertEquals(3, mailbox.receive(handler, 10));
         assertEquals(
                 List.of(
-                        "[7, 8, 6, 258, 772, 9, -5]",
+                        "[0, 7, 8, 6, 258, 772, 9, -5]",
                         "[1, 6, -2, -3, 4] false true",
                         "[1, 6, -2, -3, 4] true false"),
                 heard);
@@ -103,6 +107,63 @@ class ControlMailboxTest {
             assertTrue(mailbox.toLcore().finished(1, pool.frame(new byte[60])));
             assertTrue(mailbox.toLcore().finished(1, pool.frame(new byte[60])));
             mailbox.drain(pool);
+        }
+    }
+
+    @Test
+    void shouldHoldNoMoreFramesForManyLcoresThanForOne() {
+        final int alone = fill(mailbox);
+        for (int lcores = 2; lcores <= 64; lcores++) {
+            final Mailboxes all = new Mailboxes(lcores);
+            int together = 0;
+            for (int lcore = 0; lcore < lcores; lcore++) {
+                final int one = fill(all.of(lcore));
+                assertTrue(one >= 20, one + " of " + lcores);
+                together += one;
+            }
+            assertTrue(together <= alone, together + " of " + lcores + " lcores");
+        }
+    }
+
+    private static int fill(ControlMailbox mailbox) {
+        int frames = 0;
+        while (mailbox.unresolved(7, 8, 6, 1, 2, 9, frames + 1L)) {
+            frames++;
+        }
+        return frames;
+    }
+
+    @Test
+    void shouldCountTheFramesOfAPortOnAllLcores() {
+        final Mailboxes both = new Mailboxes(2);
+        for (int i = 0; i < ControlMailbox.ASKED_A_PORT; i++) {
+            assertTrue(both.of(i & 1).asked(3, i + 1L));
+        }
+        assertFalse(both.of(0).asked(3, 1));
+        assertFalse(both.of(1).asked(3, 1));
+        assertTrue(both.of(1).asked(4, 1));
+        both.repaid(3, 1);
+        assertTrue(both.of(1).asked(3, 1));
+        assertFalse(both.of(0).asked(3, 1));
+
+        for (int i = 0; i < ControlMailbox.SNOOPED_A_PORT; i++) {
+            assertTrue(both.of(i & 1).snooped(3, 0, 0, 14, i + 1L));
+        }
+        assertFalse(both.of(0).snooped(3, 0, 0, 14, 1));
+        final List<Integer> from = new ArrayList<>();
+        final MessageHandler handler = both.of(1).handler((Shown frame) -> from.add(frame.lcore()));
+        assertEquals(1, both.of(1).receiveSnooped(handler, 1));
+        assertEquals(List.of(1), from);
+        assertTrue(both.of(0).snooped(3, 0, 0, 14, 1));
+        assertFalse(both.of(1).snooped(3, 0, 0, 14, 1));
+    }
+
+    @Test
+    void shouldLetOneLcoreSpeakForAPort() {
+        final Mailboxes three = new Mailboxes(3);
+        assertEquals(3, three.size());
+        for (int port = 0; port < 9; port++) {
+            assertEquals(port % 3, three.speaker(port));
         }
     }
 

@@ -17,7 +17,7 @@ import io.ipvane.model.ModelBuilder;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.SnapshotPublisher;
-import io.ipvane.upcall.ControlMailbox;
+import io.ipvane.upcall.Mailboxes;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -53,23 +53,24 @@ public final class BenchSwitch implements AutoCloseable {
         for (PortConfig port : config.portsOf(uplink)) {
             model.port(0, port);
         }
-        final ControlMailbox mailbox = new ControlMailbox();
+        final ThreadTopology threads = ThreadTopology.of(plan, IdleMode.BUSY, lcores);
+        final Mailboxes mailboxes = new Mailboxes(threads.transmitters());
         counters = new Counters(arena, devices.size());
         topology =
                 new TopologyRunner(
-                        ThreadTopology.of(plan, IdleMode.BUSY, lcores),
+                        threads,
                         devices.toArray(Device[]::new),
                         pool,
                         counters,
                         publisher,
-                        mailbox,
+                        mailboxes,
                         arena);
         control =
                 new ControlPlane(
                         model.build(),
                         publisher,
                         topology.quiescence(),
-                        mailbox,
+                        mailboxes,
                         pool,
                         counters,
                         topology::takeErrors);
