@@ -250,34 +250,9 @@ ask_kernel(unsigned long request, struct ifreq *ifr)
 	return result;
 }
 
-/* MTU of a kernel interface by name; -ENODEV if there is none in this network namespace. */
-IPVANE_EXPORT int32_t
-ipvane_interface_mtu(const char *name)
-{
-	struct ifreq ifr = {0};
-	int32_t result;
-
-	if (strlcpy(ifr.ifr_name, name, sizeof(ifr.ifr_name)) >= sizeof(ifr.ifr_name))
-		return -ENODEV;
-	result = ask_kernel(SIOCGIFMTU, &ifr);
-	return result < 0 ? result : ifr.ifr_mtu;
-}
-
-/* Changes the MTU of a kernel interface of this network namespace. */
-IPVANE_EXPORT int32_t
-ipvane_interface_set_mtu(const char *name, int32_t mtu)
-{
-	struct ifreq ifr = {0};
-
-	if (strlcpy(ifr.ifr_name, name, sizeof(ifr.ifr_name)) >= sizeof(ifr.ifr_name))
-		return -ENODEV;
-	ifr.ifr_mtu = mtu;
-	return ask_kernel(SIOCSIFMTU, &ifr);
-}
-
 /*
  * 1 if the port could carry frames now, 0 if not; never waits. Ports over a kernel interface
- * (af_packet, af_xdp) report "up" whatever happens below them, so there the kernel is asked too.
+ * (net_af_packet, net_af_xdp) report "up" whatever happens below them, so there the kernel is asked too.
  */
 IPVANE_EXPORT int32_t
 ipvane_port_link_up(uint16_t port, uint32_t if_index)

@@ -113,19 +113,28 @@ write_split(int fd, const struct rte_mbuf *frame)
 	return result == -EAGAIN ? -ENOBUFS : result;
 }
 
+/* Writes the first of some frames in whatever way the device can be told of it; see write_run(). */
+static long
+write_next(const struct outlet *outlet, struct rte_mbuf **frames, uint32_t count, uint32_t *run)
+{
+	*run = 1;
+	if (unlikely(offload_is_tunnelled(frames[0])))
+		return offload_is_sound(frames[0]) ? write_split(outlet->fd, frames[0]) : -EINVAL;
+	return write_run(outlet, frames, count, run);
+}
+
 uint32_t
 outlet_send(struct outlet *outlet, struct rte_mbuf **frames, uint32_t count)
 {
 	uint32_t taken = 0;
 
 	while (taken < count) {
-		uint32_t run = 1;
-		long result;
+		uint32_t run;
+		long result = write_next(outlet, frames + taken, count - taken, &run);
 
-		if (unlikely(offload_is_tunnelled(frames[taken])))
-			result = offload_is_sound(frames[taken]) ? write_split(outlet->fd, frames[taken]) : -EINVAL;
-		else
-			result = write_run(outlet, frames + taken, count - taken, &run);
+		/* A packet socket says so once more after its interface has come back. */
+		if (unlikely(result == -ENETDOWN))
+			result = write_next(outlet, frames + taken, count - taken, &run);
 		if (unlikely(run > 1 && result == -EINVAL)) {
 			/* It does not know datagrams in one. */
 			free(outlet->merged);

@@ -5,8 +5,7 @@ package io.ipvane.dpdk;
  * What is asked of a device.
  *
  * @param queues rx queues, and as many tx queues
- * @param mtu largest L3 packet in bytes; 0: as the kernel interface has it, 1,500 where there is
- *     none
+ * @param mtu largest L3 packet in bytes; 0: 1,500
  * @param ringSize descriptors of every queue, rounded to what the driver takes
  * @param promiscuous whether frames to any MAC are taken
  */

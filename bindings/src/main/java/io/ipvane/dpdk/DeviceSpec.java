@@ -7,8 +7,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A DPDK device as the user writes it: {@code af_packet:eth0}, {@code pci:0000:03:00.0} or {@code
- * vdev:net_ring0,...}.
+ * A DPDK device as the user writes it: {@code pci:0000:03:00.0} or {@code vdev:net_ring0,...}.
  *
  * @param kind what stands before the colon
  * @param value what stands behind it
@@ -16,12 +15,10 @@ import java.util.stream.Collectors;
 record DeviceSpec(Kind kind, String value) {
     private static final Pattern PCI =
             Pattern.compile("\\p{XDigit}{4,8}:\\p{XDigit}{2}:\\p{XDigit}{2}\\.[0-7]");
-    private static final Pattern INTERFACE = Pattern.compile("[^\\s/,:]{1,15}");
     private static final Pattern VDEV = Pattern.compile("[a-z][\\w.-]*(,.*)?");
 
     /** The ways to name a device. */
     enum Kind {
-        AF_PACKET(INTERFACE, "the name of an interface, 1 to 15 characters"),
         PCI(DeviceSpec.PCI, "an address such as 0000:03:00.0"),
         VDEV(DeviceSpec.VDEV, "a DPDK driver, a number and arguments, such as net_ring0");
 
@@ -35,11 +32,6 @@ record DeviceSpec(Kind kind, String value) {
 
         private String prefix() {
             return name().toLowerCase(Locale.ROOT);
-        }
-
-        /** Whether the device stands on a kernel interface. */
-        boolean onInterface() {
-            return this == AF_PACKET;
         }
     }
 

@@ -12,7 +12,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A DPDK port from {@link #open} to {@link #close}, started.
@@ -20,21 +19,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Each queue belongs to one thread; {@link #receive} and {@link #transmit} are the two calls a
  * burst that it makes. Everything else is for the control plane, one thread at a time.
  *
- * <h2>What the drivers over a kernel interface do (DPDK 22.11)</h2>
+ * <h2>What drivers do (DPDK 22.11)</h2>
  *
  * <ul>
- *   <li><b>VLAN tags.</b> The kernel takes a tag out of the frame. af_packet puts it back, always
- *       as 0x8100, so that an outer 802.1ad tag changes its type; early 22.11 did not put it back.
- *       Where a driver left one out, {@link #receive} puts it back: a frame here has its tags.
- *   <li><b>Truncation.</b> af_packet cuts what does not fit its slot and says nothing. Slots are
- *       sized for the MTU ({@link PacketRing}), which a GSO frame of the other end of a veth
- *       exceeds: switch off its segmentation offloads. Such a frame is then shorter than its IP
- *       header says. Frames too long to send are freed by the driver and are tx errors.
- *   <li><b>Copies.</b> af_packet gets copies: the host's stack sees the same frames, and frames
- *       that the host sends by the interface come in here too.
- *   <li><b>Link.</b> The driver says "up" from start to stop; {@link #linkUp} asks the kernel as
- *       well.
- *   <li><b>Full ring.</b> af_packet's transmit polls for a slot, normally without waiting.
+ *   <li><b>VLAN tags.</b> Where a driver left one out of a frame, {@link #receive} puts it back: a
+ *       frame here has its tags.
+ *   <li><b>Link.</b> A driver over a kernel interface says "up" from start to stop; {@link #linkUp}
+ *       asks the kernel as well.
  *   <li><b>Segments.</b> Some drivers send single segments; {@link #transmit} gathers them, and
  *       counts a frame for which that is impossible in {@link #transmitLost}.
  *   <li><b>Offloads.</b> None is used, not even where a card offers it.
@@ -49,7 +40,6 @@ public final class EthDevice implements AutoCloseable {
 
     private static final int DEFAULT_MTU = 1500;
     private static final int CACHE_LINE = 64;
-    private static final AtomicInteger SERIAL = new AtomicInteger();
 
     // Hot handles, made by hand: a generated one cannot be critical.
     private static final MethodHandle RX_SHORT = burst(true, JAVA_LONG, "ipvane_rx_burst");
@@ -61,7 +51,6 @@ public final class EthDevice implements AutoCloseable {
 
     private final String name;
     private final short port;
-    private final DeviceSpec spec;
     private final int queues;
     private final int maxMtu;
     private final boolean shortBursts;
@@ -77,13 +66,9 @@ public final class EthDevice implements AutoCloseable {
             String name, short port, DeviceOptions options, DeviceSpec spec, PortShim.Info info) {
         this.name = name;
         this.port = port;
-        this.spec = spec;
         this.queues = options.queues();
         this.mtu = options.mtu();
-        this.maxMtu =
-                spec.kind() == DeviceSpec.Kind.AF_PACKET
-                        ? PacketRing.of(options.mtu(), options.ringSize()).maxMtu()
-                        : info.maxMtu();
+        this.maxMtu = info.maxMtu();
         this.driver = info.driver();
         this.shortBursts =
                 spec.kind() == DeviceSpec.Kind.PCI || SHORT_BURSTS.contains(info.driver());
@@ -113,15 +98,14 @@ public final class EthDevice implements AutoCloseable {
     /**
      * Adds a device to DPDK, sets it up and starts it. If any of that fails nothing of it is left.
      *
-     * @param device {@code af_packet:IF}, {@code pci:ADDRESS}, {@code vdev:ARGS}
+     * @param device {@code pci:ADDRESS}, {@code vdev:ARGS}
      * @param options what is asked of it
      * @param pool where received frames come from; must live longer
      */
     public static EthDevice open(String device, DeviceOptions options, Mempool pool) {
         Eal.requireRunning("device '" + device + "'");
         final DeviceSpec spec = DeviceSpec.parse(device);
-        final DeviceOptions exact = options.withMtu(chooseMtu(spec, options.mtu()));
-        return start(device, spec, exact, add(spec, exact, pool), pool);
+        return start(device, spec, exact(options), add(spec), pool);
     }
 
     /**
@@ -135,8 +119,11 @@ public final class EthDevice implements AutoCloseable {
         if (port < 0) {
             throw new DpdkException("port '" + name + "': DPDK has none of this name");
         }
-        final DeviceOptions exact = options.withMtu(chooseMtu(spec, options.mtu()));
-        return start(name, spec, exact, (short) port, pool);
+        return start(name, spec, exact(options), (short) port, pool);
+    }
+
+    private static DeviceOptions exact(DeviceOptions options) {
+        return options.mtu() == 0 ? options.withMtu(DEFAULT_MTU) : options;
     }
 
     private static EthDevice start(
@@ -145,7 +132,7 @@ public final class EthDevice implements AutoCloseable {
             final PortShim.Info info = PortShim.info(device, port);
             checkOffer(device, exact, info);
             final boolean scatter = mustScatter(device, exact.mtu(), info, pool);
-            PortShim.configure(device, port, forDriver(spec, exact), scatter, pool);
+            PortShim.configure(device, port, exact, scatter, pool);
             PortShim.start(device, port);
             if (exact.promiscuous()) {
                 // A driver without the switch takes every frame anyway, or none but its own.
@@ -159,41 +146,9 @@ public final class EthDevice implements AutoCloseable {
         }
     }
 
-    private static int chooseMtu(DeviceSpec spec, int asked) {
-        if (!spec.kind().onInterface()) {
-            return asked == 0 ? DEFAULT_MTU : asked;
-        }
-        final int has = PortShim.interfaceMtu(spec.toString(), spec.value());
-        if (asked > has) {
-            throw new DpdkException(
-                    "device '"
-                            + spec
-                            + "': mtu="
-                            + asked
-                            + " exceeds mtu="
-                            + has
-                            + " of the interface; raise that (ip link set "
-                            + spec.value()
-                            + " mtu "
-                            + asked
-                            + ") or ask for less");
-        }
-        return asked == 0 ? has : asked;
-    }
-
-    /**
-     * 22.11's af_packet says that it ends at MTU 1500, while nothing but the slot size binds it.
-     */
-    private static DeviceOptions forDriver(DeviceSpec spec, DeviceOptions options) {
-        return spec.kind() == DeviceSpec.Kind.AF_PACKET
-                ? options.withMtu(Math.min(options.mtu(), DEFAULT_MTU))
-                : options;
-    }
-
-    private static short add(DeviceSpec spec, DeviceOptions options, Mempool pool) {
+    private static short add(DeviceSpec spec) {
         final String device = spec.toString();
         return switch (spec.kind()) {
-            case AF_PACKET -> addAfPacket(spec, options, pool);
             case PCI -> {
                 final int present = PortShim.find(spec.value());
                 yield present >= 0
@@ -210,22 +165,6 @@ public final class EthDevice implements AutoCloseable {
                             spec.value(),
                             "see the names and arguments of DPDK's drivers, such as net_ring0");
         };
-    }
-
-    private static short addAfPacket(DeviceSpec spec, DeviceOptions options, Mempool pool) {
-        final PacketRing ring = PacketRing.of(options.mtu(), options.ringSize());
-        requireRoom(spec.toString(), options.mtu(), ring.dataRoom(), pool);
-        return PortShim.add(
-                spec.toString(),
-                "net_af_packet_ipvane%d,iface=%s,qpairs=%d,blocksz=%d,framesz=%d,framecnt=%d"
-                        .formatted(
-                                SERIAL.getAndIncrement(),
-                                spec.value(),
-                                options.queues(),
-                                ring.blockSize(),
-                                ring.frameSize(),
-                                ring.frames()),
-                "it takes CAP_NET_RAW, and CAP_IPC_LOCK or a higher limit of locked memory");
     }
 
     private static void requireRoom(String device, int mtu, int needed, Mempool pool) {
@@ -342,7 +281,7 @@ public final class EthDevice implements AutoCloseable {
         return name;
     }
 
-    /** DPDK's driver, for example {@code net_af_packet}. */
+    /** DPDK's driver, for example {@code net_ring}. */
     public String driver() {
         return driver;
     }
@@ -372,10 +311,7 @@ public final class EthDevice implements AutoCloseable {
         return maxMtu > 0 ? maxMtu : mtu;
     }
 
-    /**
-     * Changes the MTU; over a kernel interface, that of the interface, as far as the slots made at
-     * {@link #open} hold it.
-     */
+    /** Changes the MTU. */
     public void setMtu(int bytes) {
         if (bytes > maxMtu) {
             throw new DpdkException(
@@ -387,11 +323,7 @@ public final class EthDevice implements AutoCloseable {
                             + maxMtu
                             + " possible as it was opened; lower it or open the device anew");
         }
-        if (spec.kind().onInterface()) {
-            PortShim.setInterfaceMtu(name, spec.value(), bytes);
-        } else {
-            PortShim.setMtu(name, port, bytes);
-        }
+        PortShim.setMtu(name, port, bytes);
         mtu = bytes;
     }
 

@@ -45,11 +45,6 @@ final class PortShim {
             NativeLibrary.call("ipvane_port_link_up", JAVA_INT, JAVA_SHORT, JAVA_INT);
     private static final MethodHandle STATS =
             NativeLibrary.call("ipvane_port_stats", JAVA_INT, JAVA_SHORT, POINTER);
-    private static final MethodHandle INTERFACE_MTU =
-            NativeLibrary.call("ipvane_interface_mtu", JAVA_INT, POINTER);
-
-    private static final MethodHandle SET_INTERFACE_MTU =
-            NativeLibrary.call("ipvane_interface_set_mtu", JAVA_INT, POINTER, JAVA_INT);
 
     private static final int INFO_SIZE = 64;
     private static final int DRIVER_SIZE = 32;
@@ -215,35 +210,6 @@ final class PortShim {
             final long at = arena.allocate(JAVA_LONG, PortStats.NATIVE_SIZE / 8).address();
             checked(device, "cannot be counted", () -> (int) STATS.invokeExact(port, at));
             return PortStats.read(at, lost);
-        }
-    }
-
-    /** MTU of a kernel interface of this thread's network namespace. */
-    static int interfaceMtu(String device, String name) {
-        try (Arena arena = Arena.ofConfined()) {
-            final long cName = NativeLibrary.cString(arena, name);
-            final int result = Shim.asInt(() -> (int) INTERFACE_MTU.invokeExact(cName));
-            if (result < 0) {
-                throw new DpdkException(
-                        "device '"
-                                + device
-                                + "': interface '"
-                                + name
-                                + "' is not in this network namespace ("
-                                + Reason.strerror(-result)
-                                + "); see: ip link show");
-            }
-            return result;
-        }
-    }
-
-    static void setInterfaceMtu(String device, String name, int mtu) {
-        try (Arena arena = Arena.ofConfined()) {
-            final long cName = NativeLibrary.cString(arena, name);
-            checked(
-                    device,
-                    "mtu=" + mtu + " was refused by interface '" + name + "'",
-                    () -> (int) SET_INTERFACE_MTU.invokeExact(cName, mtu));
         }
     }
 }

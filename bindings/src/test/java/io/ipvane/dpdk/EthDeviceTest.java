@@ -169,11 +169,7 @@ class EthDeviceTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "eth0 | device 'eth0': unknown kind; begin it with one of af_packet: pci: vdev:",
-                "af_packet:no/such | device 'af_packet:no/such': 'no/such' is not the name of an"
-                        + " interface, 1 to 15 characters; correct it",
-                "af_packet:absent0 | device 'af_packet:absent0': interface 'absent0' is not in this"
-                        + " network namespace (No such device); see: ip link show",
+                "eth0 | device 'eth0': unknown kind; begin it with one of pci: vdev:",
                 "pci:3:0.0 | device 'pci:3:0.0': '3:0.0' is not an address such as 0000:03:00.0;"
                         + " correct it",
                 "pci:0000:99:00.0 | device 'pci:0000:99:00.0': DPDK does not take it: Cannot find device"

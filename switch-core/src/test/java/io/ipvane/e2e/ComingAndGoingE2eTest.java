@@ -323,7 +323,6 @@ final class ComingAndGoingE2eTest {
                                 + "; ip link set up1 up")
                 .orFail();
         net.ip(OUTSIDE, "link", "set", "eth1", "up");
-        net.exec(OUTSIDE, "ethtool", "-K", "eth1", "tx", "off").orFail();
         net.address(OUTSIDE, "eth1", "10.1.0.254/24");
         answers(OUTSIDE, "10.1.0.11");
         net.delete(HOSTS);

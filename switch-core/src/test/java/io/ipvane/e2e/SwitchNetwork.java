@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.e2e;
 
+import static io.ipvane.e2e.Setup.Uplink.AF_XDP;
 import static io.ipvane.e2e.Setup.Uplink.TAP;
 
 import io.ipvane.testing.Command.Result;
@@ -68,6 +69,9 @@ final class SwitchNetwork implements AutoCloseable {
         try {
             if (setup.uplink() != TAP) {
                 net.veth(SWITCH, "up0", OUTSIDE, "eth0");
+                if (setup.uplink() == AF_XDP) {
+                    net.sendFinished(OUTSIDE, "eth0");
+                }
                 network.addressOutside();
             }
             LABELS.forEach(label -> net.background(label, "iperf3", "-s"));
