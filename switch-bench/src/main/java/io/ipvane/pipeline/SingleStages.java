@@ -5,6 +5,7 @@ import io.ipvane.burst.Burst;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.LaneOwner;
 import io.ipvane.burst.Stage;
+import io.ipvane.counters.CounterShard;
 import java.lang.foreign.Arena;
 
 /**
@@ -20,13 +21,14 @@ import java.lang.foreign.Arena;
  */
 public record SingleStages(Stage parse, Stage lookup, Stage decide, Stage rewrite, Stage whole) {
     /** Stages of one lcore. */
-    public static SingleStages of(Arena arena, FramePool pool, LaneOwner lanes) {
+    public static SingleStages of(
+            Arena arena, FramePool pool, LaneOwner lanes, CounterShard counters) {
         return new SingleStages(
                 new ParseStage(pool),
                 new LookupStage(arena),
                 new DecideStage(),
                 new RewriteStage(),
-                new Pipeline(arena, pool, lanes));
+                new Pipeline(arena, pool, lanes, counters));
     }
 
     /** The four stages in their order, which leave the frames where they are. */

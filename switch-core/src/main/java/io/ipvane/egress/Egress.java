@@ -19,6 +19,8 @@ import io.ipvane.packet.Ipv4;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.snapshot.Segment;
+import io.ipvane.tunnel.Encap;
+import io.ipvane.tunnel.RemoteTable;
 import io.ipvane.upcall.ControlMailbox;
 import io.ipvane.upcall.UpcallDrop;
 import java.lang.foreign.Arena;
@@ -38,6 +40,7 @@ public final class Egress implements Stage {
     private final Replicator replicator;
     private final Fragmenter fragmenter;
     private final Upcaller upcaller;
+    private final TunnelEgress tunnels;
     private final LastError lastError = new LastError();
 
     /** Frames that are dropped, freed together at the end of the burst. */
@@ -68,6 +71,8 @@ public final class Egress implements Stage {
         this.replicator = new Replicator(lanes, pool, counters);
         this.fragmenter = new Fragmenter(arena, pool);
         this.upcaller = new Upcaller(mailbox);
+        this.tunnels =
+                new TunnelEgress(lanes, pool, counters, upcaller, new Encap(arena, pool, counters));
         this.dropped = arena.allocate(Burst.MAX * 8L, 64).address();
     }
 
@@ -135,7 +140,7 @@ public final class Egress implements Stage {
         final int verdict = burst.verdict(i);
         final Segment segment = ingress.segment;
         switch (verdict) {
-            case Verdict.DELIVER -> enqueue(burst, i, snapshot.entry(burst.port(i)), ingress);
+            case Verdict.DELIVER -> deliver(burst, i, snapshot, ingress);
             case Verdict.WIRE -> enqueue(burst, i, snapshot.entry(segment.exit()), ingress);
             case Verdict.PUNT -> enqueue(burst, i, snapshot.entry(segment.host()), ingress);
             case Verdict.FLOOD_AND_WIRE -> {
@@ -160,6 +165,15 @@ public final class Egress implements Stage {
             case Verdict.LEARN -> learn(burst, i, ingress);
             case Verdict.ASK_SOURCE -> askSource(burst, i, ingress);
             default -> dropDecided(burst, i, ingress);
+        }
+    }
+
+    private void deliver(Burst burst, int i, ForwardingSnapshot snapshot, PortEntry ingress) {
+        final int to = burst.port(i);
+        if (RemoteTable.isRemote(to)) {
+            tunnels.send(burst, i, to, snapshot, ingress);
+        } else {
+            enqueue(burst, i, snapshot.entry(to), ingress);
         }
     }
 

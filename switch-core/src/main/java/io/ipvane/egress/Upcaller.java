@@ -41,6 +41,13 @@ final class Upcaller {
                 mbuf);
     }
 
+    /** An outer packet of a tunnel, whose next hop nobody knows yet; nobody asks for it by name. */
+    boolean unresolved(
+            PortEntry uplink, PortEntry ingress, int family, long hop0, long hop1, long mbuf) {
+        return mailbox.unresolved(
+                uplink.segment.domain(), ingress.index, family, hop0, hop1, 0, mbuf);
+    }
+
     /** On whose behalf a question may be asked; a source that may be forged would poison caches. */
     private static int askerOf(Burst burst, int i, PortEntry ingress) {
         return ingress.antispoof && burst.family(i) == Burst.KEY_IPV4 ? (int) burst.source0(i) : 0;

@@ -5,6 +5,7 @@ import io.ipvane.burst.FramePool;
 import io.ipvane.burst.Stage;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.pipeline.Pipeline;
+import io.ipvane.pipeline.TunnelStage;
 import io.ipvane.snapshot.Quiescence;
 import java.lang.foreign.Arena;
 import java.security.SecureRandom;
@@ -48,10 +49,15 @@ final class Homes {
     }
 
     /** All stages of one of the lcores. */
-    Pipeline pipeline(int self, Transmitter lanes, CounterShard counters) {
+    Pipeline pipeline(int self, Transmitter lanes, CounterShard counters, TunnelStage tunnels) {
         final FlowHome home = new FlowHome(handOff.lcores(), secret, pool, arena);
         return Pipeline.handingOff(
-                arena, pool, lanes, new HandOffStage(handOff, self, home, pool, counters, wake));
+                arena,
+                pool,
+                lanes,
+                counters,
+                tunnels,
+                new HandOffStage(handOff, self, home, pool, counters, wake));
     }
 
     /**

@@ -11,6 +11,7 @@ import io.ipvane.egress.Egress;
 import io.ipvane.lcore.ThreadTopology.LcorePlan;
 import io.ipvane.lcore.ThreadTopology.Role;
 import io.ipvane.pipeline.Pipeline;
+import io.ipvane.pipeline.TunnelStage;
 import io.ipvane.snapshot.Quiescence;
 import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.upcall.ControlMailbox;
@@ -117,8 +118,8 @@ final class Lcores {
                 final Out out = out();
                 final Stage[] stages =
                         plan.runsAndTransmits()
-                                ? new Stage[] {pipeline(out.lanes), out.egress}
-                                : new Stage[] {out.egress};
+                                ? new Stage[] {pipeline(out), out.egress}
+                                : new Stage[] {tunnels(out), out.egress};
                 yield new TransmitRole(ring, injector(out), stages, out.lanes, report);
             }
             case FORWARD -> forward(report);
@@ -130,8 +131,8 @@ final class Lcores {
         final Out out = out();
         final Pipeline pipeline =
                 homes == null
-                        ? pipeline(out.lanes)
-                        : watched(homes.pipeline(self, out.lanes, out.counters));
+                        ? pipeline(out)
+                        : watched(homes.pipeline(self, out.lanes, out.counters, tunnels(out)));
         return new ForwardRole(
                 receiver(),
                 injector(out),
@@ -155,8 +156,16 @@ final class Lcores {
         return receiver;
     }
 
-    private Pipeline pipeline(Transmitter sameLcore) {
-        return watched(new Pipeline(arena, pool, sameLcore));
+    private Pipeline pipeline(Out sameLcore) {
+        return watched(
+                Pipeline.splitting(
+                        arena, pool, sameLcore.lanes, sameLcore.counters, tunnels(sameLcore)));
+    }
+
+    /** What comes out of tunnels is run and sent in the same turn, by the lcore that transmits. */
+    private TunnelStage tunnels(Out out) {
+        final Pipeline inner = watched(new Pipeline(arena, pool, out.lanes, out.counters));
+        return new TunnelStage(arena, pool, out.counters, inner, out.egress);
     }
 
     private Pipeline watched(Pipeline pipeline) {

@@ -15,6 +15,8 @@ import io.ipvane.memory.Memory;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.table.AddressTable;
+import io.ipvane.tunnel.Encap;
+import io.ipvane.tunnel.RemoteTable;
 
 /**
  * The shortest way through the switch, for what nearly every burst is: unicast frames of one
@@ -53,10 +55,12 @@ final class CutThrough implements Stage {
 
     private final LaneOwner owner;
     private final FramePool pool;
+    private final Encap encap;
 
-    CutThrough(LaneOwner owner, FramePool pool) {
+    CutThrough(LaneOwner owner, FramePool pool, Encap encap) {
         this.owner = owner;
         this.pool = pool;
+        this.encap = encap;
     }
 
     @Override
@@ -253,9 +257,15 @@ final class CutThrough implements Stage {
         return -1L >>> (Burst.MAX - size) & -1L << i;
     }
 
-    /** As {@link #forward}, with a closer look at what is longer than the lane's limit. */
+    /**
+     * As {@link #forward}, for remotes too, and with a closer look at what is longer than the
+     * lane's limit.
+     */
     private int second(
             long row, int port, PortEntry ingress, ForwardingSnapshot snapshot, TxLanes lanes) {
+        if (RemoteTable.isRemote(port)) {
+            return toRemote(row, port, ingress, snapshot, lanes);
+        }
         final int wire = ingress.segment.exit();
         final byte[] verdicts = ingress.verdicts;
         final boolean inside = ingress.role != PortEntry.Role.UPLINK;
@@ -270,6 +280,32 @@ final class CutThrough implements Stage {
             return TOO_LONG;
         }
         return send(row, egress, verdict, inside, own, lanes);
+    }
+
+    /** As {@link #forward}, for what a port sends to a remote; egress does what is not ready. */
+    private int toRemote(
+            long row, int remote, PortEntry ingress, ForwardingSnapshot snapshot, TxLanes lanes) {
+        final int length = Row.length(row);
+        final long mbuf = Row.mbuf(row);
+        if (ingress.role == PortEntry.Role.UPLINK
+                || verdict(row, remote, ingress.verdicts) != Verdict.DELIVER) {
+            return AddressTable.NONE;
+        }
+        if (pool.longest(mbuf) < length) {
+            return TOO_LONG;
+        }
+        encap.select(remote, snapshot.remotes());
+        final int uplink = encap.uplink();
+        if (!encap.isReady(length) || !lanes.isOpen(uplink)) {
+            return AddressTable.NONE;
+        }
+        encap.look(row);
+        rewrite(Row.data(row), Verdict.WIRE, wireMac(ingress.segment.mac()));
+        if (encap.put(mbuf, ingress.segment.exit()) != Encap.DONE) {
+            return AddressTable.NONE;
+        }
+        lanes.add(uplink, mbuf, pool.length(mbuf));
+        return uplink;
     }
 
     /**

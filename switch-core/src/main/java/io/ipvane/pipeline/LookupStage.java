@@ -14,6 +14,7 @@ import io.ipvane.snapshot.PortEntry;
 import io.ipvane.snapshot.RouteTable;
 import io.ipvane.snapshot.SourcePrefixes;
 import io.ipvane.table.AddressTable;
+import io.ipvane.tunnel.RemoteTable;
 import java.lang.foreign.Arena;
 
 /**
@@ -153,10 +154,14 @@ final class LookupStage implements Stage {
 
     private static boolean knownSource(Burst burst, int i, AddressTable table, int domain) {
         return switch (burst.family(i)) {
-            case Burst.KEY_IPV4 -> table.find4(domain, (int) burst.source0(i)) != AddressTable.NONE;
-            case Burst.KEY_IPV6 ->
-                    table.find6(domain, burst.source0(i), burst.source1(i)) != AddressTable.NONE;
+            case Burst.KEY_IPV4 -> isPort(table.find4(domain, (int) burst.source0(i)));
+            case Burst.KEY_IPV6 -> isPort(table.find6(domain, burst.source0(i), burst.source1(i)));
             default -> false;
         };
+    }
+
+    /** What a remote sends is no reflection, though hosts may share the MAC of a VNI. */
+    private static boolean isPort(int value) {
+        return value != AddressTable.NONE && !RemoteTable.isRemote(value);
     }
 }

@@ -10,7 +10,9 @@ import io.ipvane.burst.LastError;
 import io.ipvane.burst.Stage;
 import io.ipvane.burst.StageObserver;
 import io.ipvane.burst.Stages;
+import io.ipvane.counters.CounterShard;
 import io.ipvane.ipvlan.Verdict;
+import io.ipvane.tunnel.Encap;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,10 +58,29 @@ public final class Pipeline implements Stage {
     /**
      * As the other, for an lcore that transmits each burst before it runs the next: most frames are
      * sent on at once.
+     *
+     * @param counters of the same lcore
      */
-    public Pipeline(Arena arena, FramePool pool, LaneOwner lanes) {
-        this(
-                List.of(parse(pool), new Step("cut_through", new CutThrough(lanes, pool))),
+    public Pipeline(Arena arena, FramePool pool, LaneOwner lanes, CounterShard counters) {
+        this(List.of(parse(pool), cutThrough(arena, pool, lanes, counters)), all(arena, pool));
+    }
+
+    /**
+     * As the other, where tunnels may end.
+     *
+     * @param tunnels takes what is for them out of the burst
+     */
+    public static Pipeline splitting(
+            Arena arena,
+            FramePool pool,
+            LaneOwner lanes,
+            CounterShard counters,
+            TunnelStage tunnels) {
+        return new Pipeline(
+                List.of(
+                        parse(pool),
+                        new Step("tunnels", tunnels),
+                        cutThrough(arena, pool, lanes, counters)),
                 all(arena, pool));
     }
 
@@ -68,13 +89,26 @@ public final class Pipeline implements Stage {
      *
      * @param handOff takes those frames out of the burst
      */
-    public static Pipeline handingOff(Arena arena, FramePool pool, LaneOwner lanes, Stage handOff) {
+    public static Pipeline handingOff(
+            Arena arena,
+            FramePool pool,
+            LaneOwner lanes,
+            CounterShard counters,
+            TunnelStage tunnels,
+            Stage handOff) {
         return new Pipeline(
                 List.of(
                         parse(pool),
+                        new Step("tunnels", tunnels),
                         new Step("hand_off", handOff),
-                        new Step("cut_through", new CutThrough(lanes, pool))),
+                        cutThrough(arena, pool, lanes, counters)),
                 all(arena, pool));
+    }
+
+    private static Step cutThrough(
+            Arena arena, FramePool pool, LaneOwner lanes, CounterShard counters) {
+        return new Step(
+                "cut_through", new CutThrough(lanes, pool, new Encap(arena, pool, counters)));
     }
 
     /** Stages for frames that another lcore has parsed and handed to this one. */

@@ -49,7 +49,6 @@ final class Decap {
     /** Nothing is wrong so far. */
     private static final int RIGHT = TAKEN;
 
-    private static final int MAX_EXTENSIONS = 8;
     private static final int MAX_TAGS = 2;
 
     private final FramePool pool;
@@ -57,13 +56,14 @@ final class Decap {
     private Tunnel tunnel;
     private int place;
 
-    // Of the frame that is looked at: bytes from its start.
+    private final UdpFinder udp;
+
+    /** Bytes from the start of the frame that is looked at to its UDP header. */
     private int transport;
-    private int end;
-    private boolean fragment;
 
     Decap(FramePool pool) {
         this.pool = pool;
+        this.udp = new UdpFinder(pool);
     }
 
     /** The tunnel that the last frame was for, be it taken or dropped. */
@@ -86,11 +86,11 @@ final class Decap {
     int take(Burst burst, int i, Tunnel[] tunnels, Burst to, int k) {
         final long row = burst.row(i);
         final boolean ipv4 = Row.etherType(row) == Ethernet.TYPE_IPV4;
-        if (!(ipv4 ? isUdp4(row) : isUdp6(burst, i))
-                || transport + Udp.LENGTH > end
-                || end > Row.length(row)
-                || !reach(burst, i, transport + Udp.LENGTH)
-                || !isForTunnel(row, ipv4, tunnels)) {
+        if (!udp.find(burst, i)) {
+            return STAYS;
+        }
+        transport = udp.header();
+        if (!isForTunnel(row, ipv4, tunnels)) {
             return STAYS;
         }
         final int inner = transport + Udp.LENGTH + Vxlan.LENGTH;
@@ -110,46 +110,6 @@ final class Decap {
         return answer;
     }
 
-    private boolean isUdp4(long row) {
-        final int l3 = Row.l3(row);
-        final long ip = Row.data(row) + l3;
-        transport = l3 + Ipv4.headerLength(ip);
-        end = l3 + Ipv4.totalLength(ip);
-        fragment = Ipv4.isFragment(ip);
-        // Which port a later fragment is for, only the first one says.
-        return Ipv4.protocol(ip) == Ipv4.PROTOCOL_UDP && Ipv4.fragmentOffset(ip) == 0;
-    }
-
-    private boolean isUdp6(Burst burst, int i) {
-        final int l3 = burst.l3(i);
-        final long ip = burst.data(i) + l3;
-        int next = Ipv6.nextHeader(ip);
-        int at = l3 + Ipv6.LENGTH;
-        end = at + Ipv6.payloadLength(ip);
-        fragment = false;
-        for (int passed = 0; Ipv6.isExtension(next) || next == Ipv6.NEXT_FRAGMENT; passed++) {
-            if (passed == MAX_EXTENSIONS
-                    || at + Ipv6.EXTENSION_UNIT > Math.min(end, burst.length(i))
-                    || !reach(burst, i, at + Ipv6.EXTENSION_UNIT)) {
-                return false;
-            }
-            final long header = burst.data(i) + at;
-            if (next == Ipv6.NEXT_FRAGMENT) {
-                final int word = Ipv6.fragmentWord(header);
-                if (word > 1) {
-                    return false;
-                }
-                fragment |= word != 0;
-                at += Ipv6.EXTENSION_UNIT;
-            } else {
-                at += Ipv6.extensionLength(header);
-            }
-            next = Ipv6.extensionNext(header);
-        }
-        transport = at;
-        return next == Ipv4.PROTOCOL_UDP;
-    }
-
     private boolean isForTunnel(long row, boolean ipv4, Tunnel[] tunnels) {
         final int port = Udp.destinationPort(Row.data(row) + transport);
         for (int t = 0; t < tunnels.length; t++) {
@@ -166,15 +126,15 @@ final class Decap {
 
     /** Lengths; afterwards the frame ends where UDP says. */
     private int checkDatagram(Burst burst, int i, int inner) {
-        if (fragment) {
+        if (udp.isFragment()) {
             return FRAGMENT;
         }
         final int length = Udp.length(burst.data(i) + transport);
         final int datagramEnd = transport + length;
-        if (datagramEnd > end || datagramEnd < inner + Ethernet.LENGTH) {
+        if (datagramEnd > udp.end() || datagramEnd < inner + Ethernet.LENGTH) {
             return SHORT;
         }
-        if (!reach(burst, i, inner + Ethernet.LENGTH)) {
+        if (!udp.reach(burst, i, inner + Ethernet.LENGTH)) {
             return HEADERS_SPLIT;
         }
         if (datagramEnd < burst.length(i)) {
@@ -186,9 +146,9 @@ final class Decap {
     }
 
     private int checkOuter(long row, boolean ipv4) {
-        final long udp = Row.data(row) + transport;
+        final long header = Row.data(row) + transport;
         final long ip = Row.data(row) + Row.l3(row);
-        final int sum = Udp.checksum(udp);
+        final int sum = Udp.checksum(header);
         if ((ipv4 && !Ipv4.checksumValid(ip))
                 || (sum == 0 ? !ipv4 && !tunnel.zeroChecksum6 : !isSumRight(row, ip, ipv4))) {
             return CHECKSUM;
@@ -197,7 +157,7 @@ final class Decap {
         if (unfinished == transport && isToBeSplit(row)) {
             return FRAGMENT;
         }
-        final long word = Vxlan.word(udp + Udp.LENGTH);
+        final long word = Vxlan.word(header + Udp.LENGTH);
         if ((word & Vxlan.FLAG_VNI) == 0) {
             return FLAGS;
         }
@@ -268,7 +228,7 @@ final class Decap {
             if (at + Vlan.LENGTH > Row.length(row)) {
                 return SHORT;
             }
-            if (!reach(burst, i, at + Vlan.LENGTH)) {
+            if (!udp.reach(burst, i, at + Vlan.LENGTH)) {
                 return HEADERS_SPLIT;
             }
             type = Vlan.type(Row.data(row) + at);
@@ -288,7 +248,7 @@ final class Decap {
         if (congestion == 0) {
             return RIGHT;
         }
-        if (!reach(burst, i, at + Ipv4.MIN_LENGTH)) {
+        if (!udp.reach(burst, i, at + Ipv4.MIN_LENGTH)) {
             return HEADERS_SPLIT;
         }
         final long ip = burst.data(i) + at;
@@ -310,7 +270,7 @@ final class Decap {
         if (congestion == 0) {
             return RIGHT;
         }
-        if (!reach(burst, i, at + Ipv6.LENGTH)) {
+        if (!udp.reach(burst, i, at + Ipv6.LENGTH)) {
             return HEADERS_SPLIT;
         }
         final long ip = burst.data(i) + at;
@@ -340,12 +300,12 @@ final class Decap {
     /** The outer headers are still in front of the inner frame. */
     private void note(long row, boolean ipv4, long inner) {
         final long ip = Row.data(row) + Row.l3(row);
-        final long udp = Row.data(row) + transport;
-        final long word = Vxlan.word(udp + Udp.LENGTH);
+        final long header = Row.data(row) + transport;
+        final long word = Vxlan.word(header + Udp.LENGTH);
         TunnelMeta.id(inner, Vxlan.vni(word));
-        TunnelMeta.ports(inner, Udp.sourcePort(udp), Udp.destinationPort(udp));
+        TunnelMeta.ports(inner, Udp.sourcePort(header), Udp.destinationPort(header));
         TunnelMeta.gbp(inner, tunnel.gbp ? Vxlan.group(word) : 0);
-        int flags = MetaFlags.KEY | (Udp.checksum(udp) == 0 ? 0 : MetaFlags.CHECKSUM);
+        int flags = MetaFlags.KEY | (Udp.checksum(header) == 0 ? 0 : MetaFlags.CHECKSUM);
         if (ipv4) {
             TunnelMeta.remote(inner, Ipv4.source(ip) & 0xFFFF_FFFFL, 0);
             TunnelMeta.local(inner, Ipv4.destination(ip) & 0xFFFF_FFFFL, 0);
@@ -363,18 +323,5 @@ final class Decap {
             flags |= MetaFlags.GROUP;
         }
         TunnelMeta.flags(inner, flags);
-    }
-
-    /** Makes the first bytes of a frame readable, which is at least as long. */
-    private boolean reach(Burst burst, int i, int bytes) {
-        if (burst.contiguous(i) >= bytes) {
-            return true;
-        }
-        final long mbuf = burst.mbuf(i);
-        if (burst.length(i) < bytes || !pool.pullUp(mbuf, bytes)) {
-            return false;
-        }
-        burst.frame(i, mbuf, pool.data(mbuf), pool.contiguous(mbuf), burst.length(i));
-        return true;
     }
 }

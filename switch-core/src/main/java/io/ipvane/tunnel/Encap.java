@@ -6,6 +6,8 @@ import io.ipvane.burst.Facts;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.Row;
+import io.ipvane.counters.CounterShard;
+import io.ipvane.counters.PortCounter;
 import io.ipvane.memory.Memory;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.InternetChecksum;
@@ -14,11 +16,13 @@ import io.ipvane.packet.Ipv6;
 import io.ipvane.packet.MacAddress;
 import io.ipvane.packet.Udp;
 import io.ipvane.packet.Vxlan;
+import java.lang.foreign.Arena;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Puts outer headers in front of frames (spec ENC-1 to ENC-13). {@link #look} reads of a frame what
- * its outer headers will show of it; then {@link #put} finishes a prepared header in front of that
- * frame, or of a copy or a segment of it, as often as there are receivers.
+ * its outer headers will show of it, {@link #select} chooses the receiver, and {@link #put}
+ * finishes the receiver's prepared header in front of that frame, or of a copy or a segment of it.
  *
  * <p>Of the inner frame only the destination MAC address is written, which is the remote's. An
  * unfinished inner checksum stays unfinished; a frame that is to be split has to be split before.
@@ -41,8 +45,13 @@ public final class Encap {
     private static final int UDP4 = IP + Ipv4.MIN_LENGTH;
     private static final int UDP6 = IP + Ipv6.LENGTH;
 
+    /** Where the mbufs of segments are: as many as a frame of 64 KiB may have of 64 bytes. */
+    private static final int MOST_SEGMENTS = 1024;
+
     private final FramePool pool;
+    private final CounterShard counters;
     private final FlowEntropy entropy;
+    private final long segments;
 
     /** IPv4 identification of the last outer packet: routers may fragment while DF is clear. */
     private int id;
@@ -53,19 +62,23 @@ public final class Encap {
     private int ttl;
     private boolean df;
 
-    // What the last put was about.
+    // The receiver that was selected last.
     private long header;
+    private int vni;
+    private long mac;
 
     /**
      * An encapsulation of one lcore.
      *
-     * @param secret of the hash of flows, the same for all lcores
-     * @param firstId IPv4 identification to begin with
+     * @param arena lives longer
+     * @param counters of the same lcore
      */
-    public Encap(FramePool pool, long secret, int firstId) {
+    public Encap(Arena arena, FramePool pool, CounterShard counters) {
         this.pool = pool;
-        this.entropy = new FlowEntropy(secret);
-        this.id = firstId;
+        this.counters = counters;
+        this.entropy = new FlowEntropy();
+        this.segments = arena.allocate(MOST_SEGMENTS * 8L, 8).address();
+        this.id = ThreadLocalRandom.current().nextInt() & 0xFFFF;
     }
 
     /** Reads a parsed frame. */
@@ -90,15 +103,32 @@ public final class Encap {
     }
 
     /**
-     * Makes a frame an outer packet; it is as it was where the answer is a reason.
+     * Chooses who gets what is put into the tunnel next.
+     *
+     * @param remote a value of the address table that is one
+     */
+    public void select(int remote, RemoteTable remotes) {
+        header = remotes.header(remote);
+        vni = remotes.vni(remote);
+        mac = remotes.mac(remote);
+    }
+
+    /** Whether a frame of such a length can be sent to the receiver at once. */
+    public boolean isReady(int length) {
+        return length <= PreparedHeader.longest(header)
+                && (PreparedHeader.flags(header) & PreparedHeader.UNRESOLVED) == 0;
+    }
+
+    /**
+     * Makes a frame an outer packet to the receiver; it has no outer headers where the answer is a
+     * reason.
      *
      * @param mbuf the frame that was looked at, or a copy or a segment of it
-     * @param remote a value of the address table that is one
+     * @param place row of the counters at which it counts as sent
      * @return {@link #DONE}, {@link #UNRESOLVED}, or the number of the reason of its drop
      */
-    public int put(long mbuf, int remote, RemoteTable remotes) {
-        final long slot = remotes.header(remote);
-        header = slot;
+    public int put(long mbuf, int place) {
+        final long slot = header;
         final int length = pool.length(mbuf);
         if (length > PreparedHeader.longest(slot)) {
             return TOO_BIG;
@@ -108,7 +138,6 @@ public final class Encap {
             return NO_ROOM;
         }
         final long outer = pool.data(mbuf);
-        final long mac = remotes.mac(remote);
         if (mac != 0 && !MacAddress.isGroup(Ethernet.destination(outer + bytes))) {
             Ethernet.putDestination(outer + bytes, mac);
         }
@@ -122,7 +151,9 @@ public final class Encap {
         } else {
             finish6(outer + IP, slot, flags, length + bytes - UDP6);
         }
-        finishUdp(outer + udpAt, slot, flags, length, remotes.vni(remote), payloadSum);
+        finishUdp(outer + udpAt, slot, flags, length, payloadSum);
+        counters.add(place, PortCounter.TRANSMIT_PACKETS_COLUMN, 1);
+        counters.add(place, PortCounter.TRANSMIT_BYTES_COLUMN, length);
         return (flags & PreparedHeader.UNRESOLVED) == 0 ? DONE : UNRESOLVED;
     }
 
@@ -170,8 +201,7 @@ public final class Encap {
         Ipv6.putHopLimit(ip, outerTtl(slot, flags));
     }
 
-    private void finishUdp(
-            long udp, long slot, int flags, int innerLength, int vni, long payloadSum) {
+    private void finishUdp(long udp, long slot, int flags, int innerLength, long payloadSum) {
         final int length = innerLength + Udp.LENGTH + Vxlan.LENGTH;
         final long ports = PreparedHeader.ports(slot);
         final int source =
@@ -191,29 +221,48 @@ public final class Encap {
         }
     }
 
-    /** Place of the uplink that the last frame leaves by. */
+    /**
+     * Makes finished frames of one that is to be split, so that each can be put into the tunnel.
+     *
+     * @return how many {@link #segment} gives, the caller's now, the frame being freed; 0 where
+     *     there are no frames for them, and the frame is still the caller's
+     */
+    public int split(long mbuf) {
+        final int count = pool.split(mbuf, segments, MOST_SEGMENTS);
+        if (count > 0) {
+            pool.free(mbuf);
+        }
+        return count;
+    }
+
+    /** One of the segments of the last {@link #split}, in their order. */
+    public long segment(int i) {
+        return Memory.i64(segments + 8L * i);
+    }
+
+    /** Place of the uplink that frames to the receiver leave by. */
     public int uplink() {
         return PreparedHeader.uplink(header);
     }
 
-    /** Row of the counters of the tunnel that the last frame was for. */
+    /** Row of the counters of the receiver's tunnel. */
     public int tunnel() {
         return PreparedHeader.tunnel(header);
     }
 
-    /** Bytes of IP that fit through the tunnel that the last frame was for. */
+    /** Bytes of IP that fit through the tunnel to the receiver. */
     public int innerMtu() {
         return PreparedHeader.longest(header) - Ethernet.LENGTH;
     }
 
-    /** EtherType of the outer packet that the last frame became. */
+    /** EtherType of outer packets to the receiver. */
     public int etherType() {
         return (PreparedHeader.flags(header) & PreparedHeader.IPV6) == 0
                 ? Ethernet.TYPE_IPV4
                 : Ethernet.TYPE_IPV6;
     }
 
-    /** The next hop of the last frame, laid out as in a row. */
+    /** The next hop on the way to the receiver, laid out as in a row. */
     public long nextHop0() {
         return PreparedHeader.nextHop0(header);
     }

@@ -10,6 +10,7 @@ import io.ipvane.packet.FlowTuple;
 import io.ipvane.packet.Ipv4;
 import io.ipvane.packet.Ipv6;
 import io.ipvane.table.KeyedHash;
+import java.security.SecureRandom;
 
 /**
  * A number that all frames of one inner flow share and few others do: the outer source port is made
@@ -19,7 +20,7 @@ import io.ipvane.table.KeyedHash;
  * all fragments of a datagram share it; of MAC addresses and EtherType where it is no IP. Keyed, so
  * that nobody can choose flows that all take one way.
  *
- * <p>Owned by one lcore; with one secret all lcores agree.
+ * <p>Owned by one lcore; all lcores of a process agree.
  */
 @HotPath
 final class FlowEntropy {
@@ -29,9 +30,17 @@ final class FlowEntropy {
     private static final int PORTS = 4;
     private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
 
+    /** So that all lcores of the switch give a flow one source port. */
+    private static final long SECRET = new SecureRandom().nextLong();
+
     private final long secret0;
     private final long secret1;
     private final FlowTuple tuple = new FlowTuple();
+
+    /** With the secret of this process: all agree. */
+    FlowEntropy() {
+        this(SECRET);
+    }
 
     FlowEntropy(long secret) {
         secret0 = KeyedHash.fold(secret ^ SPREAD, SPREAD);

@@ -3,6 +3,7 @@ package io.ipvane.tunnel;
 
 import io.ipvane.burst.HotPath;
 import io.ipvane.packet.IpAddress;
+import io.ipvane.table.AddressTable;
 import java.util.List;
 
 /**
@@ -36,6 +37,9 @@ public final class Tunnel {
     /** Who may send to it, or null: anybody. */
     final PeerFilter peers;
 
+    /** The far ends of its remotes, by its index as domain. */
+    private final AddressTable ends;
+
     /** Where frames of each VNI come in. */
     final VniTable vnis;
 
@@ -53,6 +57,8 @@ public final class Tunnel {
      * @param ownMac inner source MAC that makes a frame a loop; {@link #ANY_MAC} where there is
      *     none
      * @param peers who may send to it, or null: anybody
+     * @param ends the far ends of its remotes: keys whose domain is {@code index}, whatever their
+     *     value; the conductor changes it in place
      * @param collects whether something later asks for what the outer headers said
      */
     public Tunnel(
@@ -62,6 +68,7 @@ public final class Tunnel {
             long ownMac,
             PeerFilter peers,
             VniTable vnis,
+            AddressTable ends,
             boolean collects) {
         this.index = index;
         this.port = options.port();
@@ -71,6 +78,7 @@ public final class Tunnel {
         this.ownMac = ownMac;
         this.peers = peers;
         this.vnis = vnis;
+        this.ends = ends;
         this.collects = collects;
         this.local4 = local.stream().filter(IpAddress::isIpv4).mapToInt(IpAddress::ipv4).toArray();
         final List<IpAddress> ipv6 = local.stream().filter(a -> !a.isIpv4()).toList();
@@ -89,6 +97,16 @@ public final class Tunnel {
             }
         }
         return false;
+    }
+
+    /** Whether an IPv4 address is one of its own, or that of a far end. */
+    boolean isEnd4(int address) {
+        return isLocal4(address) || ends.find4(index, address) != AddressTable.NONE;
+    }
+
+    /** Whether an IPv6 address is one of its own, or that of a far end. */
+    boolean isEnd6(long high, long low) {
+        return isLocal6(high, low) || ends.find6(index, high, low) != AddressTable.NONE;
     }
 
     /** Whether an IPv6 address is one of its own. */

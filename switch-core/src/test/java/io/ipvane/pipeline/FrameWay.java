@@ -41,8 +41,12 @@ final class FrameWay implements EgressLanes, AutoCloseable {
     private final Burst burst = new Burst(arena);
 
     FrameWay(SwitchHarness net) {
-        snapshot = net.snapshot();
-        pool = net.pool();
+        this(net.snapshot(), net.pool());
+    }
+
+    FrameWay(ForwardingSnapshot snapshot, MemoryPool pool) {
+        this.snapshot = snapshot;
+        this.pool = pool;
         counters = new Counters(arena, snapshot.size()).shard();
         lanes = new TxLanes(arena, snapshot.size());
         mbufs = arena.allocate(8L * ROOM * lanes.ports(), 64).address();
@@ -50,8 +54,10 @@ final class FrameWay implements EgressLanes, AutoCloseable {
             lanes.reset(port, lane(port));
             lanes.limit(port, snapshot.entry(port).maxFrame);
         }
-        pipeline = new Pipeline(arena, pool, this);
         egress = new Egress(arena, this, pool, counters, mailboxes.of(0));
+        final Pipeline inner = new Pipeline(arena, pool, this, counters);
+        final TunnelStage tunnels = new TunnelStage(arena, pool, counters, inner, egress);
+        pipeline = Pipeline.splitting(arena, pool, this, counters, tunnels);
     }
 
     private long lane(int port) {
@@ -133,6 +139,30 @@ final class FrameWay implements EgressLanes, AutoCloseable {
         return fate;
     }
 
+    /** Forwards frames as an lcore does. */
+    void run(int ingress, boolean whole, long... frames) {
+        burst(ingress, frames).whole = whole;
+        pipeline.process(burst);
+        if (burst.size > 0) {
+            egress.process(burst);
+        }
+    }
+
+    /** Segments of frames that wait for the conductor, and are freed. */
+    int takeUpcalls() {
+        final int before = pool.available();
+        mailboxes.drain(pool);
+        return pool.available() - before;
+    }
+
+    /** Throws where a stage has failed. */
+    void check() {
+        final Throwable error = pipeline.takeLastError();
+        if (error != null) {
+            throw new AssertionError(error);
+        }
+    }
+
     private void carryOut() {
         if (burst.size > 0) {
             egress.process(burst);
@@ -152,6 +182,16 @@ final class FrameWay implements EgressLanes, AutoCloseable {
             lanes.reset(port, lane(port));
         }
         return sent;
+    }
+
+    /** Frees everything that is in a lane. */
+    void freeSent() {
+        for (int port = 0; port < lanes.ports(); port++) {
+            for (long at = lane(port); at < lanes.cursor(port); at += 8) {
+                pool.free(Memory.i64(at));
+            }
+            lanes.reset(port, lane(port));
+        }
     }
 
     @Override

@@ -119,6 +119,7 @@ class StageObserverTest {
             assertEquals(
                     List.of(
                             "parse",
+                            "tunnels",
                             "cut_through",
                             "lookup",
                             "decide",

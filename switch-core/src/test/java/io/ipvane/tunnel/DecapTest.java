@@ -416,6 +416,21 @@ class DecapTest {
     }
 
     @Test
+    void shouldTakeOnlyWhatRemotesSend() {
+        final PeerFilter remotes = new PeerFilter(Split.ENDS, Split.TUNNEL);
+        split.close();
+        split = new Split(Split.tunnel(TunnelOptions.DEFAULT, Tunnel.ANY_MAC, remotes));
+        assertEquals("in", split.fate(Outer.v4().around(INNER)));
+        assertEquals("in", split.fate(Outer.v6().around(INNER)));
+        final Outer four = Outer.v4();
+        four.source = "192.0.2.21";
+        assertEquals("peer_not_allowed", split.fate(four.around(INNER)));
+        final Outer six = Outer.v6();
+        six.source = "2001:db8::21";
+        assertEquals("peer_not_allowed", split.fate(six.around(INNER)));
+    }
+
+    @Test
     void shouldSayWhatTheOuterHeadersSaid() {
         final Outer four = Outer.v4();
         four.tos = 0x88;
@@ -505,6 +520,7 @@ class DecapTest {
                                 Tunnel.ANY_MAC,
                                 null,
                                 asked.vnis,
+                                Split.ENDS,
                                 false));
         assertEquals("in", split.fate(Outer.v4().around(INNER)));
         assertNull(split.came.getFirst().meta());

@@ -248,7 +248,7 @@ class EncapTest {
             final long mbuf = wrap.pool.frame(begun);
             wrap.pool.leaveChecksum(mbuf, 54, 60);
             wrap.encap.look(wrap.parse(mbuf));
-            assertEquals(Encap.DONE, wrap.encap.put(mbuf, wrap.remote, wrap.remotes));
+            assertEquals(Encap.DONE, wrap.encap.put(mbuf, Wrap.PLACE));
             final Wrap.Packet packet = new Wrap.Packet(wrap.pool.bytes(mbuf), true);
             assertEquals(right, packet.checksum());
             assertArrayEquals(begun, packet.inner());
@@ -270,9 +270,7 @@ class EncapTest {
                 final byte[] longer = Frames.udp4().payload(new byte[fits - 27]).build();
                 final long mbuf = wrap.pool.frame(longer);
                 wrap.encap.look(wrap.parse(mbuf));
-                assertEquals(
-                        TunnelDrop.TX_TOO_BIG.number(),
-                        wrap.encap.put(mbuf, wrap.remote, wrap.remotes));
+                assertEquals(TunnelDrop.TX_TOO_BIG.number(), wrap.encap.put(mbuf, Wrap.PLACE));
                 assertArrayEquals(longer, wrap.pool.bytes(mbuf));
                 assertEquals(fits, wrap.encap.innerMtu());
                 wrap.pool.free(mbuf);
@@ -286,11 +284,9 @@ class EncapTest {
             final long mbuf = wrap.pool.frame(INNER);
             wrap.encap.look(wrap.parse(mbuf));
             for (int i = 0; i < 2; i++) {
-                assertEquals(Encap.DONE, wrap.encap.put(mbuf, wrap.remote, wrap.remotes));
+                assertEquals(Encap.DONE, wrap.encap.put(mbuf, Wrap.PLACE));
             }
-            assertEquals(
-                    BurstDrop.HEADERS_SPLIT.number(),
-                    wrap.encap.put(mbuf, wrap.remote, wrap.remotes));
+            assertEquals(BurstDrop.HEADERS_SPLIT.number(), wrap.encap.put(mbuf, Wrap.PLACE));
             wrap.pool.free(mbuf);
         }
     }
@@ -313,7 +309,7 @@ class EncapTest {
         try (Wrap wrap = new Wrap(unknown, 42, 0)) {
             final long mbuf = wrap.pool.frame(INNER);
             wrap.encap.look(wrap.parse(mbuf));
-            assertEquals(Encap.UNRESOLVED, wrap.encap.put(mbuf, wrap.remote, wrap.remotes));
+            assertEquals(Encap.UNRESOLVED, wrap.encap.put(mbuf, Wrap.PLACE));
             assertEquals(gateway.key0(), wrap.encap.nextHop0());
             assertEquals(0, Memory.mac(wrap.pool.data(mbuf)), "to be written when it is known");
             wrap.pool.free(mbuf);
@@ -329,7 +325,7 @@ class EncapTest {
             final Set<Integer> ports = new HashSet<>();
             for (int i = 0; i < 5; i++) {
                 final long copy = wrap.pool.replicate(mbuf);
-                assertEquals(Encap.DONE, wrap.encap.put(copy, wrap.remote, wrap.remotes));
+                assertEquals(Encap.DONE, wrap.encap.put(copy, Wrap.PLACE));
                 final Wrap.Packet packet = new Wrap.Packet(wrap.pool.bytes(copy), false);
                 assertArrayEquals(inner, packet.inner());
                 ports.add(packet.sourcePort());

@@ -9,6 +9,7 @@ import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.pipeline.Parser;
+import io.ipvane.table.AddressTable;
 import io.ipvane.testing.Frames;
 import io.ipvane.testing.MemoryPool;
 import java.lang.foreign.Arena;
@@ -25,6 +26,9 @@ final class Split implements AutoCloseable {
 
     /** Where frames of VNI 42 come in. */
     static final int PLACE_42 = 5;
+
+    /** The far ends of remotes: the peers. */
+    static final AddressTable ENDS = ends();
 
     /** An inner frame as it came out. */
     @SuppressWarnings("ArrayRecordComponent") // only read
@@ -85,6 +89,15 @@ final class Split implements AutoCloseable {
         return tunnel(options, Tunnel.ANY_MAC, null);
     }
 
+    private static AddressTable ends() {
+        final AddressTable ends = new AddressTable(8, 8, Wrap.NO_READERS);
+        final IpAddress four = IpAddress.parse(Outer.PEER4);
+        final IpAddress six = IpAddress.parse(Outer.PEER6);
+        ends.put4(TUNNEL, four.ipv4(), 0);
+        ends.put6(TUNNEL, six.key0(), six.key1(), 0);
+        return ends;
+    }
+
     static Tunnel tunnel(TunnelOptions options, long ownMac, PeerFilter peers) {
         final Map<Integer, Integer> places = new HashMap<>();
         places.put(0, 4);
@@ -99,6 +112,7 @@ final class Split implements AutoCloseable {
                 ownMac,
                 peers,
                 new VniTable(places),
+                ENDS,
                 true);
     }
 

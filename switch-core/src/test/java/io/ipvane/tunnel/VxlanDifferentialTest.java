@@ -421,7 +421,9 @@ class VxlanDifferentialTest {
         final String what =
                 "-Dipvane.tunnel.seed=%d%nkernel %s%nours   %s"
                         .formatted(seed, Frames.hex(kernel), Frames.hex(ours.frame()));
-        assertTrue(theirs.isSumRight() && ours.isSumRight(), what);
+        // The kernel has been seen to leave the first sum to a veth that is told to do none.
+        assertTrue(theirs.isSumRight() || theirs.isSumBegun(), what);
+        assertTrue(ours.isSumRight(), what);
         assertTrue(ours.sourcePort() >= 32768 && ours.sourcePort() <= 60999, what);
         assertEquals(theirs.checksum() == 0, ours.checksum() == 0, what);
         assertArrayEquals(varying(theirs), varying(ours), what);

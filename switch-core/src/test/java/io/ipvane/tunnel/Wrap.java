@@ -3,6 +3,7 @@ package io.ipvane.tunnel;
 
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.DropReasons;
+import io.ipvane.counters.CounterShard;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.pipeline.Parser;
 import io.ipvane.table.Grace;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 /** One remote over frames in memory: the outer packets that they become. */
 final class Wrap implements AutoCloseable {
     static final int UPLINK = 2;
+    static final int PLACE = 4;
     static final int MTU = 1500;
     static final long NEXT_HOP_MAC = 0x0200_0000_0A20L;
 
@@ -101,6 +103,12 @@ final class Wrap implements AutoCloseable {
                     && (checksum() == 0 || Outer.sum(udp, udp.length, pseudo) == 0xFFFF);
         }
 
+        /** Whether only the sum of the pseudo header stands in the UDP checksum. */
+        boolean isSumBegun() {
+            final byte[] ends = Arrays.copyOfRange(frame, ipv6 ? 22 : 26, udp());
+            return checksum() == Outer.sum(ends, ends.length, 17 + frame.length - udp());
+        }
+
         long vxlan() {
             return ByteBuffer.wrap(frame).getLong(udp() + 8);
         }
@@ -129,7 +137,8 @@ final class Wrap implements AutoCloseable {
     Wrap(OuterHeader header, int vni, long mac) {
         remotes = new RemoteTable(16, 16, NO_READERS);
         remote = remotes.add(vni, remotes.addEnd(header), mac);
-        encap = new Encap(pool, 0x1234_5678_9ABCL, 7);
+        encap = new Encap(arena, pool, new CounterShard(arena, 16));
+        encap.select(remote, remotes);
     }
 
     Wrap(boolean ipv6, TunnelOptions options) {
@@ -162,7 +171,7 @@ final class Wrap implements AutoCloseable {
     Packet of(byte[]... segments) {
         final long mbuf = pool.frame(segments);
         encap.look(parse(mbuf));
-        final int answer = encap.put(mbuf, remote, remotes);
+        final int answer = encap.put(mbuf, PLACE);
         if (answer >= 0) {
             pool.free(mbuf);
             throw new AssertionError(DropReasons.of(answer).key());

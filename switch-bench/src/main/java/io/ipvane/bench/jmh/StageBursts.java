@@ -7,6 +7,7 @@ import io.ipvane.bench.harness.ReferenceSwitch;
 import io.ipvane.burst.Burst;
 import io.ipvane.burst.TxLanes;
 import io.ipvane.config.ThreadPlan;
+import io.ipvane.counters.CounterShard;
 import io.ipvane.ipvlan.Verdict;
 import io.ipvane.memory.Memory;
 import io.ipvane.pipeline.SingleStages;
@@ -60,7 +61,9 @@ public class StageBursts {
                                 PORTS,
                                 ThreadPlan.RUN_TO_COMPLETION,
                                 List.of(Lcore.last())));
-        stages = SingleStages.of(arena, dispatch.pool(), this::makeRoom);
+        stages =
+                SingleStages.of(
+                        arena, dispatch.pool(), this::makeRoom, new CounterShard(arena, PORTS + 2));
         for (int i = 0; i < lanes.ports(); i++) {
             lanes.limit(i, LONGEST);
             lanes.reset(i, laneMbufs(i));
