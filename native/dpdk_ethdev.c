@@ -216,13 +216,14 @@ ipvane_port_start(uint16_t port, char *why, uint32_t why_size)
 	return result;
 }
 
+/* Stops a port, which may be configured and started again. */
 IPVANE_EXPORT int32_t
-ipvane_port_set_mtu(uint16_t port, uint16_t mtu, char *why, uint32_t why_size)
+ipvane_port_stop(uint16_t port, char *why, uint32_t why_size)
 {
 	int32_t result;
 
 	ipvane_why_begin(why, why_size);
-	result = rte_eth_dev_set_mtu(port, mtu);
+	result = rte_eth_dev_stop(port);
 	ipvane_why_end();
 	return result;
 }

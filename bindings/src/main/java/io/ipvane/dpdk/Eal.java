@@ -38,6 +38,12 @@ public final class Eal implements AutoCloseable {
     private static final MethodHandle INIT =
             NativeLibrary.call("ipvane_eal_init", JAVA_INT, JAVA_INT, POINTER, POINTER, JAVA_INT);
 
+    /**
+     * What is laid out beyond what was asked for, for pools that are made later. Plain memory is
+     * taken when it is used; more hugepages are asked for then.
+     */
+    private static final int SPARE_MEGABYTES = 1024;
+
     private enum State {
         UNUSED,
         RUNNING,
@@ -115,7 +121,7 @@ public final class Eal implements AutoCloseable {
         } else {
             // 22.11 refuses --in-memory here; what it would do is done by --no-shconf.
             args.addAll(List.of("--no-shconf", "--no-huge", "-m"));
-            args.add(Integer.toString(options.memoryMegabytes()));
+            args.add(Integer.toString(options.memoryMegabytes() + SPARE_MEGABYTES));
         }
         if (options.pci().isEmpty()) {
             args.addAll(List.of("--iova-mode=va", "--no-pci"));

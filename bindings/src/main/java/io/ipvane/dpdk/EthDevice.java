@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Set;
+import java.util.function.IntFunction;
 
 /**
  * A DPDK port from {@link #open} to {@link #close}, started.
@@ -52,28 +53,34 @@ public final class EthDevice implements AutoCloseable {
     private final String name;
     private final short port;
     private final int queues;
-    private final int maxMtu;
     private final boolean shortBursts;
     private final boolean sendsSegments;
-    private final int interfaceIndex;
-    private final String driver;
+    private final PortShim.Info info;
+    private final IntFunction<Mempool> pools;
     private final Arena arena = Arena.ofShared();
     private final long lost;
+    private DeviceOptions options;
     private volatile int mtu;
+    private volatile boolean gone;
     private boolean closed;
 
     private EthDevice(
-            String name, short port, DeviceOptions options, DeviceSpec spec, PortShim.Info info) {
+            String name,
+            short port,
+            DeviceOptions options,
+            DeviceSpec spec,
+            PortShim.Info info,
+            IntFunction<Mempool> pools) {
         this.name = name;
         this.port = port;
         this.queues = options.queues();
+        this.options = options;
         this.mtu = options.mtu();
-        this.maxMtu = info.maxMtu();
-        this.driver = info.driver();
         this.shortBursts =
                 spec.kind() == DeviceSpec.Kind.PCI || SHORT_BURSTS.contains(info.driver());
         this.sendsSegments = info.sendsSegments();
-        this.interfaceIndex = info.interfaceIndex();
+        this.info = info;
+        this.pools = pools;
         this.lost = arena.allocate((long) queues * CACHE_LINE, CACHE_LINE).address();
     }
 
@@ -100,12 +107,18 @@ public final class EthDevice implements AutoCloseable {
      *
      * @param device {@code pci:ADDRESS}, {@code vdev:ARGS}
      * @param options what is asked of it
-     * @param pool where received frames come from; must live longer
+     * @param pools gives the pool where received frames come from, whose segments hold so many
+     *     bytes at least; 0 where a frame may have several. It must live longer
      */
-    public static EthDevice open(String device, DeviceOptions options, Mempool pool) {
+    public static EthDevice open(String device, DeviceOptions options, IntFunction<Mempool> pools) {
         Eal.requireRunning("device '" + device + "'");
         final DeviceSpec spec = DeviceSpec.parse(device);
-        return start(device, spec, exact(options), add(spec), pool);
+        return start(device, spec, exact(options), add(spec), pools);
+    }
+
+    /** As the other, with one pool whatever it holds. */
+    public static EthDevice open(String device, DeviceOptions options, Mempool pool) {
+        return open(device, options, room -> pool);
     }
 
     /**
@@ -119,7 +132,7 @@ public final class EthDevice implements AutoCloseable {
         if (port < 0) {
             throw new DpdkException("port '" + name + "': DPDK has none of this name");
         }
-        return start(name, spec, exact(options), (short) port, pool);
+        return start(name, spec, exact(options), (short) port, room -> pool);
     }
 
     private static DeviceOptions exact(DeviceOptions options) {
@@ -127,23 +140,46 @@ public final class EthDevice implements AutoCloseable {
     }
 
     private static EthDevice start(
-            String device, DeviceSpec spec, DeviceOptions exact, short port, Mempool pool) {
+            String device,
+            DeviceSpec spec,
+            DeviceOptions exact,
+            short port,
+            IntFunction<Mempool> pools) {
+        final PortShim.Info info;
         try {
-            final PortShim.Info info = PortShim.info(device, port);
-            checkOffer(device, exact, info);
-            final boolean scatter = mustScatter(device, exact.mtu(), info, pool);
-            PortShim.configure(device, port, exact, scatter, pool);
-            PortShim.start(device, port);
-            if (exact.promiscuous()) {
-                // A driver without the switch takes every frame anyway, or none but its own.
-                Dpdk.rte_eth_promiscuous_enable(port);
-                Dpdk.rte_eth_allmulticast_enable(port);
-            }
-            return new EthDevice(device, port, exact, spec, info);
+            info = PortShim.info(device, port);
         } catch (DpdkException e) {
             PortShim.remove(device, port);
             throw e;
         }
+        final EthDevice made = new EthDevice(device, port, exact, spec, info, pools);
+        try {
+            made.start(exact);
+        } catch (DpdkException e) {
+            made.close();
+            throw e;
+        }
+        if (exact.promiscuous()) {
+            // A driver without the switch takes every frame anyway, or none but its own.
+            Dpdk.rte_eth_promiscuous_enable(port);
+            Dpdk.rte_eth_allmulticast_enable(port);
+        }
+        return made;
+    }
+
+    /** Configures and starts the port, which is stopped. */
+    private void start(DeviceOptions exact) {
+        checkOffer(name, exact, info);
+        final int bytes = exact.mtu() + L2_BYTES;
+        final Mempool pool = pools.apply(info.scatters() ? 0 : bytes);
+        final boolean scatter = bytes > pool.dataRoom();
+        if (scatter && !info.scatters()) {
+            requireRoom(name, exact.mtu(), bytes, pool);
+        }
+        PortShim.configure(name, port, exact, scatter, pool);
+        PortShim.start(name, port);
+        options = exact;
+        mtu = exact.mtu();
     }
 
     private static short add(DeviceSpec spec) {
@@ -206,16 +242,6 @@ public final class EthDevice implements AutoCloseable {
                             + info.maxMtu()
                             + " offered; lower it");
         }
-    }
-
-    private static boolean mustScatter(String device, int mtu, PortShim.Info info, Mempool pool) {
-        if (mtu + L2_BYTES <= pool.dataRoom()) {
-            return false;
-        }
-        if (!info.scatters()) {
-            requireRoom(device, mtu, mtu + L2_BYTES, pool);
-        }
-        return true;
     }
 
     /**
@@ -283,7 +309,7 @@ public final class EthDevice implements AutoCloseable {
 
     /** DPDK's driver, for example {@code net_ring}. */
     public String driver() {
-        return driver;
+        return info.driver();
     }
 
     /** DPDK's number of the port: for native code that uses it beside this object. */
@@ -306,30 +332,59 @@ public final class EthDevice implements AutoCloseable {
         return mtu;
     }
 
-    /** What {@link #mtu} could become without the device being opened anew. */
+    /** What {@link #mtu} could become without {@link #reopen}: what the port was configured for. */
     public int maxMtu() {
-        return maxMtu > 0 ? maxMtu : mtu;
+        return options.mtu();
     }
 
-    /** Changes the MTU. */
+    /**
+     * Changes the MTU, up to {@link #maxMtu}. A driver need not know of a lower one: nothing longer
+     * is given to it, and what comes longer does no harm.
+     */
     public void setMtu(int bytes) {
-        if (bytes > maxMtu) {
+        if (bytes > maxMtu()) {
             throw new DpdkException(
                     "device '"
                             + name
                             + "': mtu="
                             + bytes
                             + " asked, at most "
-                            + maxMtu
+                            + maxMtu()
                             + " possible as it was opened; lower it or open the device anew");
         }
-        PortShim.setMtu(name, port, bytes);
         mtu = bytes;
+    }
+
+    /**
+     * Stops the port, and configures and starts it for another MTU. Nobody uses its queues
+     * meanwhile. Where it refuses, it is started as it was; or, where it refuses that as well, it
+     * {@link #isGone}.
+     */
+    public void reopen(int bytes) {
+        final DeviceOptions before = options.withMtu(mtu);
+        PortShim.stop(name, port);
+        try {
+            start(options.withMtu(bytes));
+        } catch (DpdkException e) {
+            try {
+                start(before);
+            } catch (DpdkException again) {
+                e.addSuppressed(again);
+                gone = true;
+                PortShim.remove(name, port);
+            }
+            throw e;
+        }
+    }
+
+    /** Whether it could not be started again: only {@link #close} is left to do. */
+    public boolean isGone() {
+        return gone;
     }
 
     /** Whether frames could be carried now; never waits. */
     public boolean linkUp() {
-        return !closed && PortShim.linkUp(port, interfaceIndex);
+        return !closed && !gone && PortShim.linkUp(port, info.interfaceIndex());
     }
 
     /** Counters since {@link #open}. */
@@ -354,7 +409,9 @@ public final class EthDevice implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            PortShim.remove(name, port);
+            if (!gone) {
+                PortShim.remove(name, port);
+            }
             arena.close();
         }
     }

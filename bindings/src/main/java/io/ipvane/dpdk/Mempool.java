@@ -136,7 +136,8 @@ public final class Mempool implements AutoCloseable {
         }
     }
 
-    private static long megabytes(int count, int dataRoom) {
+    /** Memory that a pool takes, about, in MB. */
+    public static long megabytes(int count, int dataRoom) {
         return ((long) count * (dataRoom + HEADROOM + MbufLayout.SIZE + 64)) >> 20;
     }
 

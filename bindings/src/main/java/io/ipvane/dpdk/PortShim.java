@@ -36,9 +36,8 @@ final class PortShim {
                     JAVA_INT);
     private static final MethodHandle START =
             NativeLibrary.call("ipvane_port_start", JAVA_INT, JAVA_SHORT, POINTER, JAVA_INT);
-    private static final MethodHandle SET_MTU =
-            NativeLibrary.call(
-                    "ipvane_port_set_mtu", JAVA_INT, JAVA_SHORT, JAVA_SHORT, POINTER, JAVA_INT);
+    private static final MethodHandle STOP =
+            NativeLibrary.call("ipvane_port_stop", JAVA_INT, JAVA_SHORT, POINTER, JAVA_INT);
     private static final MethodHandle MAC =
             NativeLibrary.call("ipvane_port_mac", JAVA_INT, JAVA_SHORT, POINTER);
     private static final MethodHandle LINK_UP =
@@ -184,12 +183,12 @@ final class PortShim {
                 why -> (int) START.invokeExact(port, why, Reason.SIZE));
     }
 
-    static void setMtu(String device, short port, int mtu) {
+    static void stop(String device, short port) {
         explained(
                 device,
-                "mtu=" + mtu + " was refused",
-                "choose a smaller one or open the device anew",
-                why -> (int) SET_MTU.invokeExact(port, (short) mtu, why, Reason.SIZE));
+                "does not stop",
+                "see the kernel's log and the driver's guide",
+                why -> (int) STOP.invokeExact(port, why, Reason.SIZE));
     }
 
     /** As {@link Memory#mac} reads it. */

@@ -48,9 +48,9 @@ public final class PacketSocket implements AutoCloseable {
      *
      * @param queues 1 to {@link #MAX_QUEUES}; the kernel spreads flows over them, both directions
      *     of one to the same
-     * @param mtu that the interface is to have, at most what it has; 0: as it is
-     * @throws LinuxException where there is no such interface, it is none of Ethernet, its MTU is
-     *     less, or the right (CAP_NET_RAW) is missing; nothing is left open
+     * @param mtu that the interface is to have; 0: as it is
+     * @throws LinuxException where there is no such interface, it is none of Ethernet, its driver
+     *     does not take the MTU, or the right (CAP_NET_RAW) is missing; nothing is left open
      */
     public static PacketSocket open(String name, int queues, int mtu) {
         final String label = "packet socket on '" + name + "'";
@@ -72,7 +72,7 @@ public final class PacketSocket implements AutoCloseable {
             final PacketSocket socket = new PacketSocket(name, index, fds);
             try {
                 socket.requireEthernet();
-                socket.lower(mtu);
+                socket.give(mtu);
                 return socket;
             } catch (LinuxException e) {
                 socket.close();
@@ -95,15 +95,8 @@ public final class PacketSocket implements AutoCloseable {
         }
     }
 
-    private void lower(int wanted) {
-        final int has = mtu();
-        if (wanted > has) {
-            throw new LinuxException(
-                    Errno.EINVAL,
-                    "mtu=%d exceeds mtu=%d of interface '%s'; raise that (ip link set %3$s mtu %1$d) or ask for less"
-                            .formatted(wanted, has, name));
-        }
-        if (wanted != 0 && wanted < has) {
+    private void give(int wanted) {
+        if (wanted != 0 && wanted != mtu()) {
             setMtu(wanted);
         }
     }

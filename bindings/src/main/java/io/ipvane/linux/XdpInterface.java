@@ -127,8 +127,8 @@ public final class XdpInterface implements AutoCloseable {
     }
 
     /** The sockets, by queue. */
-    public List<XdpSocket> sockets() {
-        return List.copyOf(sockets);
+    public XdpSocket[] sockets() {
+        return sockets.toArray(XdpSocket[]::new);
     }
 
     /** Whether frames come by the stack and not by the driver, which would be faster. */

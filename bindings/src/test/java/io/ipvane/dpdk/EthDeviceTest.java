@@ -157,6 +157,38 @@ class EthDeviceTest {
     }
 
     @Test
+    void shouldTakeAPoolThatHoldsALongFrameWhereTheDriverCannotScatter() {
+        final Mempool roomy = Mempool.create("ethdev-roomy", 4095, 9022);
+        try (EthDevice device =
+                EthDevice.open(
+                        "vdev:net_null3",
+                        DeviceOptions.DEFAULT.withMtu(1500),
+                        room -> room <= pool.dataRoom() ? pool : roomy)) {
+            assertEquals(1500, device.maxMtu());
+            device.reopen(9000);
+            assertEquals(9000, device.mtu());
+            assertEquals(9000, device.maxMtu());
+            device.setMtu(1400);
+            assertEquals(1400, device.mtu());
+            assertEquals(
+                    "device 'vdev:net_null3': mtu=9001 asked, at most 9000 possible as it was"
+                            + " opened; lower it or open the device anew",
+                    assertThrows(DpdkException.class, () -> device.setMtu(9001)).getMessage());
+        }
+        roomy.close();
+    }
+
+    @Test
+    void shouldStayAsItWasWhereItCannotBeOpenedForAnMtu() {
+        try (EthDevice device = openDevice("vdev:net_null4")) {
+            assertThrows(DpdkException.class, () -> device.reopen(9000));
+            assertEquals(1500, device.mtu());
+            assertFalse(device.isGone());
+            assertTrue(device.linkUp());
+        }
+    }
+
+    @Test
     void shouldRefuseAnMtuThatNoSegmentHoldsWhereTheDriverCannotScatter() {
         assertEquals(
                 "device 'vdev:net_null2': mtu=9000 needs segments of 9022 bytes, mempool"

@@ -189,7 +189,7 @@ class XdpInterfaceTest {
         /** Whether all but a burst are counted, and none is delivered before the link is back. */
         private boolean sendWhileDown() throws IOException, InterruptedException {
             link("down");
-            final XdpSocket from = a.sockets().get(0);
+            final XdpSocket from = a.sockets()[0];
             for (int i = 0; i < 10; i++) {
                 send(from, 100);
             }
@@ -233,7 +233,7 @@ class XdpInterfaceTest {
         }
 
         private int take() {
-            return (int) b.sockets().get(0).receive(rows, BurstLayout.FRAMES) & 0xFF;
+            return (int) b.sockets()[0].receive(rows, BurstLayout.FRAMES) & 0xFF;
         }
 
         /** Sends frames of about all lengths that matter, one after the other. */
@@ -258,7 +258,7 @@ class XdpInterfaceTest {
         }
 
         private String carry(int length) throws InterruptedException {
-            final byte[] sent = send(a.sockets().get(0), length);
+            final byte[] sent = send(a.sockets()[0], length);
             for (int i = 0; i < 2000; i++) {
                 if (take() == 1) {
                     final byte[] got = Chain.bytes(Memory.i64(mbufs));
@@ -274,7 +274,7 @@ class XdpInterfaceTest {
         private long flood(int count) throws InterruptedException {
             long came = 0;
             for (int i = 0; i < count; i++) {
-                send(a.sockets().get(0), 9_000);
+                send(a.sockets()[0], 9_000);
                 came += free(take());
             }
             for (int silent = 0; silent < 200; silent++) {
@@ -285,7 +285,7 @@ class XdpInterfaceTest {
                 }
                 Thread.sleep(1);
             }
-            return came + a.sockets().get(0).transmitLost() + b.sockets().get(0).receiveMissed();
+            return came + a.sockets()[0].transmitLost() + b.sockets()[0].receiveMissed();
         }
 
         private int free(int count) {

@@ -37,6 +37,9 @@ final class ConsistencyCheck {
         names();
         interfaces();
         config.uplinks().forEach(this::host);
+        config.uplinks().stream()
+                .filter(uplink -> uplink.device() instanceof DeviceSpec.Tap)
+                .forEach(uplink -> tapMtu(places.of(uplink), uplink.mtu()));
         config.ports().forEach(this::port);
         for (UplinkConfig uplink : config.uplinks()) {
             new AddressCheck(config, uplink, places).run();
@@ -180,6 +183,9 @@ final class ConsistencyCheck {
 
     private void port(PortConfig port) {
         final Optional<UplinkConfig> uplink = config.uplink(port.uplink());
+        if (port.endpoint() instanceof EndpointConfig.Tap) {
+            tapMtu(places.of(port), port.mtu());
+        }
         uplink.ifPresentOrElse(of -> mtu(port, of), () -> unknownUplink(port));
         ipv6Mtu(
                 places.of(port),
@@ -231,6 +237,15 @@ final class ConsistencyCheck {
     }
 
     /** CFG-9: a port's MTU is at most its uplink's. */
+    private void tapMtu(YamlSection section, OptionalInt mtu) {
+        if (mtu.isPresent() && mtu.getAsInt() > EndpointConfig.Tap.MAX_MTU) {
+            section.refuse(
+                    "mtu",
+                    "mtu=%d is more than a TAP takes; lower it to mtu<=%d"
+                            .formatted(mtu.getAsInt(), EndpointConfig.Tap.MAX_MTU));
+        }
+    }
+
     private void mtu(PortConfig port, UplinkConfig uplink) {
         if (port.mtu().isPresent()
                 && uplink.mtu().isPresent()

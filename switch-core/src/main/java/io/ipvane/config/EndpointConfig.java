@@ -15,6 +15,11 @@ public sealed interface EndpointConfig {
     /** Which of the records below it is. */
     EndpointType kind();
 
+    /** Largest MTU that it can have, in bytes. */
+    default int maxMtu() {
+        return 65_535;
+    }
+
     /** The word for it in the file. */
     default String type() {
         return Form.word(kind());
@@ -27,9 +32,17 @@ public sealed interface EndpointConfig {
      * @param interfaceName of the interface to make
      */
     record Tap(Optional<String> netns, String interfaceName) implements EndpointConfig {
+        /** Largest MTU of one: the kernel counts the Ethernet header to its 65,535 bytes. */
+        public static final int MAX_MTU = 65_535 - 14;
+
         @Override
         public EndpointType kind() {
             return EndpointType.TAP;
+        }
+
+        @Override
+        public int maxMtu() {
+            return MAX_MTU;
         }
     }
 

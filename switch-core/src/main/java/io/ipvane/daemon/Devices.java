@@ -23,9 +23,12 @@ import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.linux.InterfaceTakeover;
 import io.ipvane.linux.InterfaceTakeover.Capture;
 import io.ipvane.linux.KeptTaps;
+import io.ipvane.linux.Link;
 import io.ipvane.linux.LinuxException;
+import io.ipvane.linux.Netns;
 import io.ipvane.linux.PacketSocket;
 import io.ipvane.linux.PortLinkLocal;
+import io.ipvane.linux.RtNetlink;
 import io.ipvane.linux.TapInterface;
 import io.ipvane.linux.TapSpec;
 import io.ipvane.linux.WatchedInterface;
@@ -35,6 +38,7 @@ import io.ipvane.packet.IpPrefix;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
@@ -58,6 +62,7 @@ final class Devices implements DeviceOpener {
     /** {@link KeptTaps#number} gives ports the others. */
     private static final int HOST_LINK_LOCAL = PortLinkLocal.MAX_NUMBER;
 
+    private final FramePools pools;
     private final Mempool mempool;
     private final Mempool large;
     private final ThreadTopology threads;
@@ -67,24 +72,27 @@ final class Devices implements DeviceOpener {
     private final KeptTaps kept;
 
     /**
-     * @param mempool for all frames
-     * @param large for what does not fit one mbuf of that
+     * @param pools for all frames
      * @param kept interfaces of ports that outlive the switch
      * @param keeper of the sockets of ports
      */
-    Devices(
-            Mempool mempool,
-            Mempool large,
-            ThreadTopology threads,
-            KeptTaps kept,
-            SocketKeeper keeper) {
+    Devices(FramePools pools, ThreadTopology threads, KeptTaps kept, SocketKeeper keeper) {
         this.kept = kept;
-        this.mempool = mempool;
-        this.large = large;
+        this.pools = pools;
+        this.mempool = pools.frames();
+        this.large = pools.large();
         this.threads = threads;
         this.pool = new MbufPool(mempool);
         this.trunks = new Trunks(pool);
         this.peers = new PeerPorts(mempool, pool, queues(), keeper);
+    }
+
+    /** The MTU that an interface has; empty where there is none of that name. */
+    static OptionalInt mtuOf(String interfaceName) {
+        try (Netns own = Netns.open("");
+                RtNetlink netlink = new RtNetlink(own)) {
+            return netlink.findLink(interfaceName).stream().mapToInt(Link::mtu).findFirst();
+        }
     }
 
     /** Opens what interfaces of ports have stayed, and removes those that have no port any more. */
@@ -241,7 +249,12 @@ final class Devices implements DeviceOpener {
                     new TapSpec("", tap.interfaceName(), 0, queues, mtu, true, 0, List.of());
             final TapInterface made = bringUp("uplink '" + uplink.name() + "'", spec, parts);
             return new TapDevice(
-                    uplink.name(), made.tap(), mempool.address(), large.address(), mtu);
+                    uplink.name(),
+                    made.tap(),
+                    mempool.address(),
+                    large.address(),
+                    mtu,
+                    made::setMtu);
         }
         final int mtu = uplink.mtu().orElse(0);
         if (uplink.device() instanceof DeviceSpec.AfPacket packet) {
@@ -253,11 +266,17 @@ final class Devices implements DeviceOpener {
         }
         if (uplink.device() instanceof DeviceSpec.AfXdp xdp) {
             return new XdpDevice(
-                    uplink.name(), xdp(uplink.name(), xdp.interfaceName(), queues, mtu));
+                    uplink.name(),
+                    mtu,
+                    bytes -> xdp(uplink.name(), xdp.interfaceName(), queues, bytes));
         }
         final DeviceOptions options = DeviceOptions.DEFAULT.withQueues(queues).withMtu(mtu);
         return new DpdkDevice(
-                uplink.name(), EthDevice.open(uplink.device().toString(), options, mempool));
+                uplink.name(),
+                EthDevice.open(
+                        uplink.device().toString(),
+                        options,
+                        room -> pools.of(uplink.name(), room, queues)));
     }
 
     private XdpInterface xdp(String uplink, String interfaceName, int queues, int mtu) {
@@ -293,7 +312,7 @@ final class Devices implements DeviceOpener {
         return opening(
                 parts -> {
                     final String netns = host.netns().orElse("");
-                    final int mtu = mtu(config, uplink);
+                    final int mtu = Math.min(mtu(config, uplink), EndpointConfig.Tap.MAX_MTU);
                     final TapInterface tap =
                             bringUp(
                                     "host port '" + host.interfaceName() + "'",
@@ -398,14 +417,15 @@ final class Devices implements DeviceOpener {
      * @throws IllegalArgumentException where that is more than the uplink carries (spec CFG-9)
      */
     static int mtu(UplinkConfig config, Unit uplink, PortConfig port) {
-        final int most = mtu(config, uplink);
-        final int mtu = port.mtu().orElse(most);
-        if (mtu > most) {
+        // What the configuration gives the uplink, it has when the port is changed or opened.
+        final int most = config.mtu().orElse(uplink.device().mtu());
+        final int mtu = port.mtu().orElse(port.endpoint().maxMtu());
+        if (port.mtu().isPresent() && mtu > most) {
             throw new IllegalArgumentException(
                     "port '%s': mtu=%d exceeds mtu=%d of uplink '%s'; lower the port to mtu<=%3$d or raise the uplink"
                             .formatted(port.name(), mtu, most, config.name()));
         }
-        return mtu;
+        return Math.min(mtu, mtu(config, uplink));
     }
 
     private Unit unit(
@@ -430,7 +450,8 @@ final class Devices implements DeviceOpener {
     private TapDevice tapDevice(String name, TapInterface tap, int mtu, Closers parts) {
         return parts.add(
                 "device " + name,
-                new TapDevice(name, tap.tap(), mempool.address(), large.address(), mtu));
+                new TapDevice(
+                        name, tap.tap(), mempool.address(), large.address(), mtu, tap::setMtu));
     }
 
     private static TapInterface bringUp(String whose, TapSpec spec, Closers parts) {

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -51,8 +52,11 @@ final class InterfaceWatch implements AutoCloseable {
     /** By port or uplink, whether its interface went with its namespace. */
     private final Map<Integer, Boolean> gone = new ConcurrentHashMap<>();
 
+    /** By uplink, the MTU that its interface has. */
+    private final Map<Integer, Integer> mtus = new ConcurrentHashMap<>();
+
     private final ControlPlane control;
-    private volatile Runnable onGone = () -> {};
+    private volatile Runnable onNews = () -> {};
     private final NamespaceWatcher watcher = new NamespaceWatcher(this::onEvent);
 
     /** Watches nothing yet. */
@@ -63,9 +67,17 @@ final class InterfaceWatch implements AutoCloseable {
         control.onLook(this::look);
     }
 
-    /** Calls this when an interface went; it must not wait. */
-    void onGone(Runnable listener) {
-        onGone = listener;
+    /**
+     * Calls this when an interface went, or that of an uplink has another MTU; it must not wait.
+     */
+    void onNews(Runnable listener) {
+        onNews = listener;
+    }
+
+    /** The MTU that the interface of an uplink has; empty where it has told none. */
+    OptionalInt mtu(int uplink) {
+        final Integer told = mtus.get(uplink);
+        return told == null ? OptionalInt.empty() : OptionalInt.of(told);
     }
 
     /** Whether the interface of a port or uplink went since it was watched. */
@@ -111,6 +123,7 @@ final class InterfaceWatch implements AutoCloseable {
             watcher.unwatch(at);
         }
         moved.remove(port);
+        mtus.remove(port);
     }
 
     /**
@@ -154,6 +167,10 @@ final class InterfaceWatch implements AutoCloseable {
     private void tell(Watched to, InterfaceEvent event) {
         if (to.tap().isEmpty() && event instanceof InterfaceEvent.LinkChanged e) {
             control.put(new Command.UplinkMtu(to.port(), e.link().mtu()));
+            final Integer before = mtus.put(to.port(), e.link().mtu());
+            if (before != null && before != e.link().mtu()) {
+                onNews.run();
+            }
             control.put(new Command.UplinkMac(to.port(), e.link().mac()));
         }
         final Command command = to.tap().isEmpty() ? uplink(to, event) : port(to, event);
@@ -162,7 +179,7 @@ final class InterfaceWatch implements AutoCloseable {
         }
         if (event instanceof InterfaceEvent.InterfaceGone e) {
             gone.put(to.port(), e.withNamespace());
-            onGone.run();
+            onNews.run();
         }
     }
 

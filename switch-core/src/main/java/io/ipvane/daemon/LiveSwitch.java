@@ -44,6 +44,7 @@ final class LiveSwitch implements ChangeSteps {
 
     private final Absences absences;
     private final HostPorts hosts;
+    private final UplinkDevices uplinkDevices;
     private final Reconciliation reconciliation;
 
     /** Names of those that a step left half way: they are as no configuration says. */
@@ -62,14 +63,9 @@ final class LiveSwitch implements ChangeSteps {
             Absences absences) {
         this.absences = absences;
         this.hosts = new HostPorts(units, devices, control, placement, absences, this::dropHost);
+        this.uplinkDevices = new UplinkDevices(units, devices, control, placement);
         this.reconciliation =
-                new Reconciliation(
-                        this,
-                        hosts,
-                        new UplinkDevices(units, devices, control, placement),
-                        units,
-                        watch,
-                        absences);
+                new Reconciliation(this, hosts, uplinkDevices, units, watch, absences);
         this.units = units;
         this.devices = devices;
         this.control = control;
@@ -279,7 +275,7 @@ final class LiveSwitch implements ChangeSteps {
     public void changeUplink(UplinkConfig after, List<PortConfig> members, IfMissing ifMissing) {
         final Placed uplink = units.uplinks.get(after.name());
         final UplinkConfig before = uplinks.get(after.name());
-        changeMtu(uplink, before, after);
+        changeMtu(before, after);
         // From here on the way back may fail as well.
         amiss.add(after.name());
         final Map<Integer, PortConfig> byIndex = units.byIndex(members);
@@ -294,11 +290,26 @@ final class LiveSwitch implements ChangeSteps {
     }
 
     /** Without one of its own an uplink keeps what it has. */
-    private void changeMtu(Placed uplink, UplinkConfig before, UplinkConfig after) {
+    private void changeMtu(UplinkConfig before, UplinkConfig after) {
         // A device that is waited for is opened with it.
         if (!absences.isAbsent(Kind.UPLINK, after.name()) && !before.mtu().equals(after.mtu())) {
-            after.mtu().ifPresent(mtu -> uplink.unit().device().setMtu(mtu));
+            after.mtu().ifPresent(mtu -> uplinkDevices.setMtu(sharing(after), mtu));
         }
+    }
+
+    /** The uplinks of a device, as they are now, with their ports. */
+    private Map<UplinkConfig, List<PortConfig>> sharing(UplinkConfig uplink) {
+        final Map<UplinkConfig, List<PortConfig>> sharing = new LinkedHashMap<>();
+        for (UplinkConfig each : uplinks.values()) {
+            if (each.device().equals(uplink.device())) {
+                sharing.put(
+                        each,
+                        ports.values().stream()
+                                .filter(port -> port.uplink().equals(each.name()))
+                                .toList());
+            }
+        }
+        return sharing;
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.ipvane.daemon.Units.Leaving;
 import io.ipvane.daemon.Units.Placed;
 import io.ipvane.device.Device;
 import io.ipvane.lcore.TopologyRunner;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
@@ -121,6 +122,28 @@ final class Placement {
                 e.addSuppressed(later);
             }
             throw e;
+        }
+    }
+
+    /**
+     * Takes uplinks that share a device out of their places, and puts them back when some work at
+     * the device is done: no lcore uses it meanwhile, and their ports have no link.
+     *
+     * @throws RuntimeException as the work did; the uplinks are in their places all the same
+     */
+    void pause(List<Placed> sharing, Runnable work) {
+        finishRemovals();
+        try {
+            sharing.forEach(this::stop);
+            sharing.forEach(each -> control.put(new Command.UplinkLink(each.index(), false)));
+            control.settle();
+            sharing.forEach(each -> topology.detach(each.index()));
+            work.run();
+        } finally {
+            for (Placed each : sharing) {
+                serve(each, index -> {});
+                control.put(new Command.UplinkLink(each.index(), each.unit().device().linkUp()));
+            }
         }
     }
 

@@ -10,6 +10,10 @@ import io.ipvane.daemon.Absences.Kind;
 import io.ipvane.daemon.Units.Placed;
 import io.ipvane.linux.Netns;
 import io.ipvane.linux.TapInterface;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -33,6 +37,9 @@ final class Reconciliation {
     private final Units units;
     private final InterfaceWatch watch;
     private final Absences absences;
+
+    /** By uplink, an MTU of its interface that its device has refused. */
+    private final Map<String, Integer> refusedMtus = new HashMap<>();
 
     Reconciliation(
             LiveSwitch live,
@@ -60,6 +67,7 @@ final class Reconciliation {
         }
         for (UplinkConfig uplink : config.uplinks()) {
             fillIfThere(config, uplink, renewed);
+            followIfLonger(config, uplink);
             uplink.host().ifPresent(host -> look(uplink, host, renewed));
         }
         for (PortConfig port : config.ports()) {
@@ -96,6 +104,38 @@ final class Reconciliation {
                                     .orElse(whose + "its interface was deleted and made again"));
                 }
             }
+        }
+    }
+
+    /** An uplink without an MTU of its own has that of its interface, which may have grown. */
+    private void followIfLonger(SwitchConfig config, UplinkConfig uplink) {
+        final Placed placed = units.uplinks.get(uplink.name());
+        if (placed == null
+                || absences.isAbsent(Kind.UPLINK, uplink.name())
+                || uplink.mtu().isPresent()) {
+            return;
+        }
+        final int mtu = watch.mtu(placed.index()).orElse(0);
+        if (mtu <= placed.unit().device().maxMtu()
+                || mtu == refusedMtus.getOrDefault(uplink.name(), 0)) {
+            return;
+        }
+        final Map<UplinkConfig, List<PortConfig>> sharing = new LinkedHashMap<>();
+        config.uplinks().stream()
+                .filter(each -> each.device().equals(uplink.device()))
+                .filter(each -> units.uplinks.containsKey(each.name()))
+                .forEach(each -> sharing.put(each, config.portsOf(each)));
+        try {
+            devices.follow(sharing, mtu);
+            refusedMtus.remove(uplink.name());
+        } catch (RuntimeException e) {
+            // Once for each: it is looked at again and again.
+            refusedMtus.put(uplink.name(), mtu);
+            LOG.warn(
+                    "event=uplink_mtu_refused uplink={} mtu={} reason=\"{}\"",
+                    uplink.name(),
+                    mtu,
+                    e.getMessage());
         }
     }
 

@@ -17,7 +17,6 @@ import io.ipvane.device.MbufPool;
 import io.ipvane.dpdk.DpdkException;
 import io.ipvane.dpdk.Eal;
 import io.ipvane.dpdk.EalOptions;
-import io.ipvane.dpdk.Mempool;
 import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.lcore.TopologyRunner;
 import io.ipvane.lcore.Trails;
@@ -48,7 +47,10 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
  */
 final class SwitchDaemon {
     private static final Logger LOG = LoggerFactory.getLogger(SwitchDaemon.class);
-    private static final int MBUFS = 32_768;
+
+    /** Memory of DPDK beside the frame pools, for rings. */
+    private static final int RINGS_MEGABYTES = 128;
+
     private static final long LAST_WORDS_MILLIS = 500;
 
     /** Set by the parent that starts no more: only what the dead had taken is given back. */
@@ -56,9 +58,6 @@ final class SwitchDaemon {
 
     /** Uplinks, host ports and ports; each has a row of counters and a lane an lcore. */
     private static final int MAX_DEVICES = 4_096;
-
-    /** For what TAPs read beyond the first 2 KiB of a frame; where it runs out, that is copied. */
-    private static final int LARGE_MBUFS = 511;
 
     private final SwitchConfig config;
     private final Reload reload;
@@ -175,16 +174,12 @@ final class SwitchDaemon {
                         config.threads().plan(),
                         config.threads().idle(),
                         config.threads().lcores());
-        final Eal eal = started.add("EAL", Eal.start(ealOptions()));
+        final PoolSizes sizes = PoolSizes.of(config, Devices::mtuOf);
+        final Eal eal = started.add("EAL", Eal.start(ealOptions(sizes)));
         LOG.info("event=eal_started dpdk=\"{}\" hugepages={}", eal.version(), eal.hugepages());
-        final Mempool mempool =
-                started.add("mempool", Mempool.create("frames", MBUFS, Mempool.DEFAULT_DATA_ROOM));
-        final MbufPool pool = new MbufPool(mempool);
-        final Mempool large =
-                started.add(
-                        "large mempool",
-                        Mempool.create("large", LARGE_MBUFS, Mempool.MAX_DATA_ROOM));
-        started.add("leak check", () -> checkLeaks(mempool, large));
+        final FramePools pools =
+                started.add("frame pools", FramePools.make(sizes, eal.hugepages()));
+        final MbufPool pool = new MbufPool(pools.frames());
         final Arena arena = Arena.ofShared();
         started.add("arena", arena);
 
@@ -223,7 +218,7 @@ final class SwitchDaemon {
         final LiveSwitch live =
                 new LiveSwitch(
                         units,
-                        new Devices(mempool, large, threads, kept, keeper),
+                        new Devices(pools, threads, kept, keeper),
                         control,
                         new Placement(units, control, topology, counters, watch, endpoints),
                         watch,
@@ -235,7 +230,7 @@ final class SwitchDaemon {
         final ConfigChanges changes = new ConfigChanges(live, config);
         changes.start(config);
         final Reconciler reconciler = started.add("reconciler", new Reconciler(changes::reconcile));
-        watch.onGone(reconciler::wake);
+        watch.onNews(reconciler::wake);
         reconciler.start();
 
         final SwitchStatus status =
@@ -262,7 +257,7 @@ final class SwitchDaemon {
                 config.threads().lcores());
     }
 
-    private EalOptions ealOptions() {
+    private EalOptions ealOptions(PoolSizes sizes) {
         final List<String> pci =
                 config.uplinks().stream()
                         .map(UplinkConfig::device)
@@ -276,22 +271,12 @@ final class SwitchDaemon {
                     case OFF -> EalOptions.Hugepages.OFF;
                 };
         return new EalOptions(
-                hugepages, EalOptions.DEFAULT_MEMORY_MEGABYTES, pci, config.eal().extraArgs());
-    }
-
-    /** Everything that took frames has stopped: all must be back. */
-    private static void checkLeaks(Mempool frames, Mempool large) {
-        final int missing = frames.count() - frames.available();
-        final int missingLarge = large.count() - large.available();
-        if (missing == 0 && missingLarge == 0) {
-            LOG.info("event=pool_balanced frames={} large={}", frames.count(), large.count());
-        } else {
-            LOG.error(
-                    "event=pool_leak missing={} of={} missing_large={} of_large={}",
-                    missing,
-                    frames.count(),
-                    missingLarge,
-                    large.count());
-        }
+                hugepages,
+                (int)
+                        Math.max(
+                                EalOptions.DEFAULT_MEMORY_MEGABYTES,
+                                sizes.megabytes() + RINGS_MEGABYTES),
+                pci,
+                config.eal().extraArgs());
     }
 }

@@ -81,7 +81,7 @@ public interface Device extends AutoCloseable {
     /** Largest L3 packet in bytes; a frame adds 14 bytes, and 4 for a VLAN tag. */
     int mtu();
 
-    /** What {@link #mtu} could become while the device is open. */
+    /** What {@link #mtu} could become by {@link #setMtu}. */
     default int maxMtu() {
         return mtu();
     }
@@ -94,6 +94,19 @@ public interface Device extends AutoCloseable {
     default void setMtu(int bytes) {
         throw new IllegalArgumentException(
                 "device '" + name() + "' has mtu=" + mtu() + " for as long as it is open");
+    }
+
+    /**
+     * Opens what is below the device anew, for an MTU above {@link #maxMtu}. Control plane, one
+     * thread, while no lcore uses the queues. Where it throws, the device is as it was, or else
+     * {@link #isGone}.
+     *
+     * @throws RuntimeException with a sentence where the device cannot
+     */
+    default void reopen(int bytes) {
+        throw new IllegalArgumentException(
+                "device '%s': mtu=%d asked, at most %d possible as it was opened; lower it"
+                        .formatted(name(), bytes, maxMtu()));
     }
 
     /** Whether the device could carry frames now. */

@@ -93,6 +93,16 @@ public final class DpdkDevice implements Device {
     }
 
     @Override
+    public void reopen(int bytes) {
+        port.reopen(bytes);
+    }
+
+    @Override
+    public boolean isGone() {
+        return port.isGone();
+    }
+
+    @Override
     public boolean linkUp() {
         return port.linkUp();
     }

@@ -122,6 +122,11 @@ public final class NatDevice implements Device {
     }
 
     @Override
+    public void reopen(int bytes) {
+        inner.reopen(bytes);
+    }
+
+    @Override
     public boolean linkUp() {
         return inner.linkUp();
     }

@@ -8,6 +8,7 @@ import io.ipvane.burst.HotPath;
 import io.ipvane.linux.Tap;
 import io.ipvane.linux.TapQueue;
 import io.ipvane.memory.Memory;
+import java.util.function.IntConsumer;
 
 /**
  * A TAP device of our own as a {@link Device}: an endpoint in a namespace, or the host port.
@@ -20,12 +21,14 @@ import io.ipvane.memory.Memory;
  */
 @HotPath
 public final class TapDevice implements Device {
-    private static final int MAX_MTU = 65_535;
+    /** The kernel counts the Ethernet header to the 65,535 bytes that it takes. */
+    private static final int MAX_MTU = 65_535 - 14;
 
     private final String name;
     private final Tap tap;
     private final TapQueue[] queues;
-    private final int mtu;
+    private final IntConsumer changesMtu;
+    private volatile int mtu;
     private volatile boolean carrier = true;
 
     /**
@@ -37,11 +40,14 @@ public final class TapDevice implements Device {
      * @param large address of the pool for what is longer than one of those, or 0; see {@link
      *     TapQueue}
      * @param mtu the MTU that the TAP has
+     * @param changesMtu gives it another
      */
-    public TapDevice(String name, Tap tap, long mempool, long large, int mtu) {
+    public TapDevice(
+            String name, Tap tap, long mempool, long large, int mtu, IntConsumer changesMtu) {
         this.name = name;
         this.tap = tap;
         this.mtu = mtu;
+        this.changesMtu = changesMtu;
         this.queues = new TapQueue[tap.queues()];
         try {
             for (int i = 0; i < queues.length; i++) {
@@ -163,10 +169,15 @@ public final class TapDevice implements Device {
         return mtu;
     }
 
-    /** A TAP takes frames of any length. */
     @Override
     public int maxMtu() {
         return MAX_MTU;
+    }
+
+    @Override
+    public void setMtu(int bytes) {
+        changesMtu.accept(bytes);
+        mtu = bytes;
     }
 
     /**

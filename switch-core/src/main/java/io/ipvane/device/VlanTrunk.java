@@ -255,6 +255,19 @@ public final class VlanTrunk {
             return device.maxMtu();
         }
 
+        /** The device has the largest that one of its uplinks has asked for: others may need it. */
+        @Override
+        public void setMtu(int bytes) {
+            if (bytes > device.mtu()) {
+                device.setMtu(bytes);
+            }
+        }
+
+        @Override
+        public void reopen(int bytes) {
+            device.reopen(bytes);
+        }
+
         @Override
         public boolean isGone() {
             return device.isGone();

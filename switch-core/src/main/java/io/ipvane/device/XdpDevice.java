@@ -7,6 +7,8 @@ import io.ipvane.burst.DropReason;
 import io.ipvane.burst.HotPath;
 import io.ipvane.linux.XdpInterface;
 import io.ipvane.linux.XdpSocket;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 
 /**
  * A kernel interface as a device of the switch, through AF_XDP sockets of our own. A frame longer
@@ -18,20 +20,39 @@ import io.ipvane.linux.XdpSocket;
 @HotPath
 public final class XdpDevice implements Device {
     private final String name;
-    private final XdpInterface port;
-    private final XdpSocket[] queues;
+    private final IntFunction<XdpInterface> opener;
     private final long mac;
 
+    /** What sockets that are closed have lost. */
+    private final AtomicLong lostBefore = new AtomicLong();
+
+    private final AtomicLong downBefore = new AtomicLong();
+    private final AtomicLong missedBefore = new AtomicLong();
+    private final AtomicLong noMbufBefore = new AtomicLong();
+
+    /** Changed while no lcore uses the queues. */
+    private volatile XdpInterface port;
+
+    private XdpSocket[] queues;
+    private volatile boolean gone;
+
     /**
-     * Takes over an open interface.
+     * Opens an interface.
      *
      * @param name in configuration, counters and messages
+     * @param mtu largest L3 packet in bytes; 0: as the interface has it
+     * @param opener opens it with an MTU
      */
-    public XdpDevice(String name, XdpInterface port) {
+    public XdpDevice(String name, int mtu, IntFunction<XdpInterface> opener) {
         this.name = name;
-        this.port = port;
-        this.queues = port.sockets().toArray(XdpSocket[]::new);
+        this.opener = opener;
+        use(opener.apply(mtu));
         this.mac = port.mac();
+    }
+
+    private void use(XdpInterface opened) {
+        queues = opened.sockets();
+        port = opened;
     }
 
     @Override
@@ -81,14 +102,15 @@ public final class XdpDevice implements Device {
     @Override
     public long dropped(DropReason reason) {
         return switch (reason) {
-            case BurstDrop.RING_FULL -> lost();
             case BurstDrop.DEV_DOWN -> down();
+            case DeviceDrop.TX_REFUSED -> lost();
+            case DeviceDrop.RX_OVERFLOW -> missed();
             default -> 0;
         };
     }
 
     private long lost() {
-        long sum = 0;
+        long sum = lostBefore.get();
         for (final XdpSocket queue : queues) {
             sum += queue.transmitLost();
         }
@@ -96,22 +118,29 @@ public final class XdpDevice implements Device {
     }
 
     private long down() {
-        long sum = 0;
+        long sum = downBefore.get();
         for (final XdpSocket queue : queues) {
             sum += queue.transmitDown();
         }
         return sum;
     }
 
+    private long missed() {
+        long sum = missedBefore.get();
+        for (final XdpSocket queue : queues) {
+            sum += queue.receiveMissed();
+        }
+        return sum;
+    }
+
+    /** What overflowed is a drop as well, {@link DeviceDrop#RX_OVERFLOW}. */
     @Override
     public ReceiveLosses receiveLosses() {
-        long missed = 0;
-        long noMbuf = 0;
+        long noMbuf = noMbufBefore.get();
         for (final XdpSocket queue : queues) {
-            missed += queue.receiveMissed();
             noMbuf += queue.receiveNoMbuf();
         }
-        return new ReceiveLosses(missed, 0, noMbuf);
+        return new ReceiveLosses(missed(), 0, noMbuf);
     }
 
     /** As it was when the interface was opened. */
@@ -135,9 +164,45 @@ public final class XdpDevice implements Device {
         port.setMtu(bytes);
     }
 
+    /** A closed socket has no memory to read its counters from: they are noted before. */
+    @Override
+    public void reopen(int bytes) {
+        final int before = port.mtu();
+        final ReceiveLosses losses = receiveLosses();
+        final long lost = lost();
+        final long down = down();
+        final XdpInterface old = port;
+        queues = new XdpSocket[0];
+        missedBefore.set(losses.missed());
+        noMbufBefore.set(losses.noMbuf());
+        lostBefore.set(lost);
+        downBefore.set(down);
+        old.close();
+        try {
+            use(opener.apply(bytes));
+        } catch (RuntimeException e) {
+            openAgain(before, e);
+            throw e;
+        }
+    }
+
+    private void openAgain(int mtu, RuntimeException why) {
+        try {
+            use(opener.apply(mtu));
+        } catch (RuntimeException e) {
+            why.addSuppressed(e);
+            gone = true;
+        }
+    }
+
+    @Override
+    public boolean isGone() {
+        return gone;
+    }
+
     @Override
     public boolean linkUp() {
-        return port.isUp();
+        return !gone && port.isUp();
     }
 
     @Override

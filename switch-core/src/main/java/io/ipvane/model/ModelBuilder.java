@@ -140,7 +140,11 @@ public final class ModelBuilder {
                                         Optional.of(netns).filter(n -> !n.isEmpty()),
                                         interfaceName)),
                         new Rules(owner.mode(), owner.flag(), List.of(), 0, Set.of()),
-                        new Link(true, true, owner.mtu(), PortModel.UPLINKS_MTU),
+                        new Link(
+                                true,
+                                true,
+                                Math.min(owner.mtu(), EndpointConfig.Tap.MAX_MTU),
+                                EndpointConfig.Tap.MAX_MTU),
                         GroupFilter.ALL));
         uplinks.put(uplink, owner.withHost(index, addresses, routes));
         return index;
@@ -164,10 +168,15 @@ public final class ModelBuilder {
                         new Link(
                                 there,
                                 there,
-                                config.mtu().orElse(owner.mtu()),
-                                config.mtu().orElse(PortModel.UPLINKS_MTU)),
+                                Math.min(wantedMtu(config), owner.mtu()),
+                                wantedMtu(config)),
                         GroupFilter.ALL));
         return index;
+    }
+
+    /** Without one of its own a port wants as much as it can have. */
+    private static int wantedMtu(PortConfig port) {
+        return port.mtu().orElse(port.endpoint().maxMtu());
     }
 
     private static Rules rules(UplinkModel owner, PortConfig config) {
@@ -204,10 +213,7 @@ public final class ModelBuilder {
         final PortModel model = ports.get(port);
         final UplinkModel owner = uplinks.get(model.uplink());
         // What somebody has set at the interface stays unless the configuration changes.
-        final int wanted =
-                after.mtu().equals(before.mtu())
-                        ? model.wantedMtu()
-                        : after.mtu().orElse(PortModel.UPLINKS_MTU);
+        final int wanted = after.mtu().equals(before.mtu()) ? model.wantedMtu() : wantedMtu(after);
         ports.set(port, model.withRules(rules(owner, after)).withMtu(model.mtu(), wanted));
     }
 

@@ -34,7 +34,7 @@ public record PortModel(
         Link link,
         GroupFilter groups) {
 
-    /** Wants as much as the uplink has. */
+    /** The wish of an uplink itself, which has what its device has. */
     public static final int UPLINKS_MTU = Integer.MAX_VALUE;
 
     /**
@@ -64,8 +64,8 @@ public record PortModel(
      * @param up whether it is up
      * @param carrier whether it has a carrier
      * @param mtu largest L3 packet: what is wanted, or less where the uplink has less
-     * @param wantedMtu what the configuration or somebody at the interface asked for; {@link
-     *     #UPLINKS_MTU}: nobody did
+     * @param wantedMtu what the configuration or somebody at the interface asked for, or, where
+     *     nobody did, the most that it can have
      */
     public record Link(boolean up, boolean carrier, int mtu, int wantedMtu) {}
 

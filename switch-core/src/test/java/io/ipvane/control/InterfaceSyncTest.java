@@ -3,6 +3,7 @@ package io.ipvane.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.ipvane.config.EndpointConfig;
 import io.ipvane.config.SwitchConfig;
 import io.ipvane.model.ModelBuilder;
 import io.ipvane.model.PortModel;
@@ -160,7 +161,7 @@ class InterfaceSyncTest {
         assertDone("mtu 1400", "mtu 1500");
         hear(1400);
         hear(1500);
-        assertEquals(PortModel.UPLINKS_MTU, port.wantedMtu());
+        assertEquals(EndpointConfig.Tap.MAX_MTU, port.wantedMtu());
         assertEquals(1500, port.mtu());
         assertDone();
     }

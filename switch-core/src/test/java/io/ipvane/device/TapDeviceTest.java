@@ -78,7 +78,7 @@ class TapDeviceTest {
                                 0,
                                 List.of(IpPrefix.parse(address))));
         net.undo(tap::close);
-        return new TapDevice("tap:" + name, tap.tap(), mempool.address(), large, MTU);
+        return new TapDevice("tap:" + name, tap.tap(), mempool.address(), large, MTU, tap::setMtu);
     }
 
     @AfterEach

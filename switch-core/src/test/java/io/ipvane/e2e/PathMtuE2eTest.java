@@ -185,6 +185,9 @@ class PathMtuE2eTest {
         awaitMtu(BLUE, 9000);
         assertTrue(mtu(SWITCH, "up0", 9000));
         ping(BLUE, "-M", "do", "-s", "8972", "10.0.0.254").orFail();
+        final String refusal = patch(422, "{\"mtu\":65536}");
+        assertTrue(refusal.contains("mtu=65536 is out of range; choose 68 to 65535"), refusal);
+        assertTrue(mtu(BLUE, 9000), "a refused change changes nothing");
         net.ip(OUTSIDE, "link", "set", "dev", "eth0", "mtu", "1500");
         patch(200, "{\"mtu\":1500}");
         awaitMtu(BLUE, 1500);
