@@ -36,6 +36,14 @@ public record Route(
                 0);
     }
 
+    /**
+     * Whether somebody has made it for all packets: it is in the main table, and does not just
+     * follow from an address.
+     */
+    public boolean isOfSomebody() {
+        return table == Rtnl.RT_TABLE_MAIN && (protocol != Rtnl.RTPROT_KERNEL || gateway != null);
+    }
+
     /** Decodes RTM_NEWROUTE or RTM_DELROUTE; null where it is none that somebody configures. */
     static Route decode(NetlinkMessage message) {
         if (!message.hasFixedPart(FIXED_PART)

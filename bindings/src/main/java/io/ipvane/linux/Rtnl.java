@@ -122,6 +122,7 @@ final class Rtnl {
     static final int RTN_BROADCAST = 3;
     static final int RTN_ANYCAST = 4;
     static final int RTN_MULTICAST = 5;
+    static final int RTPROT_KERNEL = 2;
     static final int RTPROT_STATIC = 4;
     static final int RT_SCOPE_UNIVERSE = 0;
     static final int RT_SCOPE_LINK = 253;

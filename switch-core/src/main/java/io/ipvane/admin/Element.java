@@ -4,6 +4,7 @@ package io.ipvane.admin;
 import io.helidon.webserver.http.ServerRequest;
 import io.ipvane.config.ConfigEdit;
 import io.ipvane.config.SwitchConfig;
+import java.util.List;
 import java.util.Optional;
 
 /** A kind of thing that has a path of its own: how it is found, shown and changed. */
@@ -36,6 +37,11 @@ interface Element {
     /** Query parameters of PUT and PATCH. */
     default String[] switches() {
         return new String[] {Query.DRY_RUN};
+    }
+
+    /** Query parameters of GET and DELETE that say more of which one is meant. */
+    default List<String> selectors() {
+        return List.of();
     }
 
     /** The name of what a PUT or PATCH makes again where somebody has deleted its interface. */

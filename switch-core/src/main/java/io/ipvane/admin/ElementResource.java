@@ -118,7 +118,7 @@ final class ElementResource {
 
     private Answer delete(ServerRequest request) {
         changes.mustBeAllowed();
-        final Query query = Query.of(request, deleteSwitches);
+        final Query query = Query.of(request, element.selectors(), deleteSwitches);
         final Preconditions preconditions = Preconditions.of(request);
         return changes.inTurn(
                 () -> {

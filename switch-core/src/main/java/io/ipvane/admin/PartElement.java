@@ -6,12 +6,17 @@ import io.ipvane.config.ConfigEdit;
 import io.ipvane.config.NeighborConfig;
 import io.ipvane.config.PartEdit;
 import io.ipvane.config.RouteConfig;
+import io.ipvane.config.RouteSelector;
 import io.ipvane.config.SwitchConfig;
 import io.ipvane.control.view.NeighborView;
 import io.ipvane.control.view.RouteView;
+import io.ipvane.model.ModelBuilder;
+import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.MacAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * {@code /v1/routes/{uplink}/{to}}, {@code /v1/neighbors/{uplink}/{address}}: a route or permanent
@@ -21,24 +26,45 @@ import java.util.function.BiFunction;
  * @param <E> as the configuration has it
  */
 final class PartElement<E> implements Element {
-    private final PartEdit<E, ?> edits;
-    private final BiFunction<String, E, Object> view;
+    private static final String METRIC = "metric";
+    private static final String VIA = "via";
 
-    private PartElement(PartEdit<E, ?> edits, BiFunction<String, E, Object> view) {
+    private final PartEdit<E> edits;
+    private final BiFunction<String, E, Object> view;
+    private final List<String> selectors;
+    private final Function<Query, Object> which;
+
+    private PartElement(
+            PartEdit<E> edits,
+            BiFunction<String, E, Object> view,
+            List<String> selectors,
+            Function<Query, Object> which) {
         this.edits = edits;
         this.view = view;
+        this.selectors = selectors;
+        this.which = which;
     }
 
     /** Routes. */
     static PartElement<RouteConfig> route() {
         return new PartElement<>(
                 PartEdit.ROUTE,
-                (uplink, route) ->
-                        new RouteView(
-                                uplink,
-                                route.to().length() == 0 ? "default" : route.to().toString(),
-                                route.via().map(Object::toString).orElse(""),
-                                route.via().isPresent() ? "unicast" : route.type().key()));
+                (uplink, route) -> RouteView.of(uplink, ModelBuilder.route(route)),
+                List.of(METRIC, VIA),
+                PartElement::narrowed);
+    }
+
+    /** Of several routes to one destination. */
+    private static Object narrowed(Query query) {
+        try {
+            return new RouteSelector.Narrowed(
+                    query.text(METRIC).map(Long::valueOf), query.text(VIA).map(IpAddress::parse));
+        } catch (NumberFormatException e) {
+            throw ProblemException.badRequest(
+                    METRIC + "='" + query.text(METRIC).orElseThrow() + "' is no whole number");
+        } catch (IllegalArgumentException e) {
+            throw ProblemException.badRequest(VIA + "=" + e.getMessage());
+        }
     }
 
     /** Permanent neighbours. */
@@ -50,7 +76,9 @@ final class PartElement<E> implements Element {
                                 uplink,
                                 neighbor.address().toString(),
                                 MacAddress.format(neighbor.mac()),
-                                "permanent"));
+                                "permanent"),
+                List.of(),
+                query -> null);
     }
 
     @Override
@@ -85,11 +113,17 @@ final class PartElement<E> implements Element {
 
     @Override
     public ConfigEdit delete(ServerRequest request, Query query) {
-        return edits.delete(uplink(request), id(request));
+        return edits.delete(uplink(request), id(request), which.apply(query));
+    }
+
+    @Override
+    public List<String> selectors() {
+        return selectors;
     }
 
     private Optional<E> find(SwitchConfig config, ServerRequest request, Object body) {
-        return edits.find(config, uplink(request), id(request), body);
+        final Object wanted = body != null ? body : which.apply(Query.some(request, selectors));
+        return edits.find(config, uplink(request), id(request), wanted);
     }
 
     private static String uplink(ServerRequest request) {

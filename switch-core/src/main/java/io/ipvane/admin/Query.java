@@ -6,6 +6,8 @@ import io.ipvane.config.NearestWord;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The parameters behind the question mark of a request. One that is not known is refused: a
@@ -29,10 +31,22 @@ final class Query {
      * @throws ProblemException 400 where one is unknown or neither true nor false
      */
     static Query of(ServerRequest request, String... known) {
-        final Query query = numbers(request, known);
+        return of(request, List.of(), known);
+    }
+
+    /**
+     * Reads switches, and parameters of any value that {@link #text} gives.
+     *
+     * @throws ProblemException 400 where one is unknown, or a switch neither true nor false
+     */
+    static Query of(ServerRequest request, List<String> texts, String... switches) {
+        final Query query =
+                numbers(
+                        request,
+                        Stream.concat(texts.stream(), Stream.of(switches)).toArray(String[]::new));
         query.values.forEach(
                 (name, value) -> {
-                    if (!"true".equals(value) && !"false".equals(value)) {
+                    if (!texts.contains(name) && !"true".equals(value) && !"false".equals(value)) {
                         throw ProblemException.badRequest(
                                 name + "='" + value + "' is neither true nor false; choose one");
                     }
@@ -60,6 +74,20 @@ final class Query {
             values.put(name, request.query().get(name));
         }
         return new Query(values);
+    }
+
+    /** Reads these parameters and looks at no other. */
+    static Query some(ServerRequest request, List<String> names) {
+        final Map<String, String> values = new HashMap<>();
+        names.stream()
+                .filter(request.query().names()::contains)
+                .forEach(name -> values.put(name, request.query().get(name)));
+        return new Query(values);
+    }
+
+    /** The value of a parameter. */
+    Optional<String> text(String name) {
+        return Optional.ofNullable(values.get(name));
     }
 
     boolean isTrue(String name) {

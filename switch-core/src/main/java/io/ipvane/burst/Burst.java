@@ -276,6 +276,16 @@ public final class Burst {
         Row.nextHop(row(i), high, low);
     }
 
+    /** {@link Row#mtu(long)} of frame {@code i}. */
+    public int mtu(int i) {
+        return Row.mtu(row(i));
+    }
+
+    /** Writes {@link Row#mtu(long)} of frame {@code i}. */
+    public void mtu(int i, int bytes) {
+        Row.mtu(row(i), bytes);
+    }
+
     /** Says which address the sender of frame {@code i} claims. */
     public void claim(int i, long high, long low) {
         Row.claim(row(i), high, low);

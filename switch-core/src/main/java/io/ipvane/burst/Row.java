@@ -17,7 +17,7 @@ import io.ipvane.memory.Memory;
  *   0 mbuf      8 data      16 length  20 contiguous
  *  24 key0     32 source0   40 facts   44 port   48 slot   56 owner   60 verdict
  * 4096 key1  4104 source1  4112 nextHop0  4120 nextHop1  4128 claim0  4136 claim1
- * 4144 reason  4148 decided  4152 action
+ * 4144 reason  4148 decided  4152 action   4156 mtu
  * </pre>
  *
  * <p>Columns are never cleared: each says of which frames it means anything, and of the others it
@@ -67,6 +67,7 @@ public final class Row {
     private static final int REASON = SECOND + 48;
     private static final int DECIDED = SECOND + 52;
     private static final int ACTION = SECOND + 56;
+    private static final int MTU = SECOND + 60;
 
     private Row() {}
 
@@ -276,5 +277,17 @@ public final class Row {
     static void nextHop(long row, long high, long low) {
         Memory.put64(row, NEXT_HOP0, high);
         Memory.put64(row, NEXT_HOP1, low);
+    }
+
+    /**
+     * Bytes of an L3 packet that its route lets pass, 0: as many as the port that it leaves by; of
+     * frames with the verdicts RESOLVE and NARROW.
+     */
+    public static int mtu(long row) {
+        return Memory.i32(row, MTU);
+    }
+
+    static void mtu(long row, int bytes) {
+        Memory.put32(row, MTU, bytes);
     }
 }

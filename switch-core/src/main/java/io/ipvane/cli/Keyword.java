@@ -42,6 +42,11 @@ record Keyword(String word, String key, Kind kind, String sample, String help) {
         return as(word, word);
     }
 
+    /** A word of a command of its own, whose value is a whole number. */
+    static Keyword number(String word) {
+        return new Keyword(word, word, Kind.NUMBER, "", "");
+    }
+
     /** A word of a command of its own, for a key that has another name. */
     static Keyword as(String word, String key) {
         return new Keyword(word, key, Kind.TEXT, "", "");

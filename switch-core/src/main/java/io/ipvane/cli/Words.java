@@ -52,6 +52,21 @@ final class Words {
         return words.remove(0);
     }
 
+    /**
+     * Cuts off what begins with a word that may come several times, each with words of its own.
+     *
+     * @return the words behind each of them, in their order
+     */
+    List<Words> cut(String word) {
+        final List<Words> parts = new ArrayList<>();
+        for (int at = words.lastIndexOf(word); at >= 0; at = words.lastIndexOf(word)) {
+            final List<String> part = words.subList(at, words.size());
+            parts.addFirst(new Words(command, part.subList(1, part.size())));
+            part.clear();
+        }
+        return parts;
+    }
+
     /** Whether these words come first, in which case they are moved behind the others. */
     void postpone(List<String> early) {
         if (words.size() > 1 && early.contains(words.get(0))) {

@@ -44,7 +44,8 @@ final class Places {
             case UplinkConfig uplink -> "uplink '" + uplink.name() + "'";
             case PortConfig port -> "port '" + port.name() + "'";
             case HostConfig host -> "host port (interface " + host.interfaceName() + ")";
-            case RouteConfig route -> "route";
+            case RouteConfig route -> "route to " + route.to();
+            case NextHopConfig hop -> "nexthop";
             case NeighborConfig neighbor -> "neighbor";
             case ThreadsConfig threads -> "threads";
             default -> "";

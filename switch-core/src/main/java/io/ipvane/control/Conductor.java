@@ -221,7 +221,8 @@ final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
                         claims.table(),
                         upcalls.neighbors().table(),
                         upcalls.dispatcher()::wants,
-                        upcalls.groups()::spoken));
+                        upcalls.groups()::spoken,
+                        upcalls.neighbors()::hasFailed));
         published = publisher.epoch();
         claims.published();
     }

@@ -31,7 +31,7 @@ final class LearnRules {
         if (uplink.holds(address) || uplink.linkLocal().equals(address)) {
             return Optional.of(new Refusal("EADDRINUSE", "the host's address"));
         }
-        if (uplink.routes().stream().anyMatch(route -> address.equals(route.via()))) {
+        if (uplink.routes().stream().anyMatch(route -> route.isVia(address))) {
             return Optional.of(new Refusal("EADDRINUSE", "the gateway of a route"));
         }
         if (uplink.neighbors().stream().anyMatch(known -> known.address().equals(address))) {
@@ -70,13 +70,7 @@ final class LearnRules {
                 || port.allowedSources().stream().anyMatch(p -> p.contains(address))) {
             return false;
         }
-        Route best = null;
-        for (Route route : uplink.allRoutes()) {
-            if (route.to().contains(address)
-                    && (best == null || route.to().length() >= best.to().length())) {
-                best = route;
-            }
-        }
-        return best != null && best.kind() != Route.Kind.CONNECTED;
+        final Route best = Route.find(uplink.allRoutes(), address);
+        return best != null && !best.isOnLink();
     }
 }

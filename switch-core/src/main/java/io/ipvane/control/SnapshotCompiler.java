@@ -8,18 +8,17 @@ import io.ipvane.icmp.ErrorKind;
 import io.ipvane.ipvlan.Compat;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.model.PortModel;
-import io.ipvane.model.Route;
 import io.ipvane.model.SwitchModel;
 import io.ipvane.model.UplinkModel;
 import io.ipvane.neighbor.NeighborTable;
 import io.ipvane.packet.Ethernet;
+import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.packet.Vlan;
 import io.ipvane.pipeline.Parser;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.snapshot.RouteDrop;
-import io.ipvane.snapshot.RouteTable;
 import io.ipvane.snapshot.Segment;
 import io.ipvane.snapshot.SourcePrefixes;
 import io.ipvane.table.AddressTable;
@@ -29,8 +28,10 @@ import io.ipvane.table.SpokenGroups;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
+import java.util.function.Predicate;
 
 /**
  * Model to snapshot: answers every question about configuration once, so that no frame asks it.
@@ -58,7 +59,14 @@ public final class SnapshotCompiler {
     /** The snapshot of one generation over tables that the conductor writes in place. */
     public static ForwardingSnapshot compile(
             SwitchModel model, long generation, AddressTable addresses, NeighborTable neighbors) {
-        return compile(model, generation, addresses, neighbors, port -> 0, port -> null);
+        return compile(
+                model,
+                generation,
+                addresses,
+                neighbors,
+                port -> 0,
+                port -> null,
+                (uplink, hop) -> false);
     }
 
     /**
@@ -66,6 +74,8 @@ public final class SnapshotCompiler {
      *
      * @param snoop says by index which frames of a port the conductor wants to see
      * @param spoken says by index which groups a port speaks to, or null
+     * @param failed says of an uplink, by its index, and one of several next hops, whether it does
+     *     not answer
      */
     public static ForwardingSnapshot compile(
             SwitchModel model,
@@ -73,10 +83,13 @@ public final class SnapshotCompiler {
             AddressTable addresses,
             NeighborTable neighbors,
             IntUnaryOperator snoop,
-            IntFunction<SpokenGroups> spoken) {
+            IntFunction<SpokenGroups> spoken,
+            BiPredicate<Integer, IpAddress> failed) {
         final Map<Integer, Segment> segments = new HashMap<>();
         for (UplinkModel uplink : model.uplinks().values()) {
-            segments.put(uplink.index(), segment(model, uplink));
+            segments.put(
+                    uplink.index(),
+                    segment(model, uplink, hop -> failed.test(uplink.index(), hop)));
         }
         final PortVerdicts verdicts = new PortVerdicts(model);
         final PortEntry[] entries = new PortEntry[model.ports().size()];
@@ -96,7 +109,8 @@ public final class SnapshotCompiler {
         return new ForwardingSnapshot(generation, entries, addresses, neighbors);
     }
 
-    private static Segment segment(SwitchModel model, UplinkModel uplink) {
+    private static Segment segment(
+            SwitchModel model, UplinkModel uplink, Predicate<IpAddress> failed) {
         return new Segment(
                 uplink.index(),
                 uplink.index(),
@@ -106,7 +120,7 @@ public final class SnapshotCompiler {
                         .filter(port -> port.mode() == Mode.L2)
                         .mapToInt(PortModel::index)
                         .toArray(),
-                routes(uplink.allRoutes()),
+                RouteCompiler.compile(uplink.allRoutes(), failed),
                 model.routes(uplink.index()),
                 model.members(uplink.index()).stream().anyMatch(p -> p.mode() == Mode.L3S));
     }
@@ -184,31 +198,5 @@ public final class SnapshotCompiler {
             }
         }
         return new SourcePrefixes(fib4.build(), fib6.build());
-    }
-
-    private static RouteTable routes(List<Route> routes) {
-        final RouteTable.Builder table = new RouteTable.Builder();
-        for (Route route : routes) {
-            final int hop =
-                    switch (route.kind()) {
-                        case CONNECTED -> RouteTable.CONNECTED;
-                        case LOCAL -> RouteTable.LOCAL;
-                        case BLACKHOLE -> RouteTable.BLACKHOLE;
-                        case UNREACHABLE -> RouteTable.UNREACHABLE;
-                        case PROHIBIT -> RouteTable.PROHIBIT;
-                        case GATEWAY -> table.gateway(route.via().key0(), route.via().key1());
-                    };
-            final IpPrefix to = route.to().network();
-            if (to.address().isIpv4()) {
-                table.add4(to.address().ipv4(), to.length(), hop);
-                if (hop == RouteTable.CONNECTED && to.length() < 31) {
-                    // The kernel's route of kind broadcast: no packet of a port takes it.
-                    table.add4(to.address().ipv4() | -1 >>> to.length(), 32, RouteTable.BLACKHOLE);
-                }
-            } else {
-                table.add6(to.address().key0(), to.address().key1(), to.length(), hop);
-            }
-        }
-        return table.build();
     }
 }

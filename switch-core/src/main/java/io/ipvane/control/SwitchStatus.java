@@ -21,11 +21,9 @@ import io.ipvane.lcore.LcoreStatus;
 import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.lcore.TopologyRunner;
 import io.ipvane.model.PortModel;
-import io.ipvane.model.Route;
 import io.ipvane.model.SwitchModel;
 import io.ipvane.model.UplinkModel;
 import io.ipvane.neighbor.NeighborResolver;
-import io.ipvane.packet.IpPrefix;
 import io.ipvane.packet.MacAddress;
 import io.ipvane.snapshot.PortEntry;
 import java.util.ArrayList;
@@ -296,19 +294,8 @@ public final class SwitchStatus implements StatusSource {
     @Override
     public List<RouteView> routes() {
         return control.ask(Conductor::model).uplinks().values().stream()
-                .flatMap(u -> u.allRoutes().stream().map(r -> view(u, r)))
+                .flatMap(u -> u.allRoutes().stream().map(r -> RouteView.of(u.name(), r)))
                 .toList();
-    }
-
-    private static RouteView view(UplinkModel uplink, Route route) {
-        final IpPrefix to = route.to();
-        return new RouteView(
-                uplink.name(),
-                to.length() == 0 ? "default" : to.toString(),
-                route.via() == null ? "" : route.via().toString(),
-                route.kind() == Route.Kind.GATEWAY
-                        ? "unicast"
-                        : route.kind().name().toLowerCase(Locale.ROOT));
     }
 
     @Override

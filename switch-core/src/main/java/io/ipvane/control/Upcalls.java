@@ -9,19 +9,24 @@ import io.ipvane.icmp.ErrorKind;
 import io.ipvane.icmp.ErrorUpcall;
 import io.ipvane.learn.LearnUpcall;
 import io.ipvane.learn.SourceUpcall;
+import io.ipvane.model.Route;
 import io.ipvane.model.SwitchModel;
 import io.ipvane.model.UplinkModel;
 import io.ipvane.neighbor.NeighborUpcall;
 import io.ipvane.neighbor.NeighborUplink;
 import io.ipvane.neighbor.UplinkIdentity;
 import io.ipvane.packet.IpAddress;
+import io.ipvane.packet.IpPrefix;
 import io.ipvane.table.Grace;
 import io.ipvane.upcall.FrameInjector;
 import io.ipvane.upcall.Mailboxes;
 import io.ipvane.upcall.UpcallDispatcher;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * All features that see frames on the conductor, put together: which ring tells whom, and who is
@@ -65,7 +70,8 @@ final class Upcalls {
                                         frame.port(),
                                         ErrorKind.NEIGHBOR_FAILED,
                                         0,
-                                        frame.mbuf()));
+                                        frame.mbuf()),
+                        dispatcher::changed);
         sources = new SourceUpcall(conductor, mailboxes, pool, injector, clock);
         dhcp = new DhcpUpcall(conductor, dispatcher, pool);
         groups = new GroupUpcall(conductor, dispatcher, pool, clock);
@@ -119,9 +125,41 @@ final class Upcalls {
     private static NeighborUplink neighborUplink(UplinkModel uplink) {
         final Map<IpAddress, Long> permanent = new HashMap<>();
         uplink.neighbors().forEach(known -> permanent.put(known.address(), known.mac()));
+        final List<Route> routes = List.copyOf(Route.best(uplink.allRoutes()));
         return new NeighborUplink(
-                UplinkIdentity.of(uplink.mac(), uplink.hostAddresses()),
+                uplink.name(),
+                UplinkIdentity.of(uplink.mac(), uplink.hostAddresses())
+                        .speaking(speakers(uplink, routes)),
+                watched(routes),
                 permanent,
                 uplink.linkUp());
+    }
+
+    /** Gateways that share flows with others. */
+    private static Set<IpAddress> watched(List<Route> routes) {
+        return routes.stream()
+                .filter(route -> route.hops().size() > 1)
+                .flatMap(route -> route.hops().stream())
+                .map(Route.Hop::via)
+                .collect(Collectors.toSet());
+    }
+
+    /** Who is asked for from which address: gateways, and what is on the link. */
+    private static Map<IpPrefix, IpAddress> speakers(UplinkModel uplink, List<Route> routes) {
+        final Map<IpPrefix, IpAddress> speakers = new HashMap<>();
+        for (Route route : routes) {
+            final IpAddress source = route.source();
+            if (source != null && uplink.holds(source)) {
+                if (route.isOnLink()) {
+                    speakers.put(route.to(), source);
+                }
+                route.hops()
+                        .forEach(
+                                hop ->
+                                        speakers.putIfAbsent(
+                                                new IpPrefix(hop.via(), hop.via().bits()), source));
+            }
+        }
+        return speakers;
     }
 }

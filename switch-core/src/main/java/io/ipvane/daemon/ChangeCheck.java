@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.daemon;
 
+import io.ipvane.config.HostConfig;
+import io.ipvane.config.NextHopConfig;
 import io.ipvane.config.PortConfig;
 import io.ipvane.config.RouteConfig;
 import io.ipvane.config.SwitchConfig;
@@ -16,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What of a change only the running switch can refuse: what is made once at its start, addresses
@@ -42,7 +45,7 @@ final class ChangeCheck {
         }
         for (UplinkChange change : plan.changedUplinks()) {
             final UplinkConfig after = change.after();
-            refuseOwnGateways(change.before(), after);
+            refuseForeign(change.before(), after);
             after.host()
                     .filter(host -> !change.before().host().equals(after.host()))
                     .ifPresent(host -> live.check(host, ifMissing));
@@ -90,33 +93,60 @@ final class ChangeCheck {
     }
 
     /**
-     * A gateway must be beyond the uplink; the file does not know of addresses that a namespace
-     * gave itself. Routes that were there before it did are left alone.
+     * A gateway must be beyond the uplink, and what the switch speaks from must be the host port's;
+     * the file does not know of addresses that a namespace gave itself. Routes that were there
+     * before it did are left alone.
      */
-    private void refuseOwnGateways(UplinkConfig before, UplinkConfig after) {
+    private void refuseForeign(UplinkConfig before, UplinkConfig after) {
         final List<RouteConfig> routes = new ArrayList<>(after.routes());
         routes.removeAll(new HashSet<>(before.routes()));
-        routes.removeIf(route -> route.via().isEmpty());
-        if (routes.isEmpty()) {
+        final List<IpAddress> named =
+                routes.stream().flatMap(ChangeCheck::addresses).distinct().toList();
+        if (named.isEmpty()) {
             return;
         }
-        final Map<IpAddress, String> owners =
-                live.owners(after, routes.stream().map(route -> route.via().get()).toList());
+        final Map<IpAddress, String> owners = live.owners(after, named);
         for (RouteConfig route : routes) {
-            final IpAddress via = route.via().get();
-            final String owner = owners.get(via);
-            if (owner != null && !plan.removesPort(owner) && !givenUp.by(after, owner, via)) {
-                throw new ChangeRefusedException(
-                        "EINVAL",
-                        "route to "
-                                + route.to()
-                                + ": via "
-                                + via
-                                + " is an address of '"
-                                + owner
-                                + "', a part of this uplink itself; give a gateway beyond the"
-                                + " uplink");
+            for (NextHopConfig hop : route.hops()) {
+                refuseOwn(after, route, hop.via(), owners.get(hop.via()));
             }
+            route.src().ifPresent(src -> refuseForeign(after, route, src, owners.get(src)));
+        }
+    }
+
+    private static Stream<IpAddress> addresses(RouteConfig route) {
+        return Stream.concat(route.hops().stream().map(NextHopConfig::via), route.src().stream());
+    }
+
+    private void refuseOwn(UplinkConfig after, RouteConfig route, IpAddress via, String owner) {
+        if (owner != null && !plan.removesPort(owner) && !givenUp.by(after, owner, via)) {
+            throw new ChangeRefusedException(
+                    "EINVAL",
+                    "route to "
+                            + route.to()
+                            + ": via "
+                            + via
+                            + " is an address of '"
+                            + owner
+                            + "', a part of this uplink itself; give a gateway beyond the"
+                            + " uplink");
+        }
+    }
+
+    private static void refuseForeign(
+            UplinkConfig after, RouteConfig route, IpAddress src, String owner) {
+        final HostConfig host = after.host().orElseThrow();
+        if (!host.interfaceName().equals(owner)
+                && host.addresses().stream().noneMatch(own -> own.address().equals(src))) {
+            throw new ChangeRefusedException(
+                    "EINVAL",
+                    "route to "
+                            + route.to()
+                            + ": src "
+                            + src
+                            + " is no address of the host port "
+                            + host.interfaceName()
+                            + "; give one of its addresses, or add it first");
         }
     }
 

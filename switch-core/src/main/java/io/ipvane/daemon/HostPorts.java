@@ -78,20 +78,21 @@ final class HostPorts {
         units.hosts.put(config.name(), placed);
     }
 
-    /**
-     * Gateways that the interface had; what is connected follows from the host port's addresses.
-     */
+    /** What the interface had; what is connected follows from the host port's addresses too. */
     private static List<Route> routes(Optional<InterfaceTakeover> taken) {
         return taken.stream()
                 .flatMap(t -> t.routes().stream())
-                .filter(route -> route.gateway() != null)
-                .map(
-                        route ->
-                                new Route(
-                                        Addresses.of(route.destination()),
-                                        Route.Kind.GATEWAY,
-                                        Addresses.of(route.gateway())))
+                .filter(io.ipvane.linux.Route::isOfSomebody)
+                .map(HostPorts::route)
                 .toList();
+    }
+
+    private static Route route(io.ipvane.linux.Route taken) {
+        return Route.taken(
+                Addresses.of(taken.destination()),
+                taken.gateway() == null ? null : Addresses.of(taken.gateway()),
+                Integer.toUnsignedLong(taken.metric()),
+                taken.source() == null ? null : Addresses.of(taken.source()));
     }
 
     /** A host port of another name is opened before the one that it replaces goes. */

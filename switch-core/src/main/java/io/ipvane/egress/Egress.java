@@ -160,6 +160,8 @@ public final class Egress implements Stage {
                 replicator.copy(burst, i, snapshot.entry(segment.host()), ingress);
                 enqueue(burst, i, snapshot.entry(segment.exit()), ingress);
             }
+            case Verdict.NARROW ->
+                    enqueue(burst, i, snapshot.entry(segment.exit()), ingress, burst.mtu(i));
             case Verdict.RESOLVE -> resolve(burst, i, snapshot.entry(segment.exit()), ingress);
             case Verdict.CONTROL -> control(burst, i, snapshot, ingress);
             case Verdict.LEARN -> learn(burst, i, ingress);
@@ -177,14 +179,19 @@ public final class Egress implements Stage {
         }
     }
 
-    /** Hands the frame itself over; the reason of a refusal is counted where it arises. */
     private void enqueue(Burst burst, int i, PortEntry to, PortEntry ingress) {
+        enqueue(burst, i, to, ingress, EgressRules.NO_MTU);
+    }
+
+    /** Hands the frame itself over; the reason of a refusal is counted where it arises. */
+    private void enqueue(Burst burst, int i, PortEntry to, PortEntry ingress, int routeMtu) {
         final PortEntry egress = to != null && lanes.has(to.index) ? to : null;
-        final int answer = EgressRules.judge(ingress, egress, burst.row(i), pool);
+        final int answer = EgressRules.judge(ingress, egress, burst.row(i), pool, routeMtu);
         if (answer == EgressRules.SEND) {
             lanes.add(to.index, burst.mbuf(i), burst.length(i));
         } else if (EgressRules.isTooLong(answer)) {
-            final int fragments = split(burst, i, answer, to, ingress);
+            final int fragments =
+                    split(burst, i, answer, to, ingress, EgressRules.mtu(to, routeMtu));
             for (int k = 0; k < fragments; k++) {
                 final long fragment = fragmenter.fragment(k);
                 lanes.add(to.index, fragment, pool.length(fragment));
@@ -213,11 +220,11 @@ public final class Egress implements Stage {
      * sender may be told what would have fitted (COR-17).
      *
      * @param answer which of {@link EgressRules#isTooLong} it is
+     * @param mtu bytes of IP that would have fitted
      * @return fragments, which the caller has to send before it discards the frame; 0: it is done
      */
-    private int split(Burst burst, int i, int answer, PortEntry to, PortEntry ingress) {
+    private int split(Burst burst, int i, int answer, PortEntry to, PortEntry ingress, int mtu) {
         final long mbuf = burst.mbuf(i);
-        final int mtu = EgressRules.mtu(to);
         final int fragments =
                 answer == EgressRules.SPLIT ? fragmenter.split(mbuf, burst.l3(i), mtu) : 0;
         if (fragments > 0) {
@@ -238,9 +245,11 @@ public final class Egress implements Stage {
 
     /** The frame comes back finished, for a lane and nothing else: its length is judged here. */
     private void resolve(Burst burst, int i, PortEntry wire, PortEntry ingress) {
-        final int answer = EgressRules.judge(ingress, wire, burst.row(i), pool);
+        final int routeMtu = burst.mtu(i);
+        final int answer = EgressRules.judge(ingress, wire, burst.row(i), pool, routeMtu);
         if (EgressRules.isTooLong(answer)) {
-            final int fragments = split(burst, i, answer, wire, ingress);
+            final int fragments =
+                    split(burst, i, answer, wire, ingress, EgressRules.mtu(wire, routeMtu));
             for (int k = 0; k < fragments; k++) {
                 if (!upcaller.unresolved(burst, i, ingress, fragmenter.fragment(k))) {
                     count(ingress.index, NeighborDrop.NEIGH_QUEUE_FULL.number());

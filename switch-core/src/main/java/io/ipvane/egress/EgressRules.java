@@ -24,6 +24,9 @@ public final class EgressRules {
      */
     public static final int SPLIT = -2;
 
+    /** In the place of a route's MTU: the frame has no route, or its route has none. */
+    static final int NO_MTU = 0;
+
     private static final int NO_PORT = EgressDrop.NO_PORT.number();
     private static final int DEV_DOWN = BurstDrop.DEV_DOWN.number();
     private static final int MTU = EgressDrop.MTU.number();
@@ -41,13 +44,17 @@ public final class EgressRules {
      * @return {@link #SEND}, {@link #SPLIT}, or the number of a {@link io.ipvane.burst.DropReason}
      */
     public static int judge(PortEntry ingress, PortEntry egress, long row, int length) {
+        return judge(ingress, egress, row, length, NO_MTU);
+    }
+
+    private static int judge(PortEntry ingress, PortEntry egress, long row, int length, int mtu) {
         if (egress == null) {
             return NO_PORT;
         }
         if (!egress.up) {
             return DEV_DOWN;
         }
-        if (!ingress.measured || length <= most(egress, row)) {
+        if (!ingress.measured || length <= most(egress, row, mtu)) {
             return SEND;
         }
         return isRouted(ingress, egress, row)
@@ -59,8 +66,19 @@ public final class EgressRules {
 
     /** As the other; the segments of a frame are measured only where the whole is too long. */
     public static int judge(PortEntry ingress, PortEntry egress, long row, FramePool pool) {
-        final int whole = judge(ingress, egress, row, Row.length(row));
-        return isTooLong(whole) ? judge(ingress, egress, row, pool.longest(Row.mbuf(row))) : whole;
+        return judge(ingress, egress, row, pool, NO_MTU);
+    }
+
+    /**
+     * As the other, of a frame whose route has an MTU of its own.
+     *
+     * @param mtu bytes of an L3 packet, or {@link #NO_MTU}
+     */
+    static int judge(PortEntry ingress, PortEntry egress, long row, FramePool pool, int mtu) {
+        final int whole = judge(ingress, egress, row, Row.length(row), mtu);
+        return isTooLong(whole)
+                ? judge(ingress, egress, row, pool.longest(Row.mbuf(row)), mtu)
+                : whole;
     }
 
     /** Whether an answer says that the frame is longer than the port takes. */
@@ -81,12 +99,15 @@ public final class EgressRules {
     }
 
     /** Tags that parse has skipped do not count; a frame that it could not read has none. */
-    private static int most(PortEntry egress, long row) {
-        return egress.maxFrame + Math.max(0, Row.l3(row) - Ethernet.LENGTH);
+    private static int most(PortEntry egress, long row, int mtu) {
+        final int frame =
+                mtu == NO_MTU ? egress.maxFrame : Math.min(egress.maxFrame, mtu + Ethernet.LENGTH);
+        return frame + Math.max(0, Row.l3(row) - Ethernet.LENGTH);
     }
 
-    /** Bytes of IP that a port takes: its MTU. */
-    static int mtu(PortEntry egress) {
-        return egress.maxFrame - Ethernet.LENGTH;
+    /** Bytes of IP that a port takes by a route: the smaller of the two MTUs. */
+    static int mtu(PortEntry egress, int mtu) {
+        final int ports = egress.maxFrame - Ethernet.LENGTH;
+        return mtu == NO_MTU ? ports : Math.min(ports, mtu);
     }
 }

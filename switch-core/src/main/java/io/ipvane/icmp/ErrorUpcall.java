@@ -5,6 +5,7 @@ import io.ipvane.burst.FramePool;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.model.PortModel;
+import io.ipvane.model.Route;
 import io.ipvane.model.SwitchModel;
 import io.ipvane.model.UplinkModel;
 import io.ipvane.neighbor.UplinkIdentity;
@@ -17,6 +18,7 @@ import io.ipvane.upcall.TokenBucket;
 import io.ipvane.upcall.Upcall;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -106,7 +108,12 @@ public final class ErrorUpcall implements Upcall, ControlMailbox.DropListener {
         }
         final long to = port.role() == PortEntry.Role.UPLINK ? frames.senderMac() : uplink.mac();
         final long error =
-                frames.write(kind, mtu, source(uplink, frames.sender()), uplink.mac(), to);
+                frames.write(
+                        kind,
+                        mtu,
+                        source(uplink, frames.sender(), frames.destination()),
+                        uplink.mac(),
+                        to);
         if (error == 0) {
             return;
         }
@@ -137,12 +144,22 @@ public final class ErrorUpcall implements Upcall, ControlMailbox.DropListener {
     }
 
     /**
-     * Who says it: the host port by its address in the smallest network with the sender, else by
-     * the first that is as far-reaching as the sender's; a switch without one by 192.0.0.8 (RFC
+     * Who says it: the address that the route to the sender says, else that which the route of the
+     * packet says; else the host port by its address in the smallest network with the sender, else
+     * by the first that is as far-reaching as the sender's; a switch without one by 192.0.0.8 (RFC
      * 7600), or for IPv6 by its link-local address, as a router whose interfaces have no other
      * does.
      */
-    private static IpAddress source(UplinkModel uplink, IpAddress sender) {
+    private static IpAddress source(UplinkModel uplink, IpAddress sender, IpAddress destination) {
+        final List<Route> routes = uplink.allRoutes();
+        if (routes.stream().anyMatch(route -> route.source() != null)) {
+            for (IpAddress end : List.of(sender, destination)) {
+                final Route route = Route.find(routes, end);
+                if (route != null && route.source() != null && uplink.holds(route.source())) {
+                    return route.source();
+                }
+            }
+        }
         IpPrefix best = null;
         for (IpPrefix own : uplink.hostAddresses()) {
             if (own.address().isIpv4() == sender.isIpv4()

@@ -65,6 +65,12 @@ public final class Verdict {
     public static final int ASK_SOURCE = 13;
 
     /**
+     * Outcome of the pipeline: as WIRE, of a frame that is longer than its route's MTU, which is in
+     * {@link io.ipvane.burst.Burst#mtu}. Never a rule's answer.
+     */
+    public static final int NARROW = 14;
+
+    /**
      * Dropped; the reason is in {@link io.ipvane.burst.Burst#reason}. As a rule's answer: dropped
      * for the reason that parse has noted.
      */
@@ -87,7 +93,8 @@ public final class Verdict {
         "resolve",
         "control",
         "learn",
-        "ask_source"
+        "ask_source",
+        "narrow"
     };
 
     private Verdict() {}

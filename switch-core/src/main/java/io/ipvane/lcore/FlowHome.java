@@ -2,12 +2,9 @@
 package io.ipvane.lcore;
 
 import io.ipvane.burst.Burst;
-import io.ipvane.burst.Facts;
 import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
-import io.ipvane.packet.Ethernet;
-import io.ipvane.packet.FlowTuple;
-import io.ipvane.table.KeyedHash;
+import io.ipvane.pipeline.FlowHash;
 import java.lang.foreign.Arena;
 
 /**
@@ -24,15 +21,8 @@ final class FlowHome {
     /** It has no home: whichever lcore has it may go on with it. */
     static final int ANYWHERE = -1;
 
-    // Two numbers whose bits are evenly spread, so that a secret of few bits multiplies as well.
-    private static final long BITS = 0x9E37_79B9_7F4A_7C15L;
-    private static final long MULTIPLIER = 0xBF58_476D_1CE4_E5B9L;
-
     private final int homes;
-    private final long secret;
-    private final FramePool pool;
-    private final long headers;
-    private final FlowTuple tuple = new FlowTuple();
+    private final FlowHash flows;
 
     /**
      * Chooses among some lcores.
@@ -43,9 +33,7 @@ final class FlowHome {
      */
     FlowHome(int homes, long secret, FramePool pool, Arena arena) {
         this.homes = homes;
-        this.secret = KeyedHash.fold(secret ^ BITS, MULTIPLIER) | 1;
-        this.pool = pool;
-        this.headers = arena.allocate(FlowTuple.BYTES, Long.BYTES).address();
+        this.flows = new FlowHash(arena, pool, secret);
     }
 
     /**
@@ -55,33 +43,7 @@ final class FlowHome {
      * @param zone conversations of two zones are never the same
      */
     int of(int zone, Burst burst, int i) {
-        if ((burst.facts(i) & Facts.IP) == 0) {
-            return ANYWHERE;
-        }
-        final int l3 = burst.l3(i);
-        final int whole = Math.min(burst.length(i) - l3, FlowTuple.BYTES);
-        final int here = burst.contiguous(i) - l3;
-        long ip = burst.data(i) + l3;
-        if (here < whole) {
-            pool.read(burst.mbuf(i), l3, headers, whole);
-            ip = headers;
-        }
-        final boolean ipv4 = burst.etherType(i) == Ethernet.TYPE_IPV4;
-        return tuple.read(ip, whole, ipv4) ? home(zone) : ANYWHERE;
-    }
-
-    /** Both ends count alike: their sum does not say which of them sent. */
-    private int home(int zone) {
-        final long ends =
-                end(tuple.source0(), tuple.source1(), tuple.sourcePort())
-                        + end(tuple.destination0(), tuple.destination1(), tuple.destinationPort());
-        final long rest = (long) zone << Byte.SIZE | tuple.protocol();
-        final long hash = KeyedHash.fold(ends ^ rest, secret);
-        return (int) Math.unsignedMultiplyHigh(hash, homes);
-    }
-
-    private long end(long high, long low, int port) {
-        final long once = KeyedHash.fold(high ^ secret, low ^ Long.rotateLeft(secret, 17));
-        return KeyedHash.fold(once ^ port, Long.rotateLeft(secret, 41));
+        final long hash = flows.of(zone, burst, i);
+        return hash == FlowHash.NONE ? ANYWHERE : (int) Math.unsignedMultiplyHigh(hash, homes);
     }
 }

@@ -101,15 +101,23 @@ public final class ModelBuilder {
         return config.routes().stream().map(ModelBuilder::route).toList();
     }
 
-    private static Route route(RouteConfig config) {
+    /** One route that the configuration names. */
+    public static Route route(RouteConfig config) {
         final Route.Kind kind =
                 switch (config.type()) {
                     case VIA -> Route.Kind.GATEWAY;
+                    case LINK -> Route.Kind.LINK;
                     case BLACKHOLE -> Route.Kind.BLACKHOLE;
                     case UNREACHABLE -> Route.Kind.UNREACHABLE;
                     case PROHIBIT -> Route.Kind.PROHIBIT;
                 };
-        return new Route(config.to(), kind, config.via().orElse(null));
+        return new Route(
+                config.to(),
+                kind,
+                config.hops().stream().map(hop -> new Route.Hop(hop.via(), hop.weight())).toList(),
+                config.metric(),
+                config.src().orElse(null),
+                config.mtu().orElse(0));
     }
 
     /**

@@ -70,7 +70,7 @@ public record UplinkModel(
      *
      * @param index of the port, or -1
      * @param addresses with their prefix lengths
-     * @param routes by gateways, taken over with the interface; they come and go with the port
+     * @param routes taken over with the interface; they come and go with the port
      */
     public record HostPort(int index, List<IpPrefix> addresses, List<Route> routes) {
         /** There is none. */
@@ -195,12 +195,8 @@ public record UplinkModel(
     public List<Route> allRoutes() {
         final List<Route> all = new ArrayList<>();
         for (IpPrefix own : hostPort.addresses) {
-            all.add(
-                    new Route(
-                            new IpPrefix(own.address(), own.address().bits()),
-                            Route.Kind.LOCAL,
-                            null));
-            all.add(new Route(own.network(), Route.Kind.CONNECTED, null));
+            all.add(Route.local(own.address()));
+            all.add(Route.connected(own.network()));
         }
         all.addAll(routes());
         return all;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -27,8 +28,9 @@ import java.util.function.LongSupplier;
  *       +-------------------------------+----------------------------------+
  * </pre>
  *
- * <p>STALE and PROBE are sent to all the same. A neighbour is created by a frame that needs it and
- * by nothing else: what strangers say about themselves is not remembered.
+ * <p>STALE and PROBE are sent to all the same. A neighbour is created by a frame that needs it, or
+ * because it is watched, and by nothing else: what strangers say about themselves is not
+ * remembered.
  *
  * <p>Owned by the conductor; time is the clock's, so that a test repeats exactly.
  */
@@ -106,6 +108,36 @@ public final class NeighborResolver {
     }
 
     /**
+     * Watches these neighbours of an uplink and no others. They are asked for without a frame that
+     * needs them, again and again where they do not answer, and asked to confirm where nobody uses
+     * them; whoever fails, or answers after all, is told to the sink.
+     */
+    public void watch(int uplink, Set<IpAddress> addresses) {
+        final UplinkNeighbors link = uplinks.get(uplink);
+        link.watch(addresses).forEach(address -> begin(link, address, null));
+    }
+
+    /** Whether a neighbour is watched and has failed to answer. */
+    public boolean hasFailed(int uplink, IpAddress address) {
+        final UplinkNeighbors link = uplinks.get(uplink);
+        return link != null && link.hasFailed(address);
+    }
+
+    private void watched(Neighbor neighbor, boolean failed) {
+        if (neighbor.uplink.failed(neighbor.address, failed)) {
+            sink.watchedChanged(neighbor.uplink.index, neighbor.address, failed);
+        }
+    }
+
+    /** One that is watched is asked for anew; frames for it go elsewhere, and will not ask. */
+    private void forgetOrAskAnew(Neighbor neighbor) {
+        forget(neighbor, NeighborDrop.NEIGH_FAIL);
+        if (neighbor.uplink.isWatched(neighbor.address)) {
+            begin(neighbor.uplink, neighbor.address, null);
+        }
+    }
+
+    /**
      * Adds a neighbour that is configured, or gives it another MAC: never asked, never forgotten,
      * and never replaced by what the wire says. What was learned before is forgotten.
      */
@@ -122,6 +154,7 @@ public final class NeighborResolver {
         neighbor.confirmedAt = clock.getAsLong();
         publish(neighbor);
         release(neighbor);
+        watched(neighbor, false);
     }
 
     /** Forgets a neighbour that is configured no longer; frames that wait ask for it anew. */
@@ -129,7 +162,7 @@ public final class NeighborResolver {
         final UplinkNeighbors link = uplinks.get(uplink);
         final Neighbor neighbor = link == null ? null : link.find(address);
         if (neighbor != null && neighbor.state == NeighborState.PERMANENT) {
-            forget(neighbor, NeighborDrop.NEIGH_FAIL);
+            forgetOrAskAnew(neighbor);
         }
     }
 
@@ -232,6 +265,7 @@ public final class NeighborResolver {
             stale(neighbor);
         }
         release(neighbor);
+        watched(neighbor, false);
     }
 
     private void release(Neighbor neighbor) {
@@ -325,9 +359,10 @@ public final class NeighborResolver {
                 }
             }
             case STALE -> {
-                if (wasUsed(neighbor)) {
+                final boolean unused = now - neighbor.confirmedAt >= config.unused().toNanos();
+                if (wasUsed(neighbor) || (unused && neighbor.uplink.isWatched(neighbor.address))) {
                     probe(neighbor);
-                } else if (now - neighbor.confirmedAt >= config.unused().toNanos()) {
+                } else if (unused) {
                     forget(neighbor, NeighborDrop.NEIGH_FAIL);
                 } else {
                     stale(neighbor);
@@ -340,10 +375,11 @@ public final class NeighborResolver {
                     // No hold-down: it was there, and may have moved; the next frame asks
                     // everybody.
                     failed++;
-                    forget(neighbor, NeighborDrop.NEIGH_FAIL);
+                    watched(neighbor, true);
+                    forgetOrAskAnew(neighbor);
                 }
             }
-            case FAILED -> forget(neighbor, NeighborDrop.NEIGH_FAIL);
+            case FAILED -> forgetOrAskAnew(neighbor);
             case PERMANENT -> {} // has no timer
         }
     }
@@ -368,6 +404,7 @@ public final class NeighborResolver {
     private void fail(Neighbor neighbor, long now) {
         failed++;
         neighbor.state = NeighborState.FAILED;
+        watched(neighbor, true);
         dropWaiting(neighbor, NeighborDrop.NEIGH_FAIL);
         timers.arm(neighbor, now + config.holdDown().toNanos());
     }

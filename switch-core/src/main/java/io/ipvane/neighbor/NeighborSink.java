@@ -2,9 +2,10 @@
 package io.ipvane.neighbor;
 
 import io.ipvane.burst.DropReason;
+import io.ipvane.packet.IpAddress;
 
 /**
- * Where frames leave a {@link NeighborResolver}. Each call passes the frame on: it is the callee's
+ * Where frames leave a {@link NeighborResolver}. Each call passes its frame on: it is the callee's
  * from then. Called on the conductor, from within the resolver's methods; must not call back.
  */
 public interface NeighborSink {
@@ -16,4 +17,7 @@ public interface NeighborSink {
 
     /** A frame that goes nowhere, to be freed and counted at its port. */
     void dropped(int uplink, WaitingFrame frame, DropReason reason);
+
+    /** One that is watched has failed to answer, or has answered after all. */
+    void watchedChanged(int uplink, IpAddress address, boolean failed);
 }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ public final class NeighborUpcall implements Upcall, ControlMailbox.Listener, Ne
     private final FramePool pool;
     private final CounterShard counters;
     private final Unanswered unanswered;
+    private final Runnable changed;
     private final NeighborTable table;
     private final NeighborResolver resolver;
     private Map<Integer, NeighborUplink> known = Map.of();
@@ -49,17 +51,20 @@ public final class NeighborUpcall implements Upcall, ControlMailbox.Listener, Ne
      * Knows nobody yet.
      *
      * @param counters of the conductor's thread
+     * @param changed what {@link #hasFailed} says has
      */
     public NeighborUpcall(
             FrameInjector injector,
             FramePool pool,
             CounterShard counters,
             Grace grace,
-            Unanswered unanswered) {
+            Unanswered unanswered,
+            Runnable changed) {
         this.injector = injector;
         this.pool = pool;
         this.counters = counters;
         this.unanswered = unanswered;
+        this.changed = changed;
         this.table = new NeighborTable(NeighborTable.MAX_CAPACITY, grace);
         this.resolver =
                 new NeighborResolver(NeighborConfig.DEFAULT, table, pool, this, System::nanoTime);
@@ -78,6 +83,8 @@ public final class NeighborUpcall implements Upcall, ControlMailbox.Listener, Ne
                     resolver.putUplink(index, uplink.identity());
                     final NeighborUplink before = known.get(index);
                     permanent(index, before, uplink);
+                    // Where the link is down nobody has failed.
+                    resolver.watch(index, uplink.linkUp() ? uplink.watched() : Set.of());
                     if (before != null && before.linkUp() && !uplink.linkUp()) {
                         resolver.linkDown(index);
                     }
@@ -193,6 +200,21 @@ public final class NeighborUpcall implements Upcall, ControlMailbox.Listener, Ne
                     NeighborConfig.DEFAULT.capacity(),
                     table.capacity());
         }
+    }
+
+    @Override
+    public void watchedChanged(int uplink, IpAddress address, boolean failed) {
+        LOG.info(
+                "event=next_hop_{} uplink={} via={}",
+                failed ? "failed" : "answers",
+                known.get(uplink).name(),
+                address);
+        changed.run();
+    }
+
+    /** Whether one of several gateways of a route does not answer. */
+    public boolean hasFailed(int uplink, IpAddress address) {
+        return resolver.hasFailed(uplink, address);
     }
 
     /** All neighbours, for readers. */

@@ -4,6 +4,7 @@ package io.ipvane.neighbor;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Who an uplink is when it asks.
@@ -11,15 +12,31 @@ import java.util.List;
  * @param mac its own MAC
  * @param addresses those of its host port, with their networks; may be empty
  * @param linkLocal IPv6 source of its questions
+ * @param speakers own addresses that whoever is in a network is asked from
  */
-public record UplinkIdentity(long mac, List<IpPrefix> addresses, IpAddress linkLocal) {
+public record UplinkIdentity(
+        long mac,
+        List<IpPrefix> addresses,
+        IpAddress linkLocal,
+        Map<IpPrefix, IpAddress> speakers) {
     private static final long LINK_LOCAL_HIGH = 0xFE80_0000_0000_0000L;
     private static final long UNIVERSAL_BIT = 1L << 57;
     private static final IpAddress NO_ADDRESS = IpAddress.ipv4(0);
 
-    /** Copies the list. */
+    /** Copies the list and the map. */
     public UplinkIdentity {
         addresses = List.copyOf(addresses);
+        speakers = Map.copyOf(speakers);
+    }
+
+    /** Asks everybody from the address that suits best. */
+    public UplinkIdentity(long mac, List<IpPrefix> addresses, IpAddress linkLocal) {
+        this(mac, addresses, linkLocal, Map.of());
+    }
+
+    /** The same uplink, which asks whoever is in one of these networks from an address of it. */
+    public UplinkIdentity speaking(Map<IpPrefix, IpAddress> now) {
+        return new UplinkIdentity(mac, addresses, linkLocal, now);
     }
 
     /**
@@ -42,15 +59,19 @@ public record UplinkIdentity(long mac, List<IpPrefix> addresses, IpAddress linkL
 
     /**
      * The address to ask for {@code target} from. IPv6: the link-local one. IPv4, the first that
-     * exists of: ours in the smallest network with the target, since many stacks answer only those;
-     * the sender's, on whose behalf we ask (Linux, {@code arp_announce} 0); ours that has most
-     * leading bits with the target; 0.0.0.0, a probe.
+     * exists of: that which a route says; ours in the smallest network with the target, since many
+     * stacks answer only those; the sender's, on whose behalf we ask (Linux, {@code arp_announce}
+     * 0); ours that has most leading bits with the target; 0.0.0.0, a probe.
      *
      * @param sender address of the port on whose behalf we ask, or null
      */
     IpAddress sourceFor(IpAddress target, IpAddress sender) {
         if (!target.isIpv4()) {
             return linkLocal;
+        }
+        final IpAddress speaker = speakerFor(target);
+        if (speaker != null) {
+            return speaker;
         }
         IpPrefix connected = null;
         IpAddress nearest = NO_ADDRESS;
@@ -71,5 +92,18 @@ public record UplinkIdentity(long mac, List<IpPrefix> addresses, IpAddress linkL
             return connected.address();
         }
         return sender != null && sender.isIpv4() ? sender : nearest;
+    }
+
+    /** Of the smallest network that has the target; null where none has. */
+    private IpAddress speakerFor(IpAddress target) {
+        IpAddress speaker = null;
+        int length = -1;
+        for (Map.Entry<IpPrefix, IpAddress> known : speakers.entrySet()) {
+            if (known.getKey().length() > length && known.getKey().contains(target)) {
+                speaker = known.getValue();
+                length = known.getKey().length();
+            }
+        }
+        return speaker;
     }
 }

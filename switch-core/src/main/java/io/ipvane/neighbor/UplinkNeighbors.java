@@ -3,9 +3,12 @@ package io.ipvane.neighbor;
 
 import io.ipvane.packet.IpAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The neighbours of one uplink, and which of them goes first when there are too many. Conductor
@@ -23,6 +26,9 @@ final class UplinkNeighbors {
 
     /** Configured: never in anybody's way. */
     private final Map<IpAddress, Neighbor> permanent = new LinkedHashMap<>();
+
+    /** Those that share the flows of a route, and whether each has failed to answer. */
+    private final Map<IpAddress, Boolean> watched = new HashMap<>();
 
     UplinkNeighbors(int index, UplinkIdentity identity) {
         this.index = index;
@@ -66,11 +72,45 @@ final class UplinkNeighbors {
 
     /**
      * Who makes room: the oldest that never answered, so that a scan of many addresses pushes out
-     * its own questions and no neighbour that exists; else the one silent for longest.
+     * its own questions and no neighbour that exists; else the one silent for longest. One that is
+     * watched only where there is no other.
      */
     Neighbor oldest() {
+        return Stream.concat(unanswered.values().stream(), answered.values().stream())
+                .filter(neighbor -> !isWatched(neighbor.address))
+                .findFirst()
+                .orElseGet(this::watchedOne);
+    }
+
+    private Neighbor watchedOne() {
         final Map<IpAddress, Neighbor> from = unanswered.isEmpty() ? answered : unanswered;
         return from.values().iterator().next();
+    }
+
+    /**
+     * Watches these and no others; who was watched before is as it was.
+     *
+     * @return those that nothing is known of
+     */
+    List<IpAddress> watch(Set<IpAddress> addresses) {
+        watched.keySet().retainAll(addresses);
+        addresses.forEach(address -> watched.putIfAbsent(address, false));
+        return addresses.stream().filter(address -> find(address) == null).toList();
+    }
+
+    boolean isWatched(IpAddress address) {
+        return watched.containsKey(address);
+    }
+
+    /** Whether one is watched and has failed. */
+    boolean hasFailed(IpAddress address) {
+        return watched.getOrDefault(address, false);
+    }
+
+    /** Notes of one, if it is watched, whether it has failed; says whether that is news. */
+    boolean failed(IpAddress address, boolean now) {
+        final Boolean before = watched.replace(address, now);
+        return before != null && before != now;
     }
 
     /** All neighbours, in a list of the caller's own. */

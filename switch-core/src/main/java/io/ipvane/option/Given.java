@@ -42,6 +42,11 @@ public final class Given extends Values {
         return has(key) ? own(key) : super.find(key);
     }
 
+    /** Whether nothing in the mapping is wrong so far. */
+    public boolean isSound() {
+        return section.isSound();
+    }
+
     /** Whether the mapping has the key, with a good value or a bad one. */
     public boolean has(Key<?> key) {
         return section.value(key.name()).isPresent();

@@ -140,7 +140,7 @@ public final class Pipeline implements Stage {
                 new Step("learn", new LearnStage()),
                 new Step("source", new SourceStage()),
                 new Step("speak", new SpeakStage()),
-                new Step("route", new RouteStage(pool)),
+                new Step("route", new RouteStage(arena, pool)),
                 new Step("rewrite", new RewriteStage()),
                 new Step("respond", new RespondStage(pool)),
                 new Step("snoop", new SnoopStage()));

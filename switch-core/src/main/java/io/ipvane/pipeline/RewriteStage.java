@@ -36,7 +36,8 @@ final class RewriteStage implements Stage {
                         Verdict.FLOOD_AND_PUNT,
                         Verdict.FLOOD_WIRE_AND_PUNT,
                         Verdict.WIRE_AND_PUNT,
-                        Verdict.RESOLVE ->
+                        Verdict.RESOLVE,
+                        Verdict.NARROW ->
                         source(burst, i, own);
                 default -> {
                     // Punted frames keep their addresses, drops need none.

@@ -12,14 +12,19 @@ import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.Ipv4;
 import io.ipvane.packet.Ipv6;
 import io.ipvane.snapshot.ForwardingSnapshot;
+import io.ipvane.snapshot.NextHopGroup;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.snapshot.RouteTable;
+import java.lang.foreign.Arena;
 
 /**
  * Finds the way of what is to be routed: asks the route table for the next hop and the neighbours
- * for its MAC address. ROUTE becomes WIRE with that address as destination, RESOLVE where nobody
- * knows it yet, PUNT where the host port has the destination, or a drop. {@link RewriteStage} puts
- * the source in.
+ * for its MAC address. ROUTE becomes WIRE with that address as destination, NARROW where the route
+ * has an MTU that the frame exceeds, RESOLVE where nobody knows the address yet, PUNT where the
+ * host port has the destination, or a drop. {@link RewriteStage} puts the source in.
+ *
+ * <p>Of several next hops each flow has its own: a hash of the flow chooses one of the route's
+ * buckets. A prefix with one next hop costs nothing of that.
  *
  * <p>TTL and hop limit stay (TX-21): the switch does not show in a traceroute, as the kernel's does
  * not. A burst without such a frame costs a test of its verdicts.
@@ -27,9 +32,14 @@ import io.ipvane.snapshot.RouteTable;
 @HotPath
 final class RouteStage implements Stage {
     private final FramePool pool;
+    private final FlowHash flows;
 
-    RouteStage(FramePool pool) {
+    /**
+     * @param arena lives longer
+     */
+    RouteStage(Arena arena, FramePool pool) {
         this.pool = pool;
+        this.flows = new FlowHash(arena, pool);
     }
 
     @Override
@@ -64,13 +74,42 @@ final class RouteStage implements Stage {
         }
         final int hop = ipv4 ? routes.find4((int) high) : routes.find6(high, low);
         if (hop >= 0) {
-            forward(burst, i, ingress, neighbors, routes.gateway0(hop), routes.gateway1(hop));
+            forward(burst, i, ingress, neighbors, routes.gateway0(hop), routes.gateway1(hop), 0);
         } else if (hop == RouteTable.CONNECTED) {
-            forward(burst, i, ingress, neighbors, high, ipv4 ? 0 : low);
+            forward(burst, i, ingress, neighbors, high, ipv4 ? 0 : low, 0);
         } else if (hop == RouteTable.LOCAL) {
             punt(burst, i, ingress.segment.mac());
+        } else if (RouteTable.isGroup(hop)) {
+            choose(burst, i, ingress, neighbors, routes.group(hop));
         } else {
             Drops.drop(burst, i, RouteTable.reason(hop));
+        }
+    }
+
+    /** The route has several next hops, or an MTU of its own. */
+    private void choose(
+            Burst burst, int i, PortEntry ingress, NeighborTable neighbors, NextHopGroup group) {
+        final int hop = group.hop(group.isChoice() ? flows.of(burst, i) : 0);
+        if (hop == RouteTable.CONNECTED) {
+            final boolean ipv4 = burst.family(i) == Burst.KEY_IPV4;
+            forward(
+                    burst,
+                    i,
+                    ingress,
+                    neighbors,
+                    burst.key0(i),
+                    ipv4 ? 0 : burst.key1(i),
+                    group.mtu());
+        } else {
+            final RouteTable routes = ingress.segment.routes();
+            forward(
+                    burst,
+                    i,
+                    ingress,
+                    neighbors,
+                    routes.gateway0(hop),
+                    routes.gateway1(hop),
+                    group.mtu());
         }
     }
 
@@ -94,7 +133,13 @@ final class RouteStage implements Stage {
     }
 
     private void forward(
-            Burst burst, int i, PortEntry ingress, NeighborTable neighbors, long hop0, long hop1) {
+            Burst burst,
+            int i,
+            PortEntry ingress,
+            NeighborTable neighbors,
+            long hop0,
+            long hop1,
+            int mtu) {
         trim(burst, i);
         final int domain = ingress.segment.domain();
         final long mac =
@@ -103,10 +148,16 @@ final class RouteStage implements Stage {
                         : neighbors.mac6(domain, hop0, hop1);
         if (mac == NeighborTable.UNRESOLVED) {
             burst.nextHop(i, hop0, hop1);
+            burst.mtu(i, mtu);
             burst.verdict(i, Verdict.RESOLVE);
-        } else {
-            Ethernet.putDestination(burst.data(i), mac);
+            return;
+        }
+        Ethernet.putDestination(burst.data(i), mac);
+        if (mtu == 0 || burst.length(i) - burst.l3(i) <= mtu) {
             burst.verdict(i, Verdict.WIRE);
+        } else {
+            burst.mtu(i, mtu);
+            burst.verdict(i, Verdict.NARROW);
         }
     }
 

@@ -4,7 +4,9 @@ package io.ipvane.snapshot;
 import io.ipvane.burst.DropReason;
 import io.ipvane.table.Fib4;
 import io.ipvane.table.Fib6;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The routes of one uplink: destination to what is to be done with it. Frozen; any thread.
@@ -33,28 +35,46 @@ public final class RouteTable {
 
     private static final int KINDS = 6;
 
+    /** Groups that fit; their numbers lie below the kinds. */
+    private static final int MAX_GROUPS = 1 << 20;
+
+    /** From what a Fib has to a hop. */
+    private static final int FIB_OFFSET = KINDS + MAX_GROUPS;
+
     private final Fib4 fib4;
     private final Fib6 fib6;
     private final long[] gateways;
+    private final NextHopGroup[] groups;
 
-    private RouteTable(Fib4 fib4, Fib6 fib6, long[] gateways) {
-        this.fib4 = fib4;
-        this.fib6 = fib6;
-        this.gateways = gateways;
+    private RouteTable(Builder builder) {
+        this.fib4 = builder.fib4.build();
+        this.fib6 = builder.fib6.build();
+        this.gateways = builder.gateways;
+        this.groups = builder.groups.toArray(NextHopGroup[]::new);
     }
 
-    /** Index of the gateway for an IPv4 destination, or one of the kinds above. */
+    /** Index of the gateway for an IPv4 destination, one of the kinds above, or a group. */
     public int find4(int destination) {
         return hop(fib4.find(destination));
     }
 
-    /** Index of the gateway for an IPv6 destination, or one of the kinds above. */
+    /** Index of the gateway for an IPv6 destination, one of the kinds above, or a group. */
     public int find6(long high, long low) {
         return hop(fib6.find(high, low));
     }
 
     private static int hop(int found) {
-        return found == Fib4.NONE ? NO_ROUTE : found - KINDS;
+        return found == Fib4.NONE ? NO_ROUTE : found - FIB_OFFSET;
+    }
+
+    /** Whether a hop is a group of several, or has an MTU of its own. */
+    public static boolean isGroup(int hop) {
+        return hop < -KINDS;
+    }
+
+    /** The group that a hop is. */
+    public NextHopGroup group(int hop) {
+        return groups[-KINDS - 1 - hop];
     }
 
     /** High half of a gateway's address, or the whole of an IPv4 one. */
@@ -81,17 +101,24 @@ public final class RouteTable {
     public static final class Builder {
         private final Fib4.Builder fib4 = new Fib4.Builder();
         private final Fib6.Builder fib6 = new Fib6.Builder();
+        private final List<NextHopGroup> groups = new ArrayList<>();
         private long[] gateways = new long[0];
 
-        /** Adds an IPv4 prefix; {@code hop} is a kind or the result of {@link #gateway}. */
+        /**
+         * Adds an IPv4 prefix; {@code hop} is a kind, or the result of {@link #gateway} or {@link
+         * #group}.
+         */
         public Builder add4(int address, int prefixLength, int hop) {
-            fib4.add(address, prefixLength, hop + KINDS);
+            fib4.add(address, prefixLength, hop + FIB_OFFSET);
             return this;
         }
 
-        /** Adds an IPv6 prefix; {@code hop} is a kind or the result of {@link #gateway}. */
+        /**
+         * Adds an IPv6 prefix; {@code hop} is a kind, or the result of {@link #gateway} or {@link
+         * #group}.
+         */
         public Builder add6(long high, long low, int prefixLength, int hop) {
-            fib6.add(high, low, prefixLength, hop + KINDS);
+            fib6.add(high, low, prefixLength, hop + FIB_OFFSET);
             return this;
         }
 
@@ -104,9 +131,20 @@ public final class RouteTable {
             return index;
         }
 
+        /**
+         * Adds a group of next hops and says which hop it is.
+         *
+         * @param buckets results of {@link #gateway}, or {@link #CONNECTED}; a power of two of them
+         * @param mtu bytes of an L3 packet that may take it; 0: what the uplink carries
+         */
+        public int group(int[] buckets, int mtu) {
+            groups.add(new NextHopGroup(buckets, mtu));
+            return -KINDS - groups.size();
+        }
+
         /** The frozen table. */
         public RouteTable build() {
-            return new RouteTable(fib4.build(), fib6.build(), gateways);
+            return new RouteTable(this);
         }
     }
 }

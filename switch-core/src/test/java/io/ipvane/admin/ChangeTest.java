@@ -270,7 +270,8 @@ class ChangeTest {
         assertEquals(201, http.send("PUT", path, "{\"via\":\"192.0.2.7\"}").status());
         assertEquals(200, http.send("PUT", path, "{\"blackhole\":true}").status());
         assertEquals(
-                "{\"uplink\":\"wan0\",\"to\":\"198.51.100.0/24\",\"via\":\"\",\"type\":\"blackhole\"}",
+                "{\"uplink\":\"wan0\",\"to\":\"198.51.100.0/24\",\"via\":\"\",\"type\":\"blackhole\","
+                        + "\"metric\":0,\"src\":\"\",\"mtu\":0,\"nexthops\":[]}",
                 http.send("GET", path, "").text());
         assertEquals(204, http.send("DELETE", path, "").status());
         assertEquals(404, http.send("DELETE", path, "").status());
@@ -280,6 +281,36 @@ class ChangeTest {
                 201, http.send("PUT", "/v1/routes/wan0/default", "{\"via\":\"fe80::1\"}").status());
         assertEquals(404, http.send("GET", "/v1/routes/wan0/default", "").status());
         assertEquals(200, http.send("GET", "/v1/routes/wan0/::%2F0", "").status());
+    }
+
+    @Test
+    void shouldTellRoutesToOneNetworkByMetricAndGateway() throws Exception {
+        final String path = "/v1/routes/wan0/198.51.100.0%2F24";
+        final String hops =
+                "\"nexthops\":[{\"via\":\"192.0.2.7\",\"weight\":2},{\"via\":\"192.0.2.8\"}]";
+
+        assertEquals(201, http.send("PUT", path, "{\"via\":\"192.0.2.7\",\"metric\":20}").status());
+        assertEquals(201, http.send("PUT", path, "{\"metric\":10,\"mtu\":1400}").status());
+        assertEquals(201, http.send("PUT", path, "{\"metric\":30," + hops + "}").status());
+        assertEquals(200, http.send("PUT", path, "{\"metric\":10,\"mtu\":1300}").status());
+        assertEquals(
+                "link 1300",
+                http.send("GET", path, "").json().path("type").asText()
+                        + ' '
+                        + http.send("GET", path, "").json().path("mtu").asInt());
+        assertEquals(
+                "192.0.2.7", http.send("GET", path + "?metric=20", "").json().path("via").asText());
+        assertEquals(
+                "[{\"via\":\"192.0.2.7\",\"weight\":2},{\"via\":\"192.0.2.8\",\"weight\":1}]",
+                http.send("GET", path + "?metric=30", "").json().path("nexthops").toString());
+        assertEquals(404, http.send("DELETE", path + "?via=192.0.2.9", "").status());
+        assertEquals(404, http.send("DELETE", path + "?metric=0", "").status());
+        assertEquals(400, http.send("DELETE", path + "?metric=low", "").status());
+        assertEquals(400, http.send("DELETE", path + "?via=low", "").status());
+        assertEquals(400, http.send("DELETE", path + "?mtu=1300", "").status());
+        assertEquals(204, http.send("DELETE", path + "?via=192.0.2.7", "").status());
+        assertEquals(204, http.send("DELETE", path, "").status());
+        assertEquals(30, http.send("GET", path, "").json().path("metric").asInt());
     }
 
     @Test
@@ -421,6 +452,8 @@ class ChangeTest {
                 "/v1/routes/wan0/default | {\"via\":\"203.0.113.1\"} | 422 | ENETUNREACH | #/via",
                 "/v1/routes/wan0/10.0.0.1%2F8 | {\"via\":\"192.0.2.1\"} | 422 | EINVAL | ",
                 "/v1/routes/wan0/default | {} | 422 | EINVAL | ",
+                "/v1/routes/wan0/10.9.0.0%2F16 | {\"nexthops\":[{\"via\":\"203.0.113.1\"}]}"
+                        + " | 422 | ENETUNREACH | #/nexthops/0/via",
                 "/v1/neighbors/wan0/192.0.2.6 | {\"mac\":\"01:00:00:00:00:06\"}"
                         + " | 422 | EINVAL | #/mac"
             })

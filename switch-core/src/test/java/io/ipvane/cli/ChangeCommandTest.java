@@ -180,6 +180,31 @@ class ChangeCommandTest {
     }
 
     @Test
+    void shouldTakeTheSentencesOfIpRoute() {
+        done("route add 10.0.0.0/24 dev wan0");
+        done("route add 10.1.0.0/24 nexthop via 192.0.2.7 dev wan0 weight 3 nexthop via 192.0.2.8");
+        done("route add 10.0.0.0/24 via 192.0.2.7 dev wan0 metric 100 mtu 1400 src 192.0.2.10");
+        done("route add fd00:1::/64 dev wan0 metric 1024");
+        done("route add default dev wan0 metric 7");
+        assertEquals(
+                "[{to=default, via=192.0.2.1}, {to=10.0.0.0/24},"
+                        + " {to=10.1.0.0/24, nexthops=[{via=192.0.2.7, weight=3}, {via=192.0.2.8}]},"
+                        + " {to=10.0.0.0/24, via=192.0.2.7, metric=100, src=192.0.2.10, mtu=1400},"
+                        + " {to=fd00:1::/64}, {to=0.0.0.0/0, metric=7}]",
+                routes());
+        done("route del default dev wan0 metric 7");
+        done("route del default dev wan0");
+        done("route del 10.0.0.0/24 via 192.0.2.7 dev wan0");
+        done("route del fd00:1::/64 dev wan0");
+        done("route del 10.1.0.0/24 nexthop via 192.0.2.7 dev wan0 weight 3 nexthop via 192.0.2.8");
+        assertEquals("[{to=10.0.0.0/24}]", routes());
+    }
+
+    private String routes() {
+        return UplinkConfig.TABLE.write(uplink("wan0")).get("routes").toString();
+    }
+
+    @Test
     void shouldAddAndDeleteAddressesRoutesAndNeighbors() {
         done("address add 192.0.2.21/24 dev web");
         done("addr add 2001:db8::21/64 dev web");
@@ -318,6 +343,11 @@ class ChangeCommandTest {
                 "uplink set wan0 strictMac maybe | strictMac 'maybe' is neither on nor off",
                 "address add 192.0.2.1/24 | dev is missing",
                 "route add default via 192.0.2.1 | dev is missing",
+                "route add 10.0.0.0/8 dev wan0 nexthop via 192.0.2.1 nexthop | via is missing",
+                "route add 10.0.0.0/8 metric low dev wan0 | metric 'low' is no whole number",
+                "route add 10.0.0.0/8 nexthop via 192.0.2.1 dev wan0 nexthop via 192.0.2.2 dev wan1"
+                        + " | nexthop via 192.0.2.2 dev wan1: all gateways of a route are on one"
+                        + " uplink, here wan0",
                 "neigh add 192.0.2.6 dev wan0 | lladdr is missing",
                 "link add link wan0 name n type macvlan"
                         + " | type 'macvlan' is unknown here; write type ipvlan",

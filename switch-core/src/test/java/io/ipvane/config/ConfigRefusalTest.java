@@ -109,15 +109,30 @@ class ConfigRefusalTest {
                                 + " netns list' shows"),
                 arguments(
                         UPLINK + ", routes: [ { to: default } ] }",
-                        "c:2:48: uplink 'wan0': routes[0]: needs either via or one of"
-                                + " blackhole: true, unreachable: true and prohibit: true; give one"
-                                + " of the four"),
+                        "c:2:54: uplink 'wan0': routes[0]: to 'default' without via has no family;"
+                                + " write 0.0.0.0/0 or ::/0"),
                 arguments(
                         UPLINK
                                 + ", routes: [ { to: 10.0.0.0/8, via: 10.0.0.1, prohibit: true } ] }",
-                        "c:2:91: uplink 'wan0': routes[0]: needs either via or one of"
-                                + " blackhole: true, unreachable: true and prohibit: true; give one"
-                                + " of the four"),
+                        "c:2:91: uplink 'wan0': routes[0]: prohibit contradicts via; give one of"
+                                + " via, nexthops, blackhole: true, unreachable: true and prohibit:"
+                                + " true, or none of them for destinations on the link"),
+                arguments(
+                        UPLINK + ", routes: [ { to: 10.0.0.0/8, nexthops: [] } ] }",
+                        "c:2:76: uplink 'wan0': routes[0]: nexthops has 0 gateways; give 1 to 64"),
+                arguments(
+                        UPLINK
+                                + ", routes: [ { to: 10.0.0.0/8, nexthops: [ { via: 10.0.0.1, weight: 0 } ] } ] }",
+                        "c:2:103: uplink 'wan0': routes[0]: nexthops[0]: weight=0 is out of range;"
+                                + " choose 1 to 256"),
+                arguments(
+                        UPLINK + ", routes: [ { to: 10.0.0.0/8, mtu: 1400, blackhole: true } ] }",
+                        "c:2:71: uplink 'wan0': routes[0]: mtu means nothing where packets are"
+                                + " dropped; leave it out"),
+                arguments(
+                        UPLINK + ", routes: [ { to: 10.0.0.0/8, metric: -1 } ] }",
+                        "c:2:74: uplink 'wan0': routes[0]: metric=-1 is out of range; choose 0 to"
+                                + " 4294967295"),
                 arguments(
                         UPLINK + ", routes: [ { to: default, blackhole: true } ] }",
                         "c:2:54: uplink 'wan0': routes[0]: to 'default' without via has no family;"
@@ -362,13 +377,55 @@ class ConfigRefusalTest {
                 arguments(
                         HOST + ", routes: [ { to: default, via: 198.51.100.1 } ] }",
                         "c:2:123: uplink 'wan0': routes[0]: via 198.51.100.1 is on no network of"
-                                + " uplink 'wan0' (192.0.2.0/24); give a gateway on one, or an"
-                                + " address on the gateway's network"),
+                                + " uplink 'wan0' (192.0.2.0/24); give a gateway on one, an address"
+                                + " on the gateway's network, or a route without gateway that has"
+                                + " it"),
                 arguments(
                         UPLINK + ", routes: [ { to: default, via: 198.51.100.1 } ] }",
                         "c:2:68: uplink 'wan0': routes[0]: via 198.51.100.1 is on no network of"
-                                + " uplink 'wan0' (it has no addresses); give a gateway on one, or"
-                                + " an address on the gateway's network"),
+                                + " uplink 'wan0' (it has no addresses); give a gateway on one, an"
+                                + " address on the gateway's network, or a route without gateway"
+                                + " that has it"),
+                arguments(
+                        HOST
+                                + ", routes: [ { to: 10.1.0.0/16, via: 10.2.0.1 },"
+                                + " { to: 10.2.0.0/16, via: 192.0.2.1 } ] }",
+                        "c:2:127: uplink 'wan0': routes[0]: via 10.2.0.1 is on no network of"
+                                + " uplink 'wan0' (192.0.2.0/24); give a gateway on one, an address"
+                                + " on the gateway's network, or a route without gateway that has"
+                                + " it"),
+                arguments(
+                        HOST
+                                + ", routes: [ { to: 10.2.0.0/16 }, { to: 10.2.3.0/24, via: 192.0.2.1 },"
+                                + " { to: default, via: 10.2.3.4 } ] }",
+                        "c:2:181: uplink 'wan0': routes[2]: via 10.2.3.4 is on no network of"
+                                + " uplink 'wan0' (192.0.2.0/24, 10.2.0.0/16); give a gateway on"
+                                + " one, an address on the gateway's network, or a route without"
+                                + " gateway that has it"),
+                arguments(
+                        HOST
+                                + ", routes: [ { to: 10.2.0.0/16, nexthops: [ { via: 192.0.2.1 },"
+                                + " { via: 192.0.2.1 } ] } ] }",
+                        "c:2:161: uplink 'wan0': routes[0]: nexthops[1]: via 192.0.2.1 is given"
+                                + " twice; give it once, with a weight"),
+                arguments(
+                        HOST
+                                + ", routes: [ { to: 10.2.0.0/16 }, { to: 10.2.0.0/16, metric: 0 } ] }",
+                        "c:2:130: uplink 'wan0': routes[1]: to 10.2.0.0/16 has a route already, of"
+                                + " metric 0; remove one, or give it another metric"),
+                arguments(
+                        UPLINK + ", routes: [ { to: 10.2.0.0/16, src: 192.0.2.10 } ] }",
+                        "c:2:72: uplink 'wan0': routes[0]: src 192.0.2.10 is no address of the host"
+                                + " port of uplink 'wan0'; give one of its addresses, or leave it"
+                                + " out"),
+                arguments(
+                        HOST + ", routes: [ { to: \"fd00::/64\", src: 192.0.2.10 } ] }",
+                        "c:2:127: uplink 'wan0': routes[0]: src 192.0.2.10 is of another family"
+                                + " than fd00::/64; give an address of the same family"),
+                arguments(
+                        HOST + ", routes: [ { to: \"fd00::/64\", mtu: 1279 } ] }",
+                        "c:2:127: uplink 'wan0': routes[0]: mtu 1279 is less than IPv6 allows; give"
+                                + " 1280 or more"),
                 arguments(
                         HOST + ", routes: [ { to: 10.0.0.0/8, via: \"fe80::1\" } ] }",
                         "c:2:126: uplink 'wan0': routes[0]: via fe80::1 is of another family than"

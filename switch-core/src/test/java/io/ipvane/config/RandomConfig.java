@@ -51,6 +51,7 @@ final class RandomConfig {
             routes.add(gateway(host.get().addresses().getFirst()));
         }
         routes.addAll(some(this::dropping));
+        routes.addAll(some(this::onLink));
         return new UplinkConfig(
                 name(),
                 device(),
@@ -124,17 +125,43 @@ final class RandomConfig {
                 });
     }
 
-    /** A way for all of a family by the neighbour of an address of ours. */
-    private static RouteConfig gateway(IpPrefix own) {
+    /** A way for all of a family by one or two neighbours of an address of ours. */
+    private RouteConfig gateway(IpPrefix own) {
         final IpAddress address = own.address();
-        final IpAddress via =
-                address.isIpv4()
-                        ? IpAddress.ipv4(address.ipv4() + 1)
-                        : IpAddress.ipv6(address.key0(), address.key1() + 1);
+        final List<NextHopConfig> hops = new ArrayList<>();
+        for (int i = 1 + random.nextInt(2); i > 0; i--) {
+            hops.add(new NextHopConfig(beside(address, i), 1 + random.nextInt(256)));
+        }
         return new RouteConfig(
-                new IpPrefix(address.isIpv4() ? IpAddress.ipv4(0) : IpAddress.ipv6(0, 0), 0),
+                RouteConfig.all(address.isIpv4()),
                 RouteConfig.Type.VIA,
-                Optional.of(via));
+                hops.size() == 1 ? List.of(new NextHopConfig(hops.getFirst().via())) : hops,
+                metric(address),
+                random.nextBoolean() ? Optional.of(address) : Optional.empty(),
+                number(1_280, 65_535));
+    }
+
+    private static IpAddress beside(IpAddress address, int distance) {
+        return address.isIpv4()
+                ? IpAddress.ipv4(address.ipv4() + distance)
+                : IpAddress.ipv6(address.key0(), address.key1() + distance);
+    }
+
+    private RouteConfig onLink() {
+        final IpPrefix to = alone(address().address());
+        return new RouteConfig(
+                to,
+                RouteConfig.Type.LINK,
+                List.of(),
+                metric(to.address()),
+                Optional.empty(),
+                number(1_280, 65_535));
+    }
+
+    private long metric(IpAddress address) {
+        return random.nextBoolean()
+                ? address.isIpv4() ? 0 : 1_024
+                : 1 + random.nextLong(0xFFFF_FFFFL);
     }
 
     private RouteConfig dropping() {
@@ -150,7 +177,7 @@ final class RandomConfig {
         return new IpPrefix(address, address.bits());
     }
 
-    /** Never the same twice, nor the next one to it, which is left for gateways. */
+    /** Never the same twice, nor the next two to it, which are left for gateways. */
     private IpPrefix address() {
         final int own = 4 * next++ + 1;
         return random.nextBoolean()

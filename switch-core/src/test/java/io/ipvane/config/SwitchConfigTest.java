@@ -70,6 +70,7 @@ class SwitchConfigTest {
                         List.of(
                                 new RouteConfig(
                                         at("0.0.0.0/0"),
+                                        RouteConfig.Type.VIA,
                                         Optional.of(IpAddress.parse("192.0.2.1")))),
                         List.of());
         final PortConfig web =
@@ -246,8 +247,8 @@ class SwitchConfigTest {
 
         assertEquals(new DeviceSpec.Pci("0000:03:00.0"), uplink.device());
         assertEquals(at("::/0"), uplink.routes().get(0).to());
-        assertTrue(uplink.routes().get(1).isBlackhole());
-        assertFalse(uplink.routes().get(2).isBlackhole());
+        assertEquals(RouteConfig.Type.BLACKHOLE, uplink.routes().get(1).type());
+        assertEquals(RouteConfig.Type.VIA, uplink.routes().get(2).type());
         assertEquals(
                 List.of(new NeighborConfig(IpAddress.parse("192.0.2.1"), 0x0200_0000_0001L)),
                 uplink.neighbors());

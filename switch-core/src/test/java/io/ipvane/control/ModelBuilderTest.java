@@ -29,7 +29,7 @@ class ModelBuilderTest {
     private static final Route TAKEN6 = gateway("::/0", "fd00::fe");
 
     private static Route gateway(String to, String via) {
-        return new Route(IpPrefix.parseWithHostBits(to), Route.Kind.GATEWAY, IpAddress.parse(via));
+        return Route.taken(IpPrefix.parseWithHostBits(to), IpAddress.parse(via), 0, null);
     }
 
     private static UplinkConfig config(String yaml) {

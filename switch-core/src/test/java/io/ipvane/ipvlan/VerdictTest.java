@@ -33,7 +33,7 @@ class VerdictTest {
     @Test
     void shouldNameEveryVerdictDifferentlyAndRefuseOtherNumbers() {
         final Set<String> names = new HashSet<>();
-        for (int code = Verdict.DELIVER; code <= Verdict.ASK_SOURCE; code++) {
+        for (int code = Verdict.DELIVER; code <= Verdict.NARROW; code++) {
             assertEquals(code, Verdict.code(code));
             assertEquals(Decisions.AS_PARSED, Verdict.reason(code));
             assertTrue(names.add(Verdict.describe(code)));
@@ -41,8 +41,7 @@ class VerdictTest {
         assertEquals("flood_wire_and_punt", Verdict.describe(Verdict.FLOOD_WIRE_AND_PUNT));
         assertEquals("learn", Verdict.describe(Verdict.LEARN));
         assertThrows(IllegalArgumentException.class, () -> Verdict.describe(-1));
-        assertThrows(
-                IllegalArgumentException.class, () -> Verdict.describe(Verdict.ASK_SOURCE + 1));
+        assertThrows(IllegalArgumentException.class, () -> Verdict.describe(Verdict.NARROW + 1));
         assertThrows(IllegalArgumentException.class, () -> Verdict.describe(Verdict.DROP - 1));
     }
 }

@@ -2,6 +2,7 @@
 package io.ipvane.neighbor;
 
 import io.ipvane.burst.DropReason;
+import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.MacAddress;
 import io.ipvane.testing.MemoryPool;
 import java.util.ArrayList;
@@ -49,6 +50,11 @@ final class RecordingSink implements NeighborSink {
                         + " "
                         + reason.key());
         pool.free(frame.mbuf());
+    }
+
+    @Override
+    public void watchedChanged(int uplink, IpAddress address, boolean failed) {
+        fates.add(uplink + ": " + address + (failed ? " failed" : " answers"));
     }
 
     /** What happened since this was last asked. */
