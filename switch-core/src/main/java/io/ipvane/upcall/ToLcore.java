@@ -49,13 +49,26 @@ public final class ToLcore {
     private static final int LENGTH = 24;
     private static final int MBUF = 16;
 
-    private final RingBuffer ring =
-            new OneToOneRingBuffer(
-                    new UnsafeBuffer(
-                            ByteBuffer.allocateDirect(
-                                    CAPACITY + RingBufferDescriptor.TRAILER_LENGTH)));
+    private final RingBuffer ring;
 
     private volatile Runnable onSend = () -> {};
+
+    ToLcore() {
+        this(CAPACITY);
+    }
+
+    /**
+     * An empty ring.
+     *
+     * @param capacity bytes, a power of two
+     */
+    ToLcore(int capacity) {
+        ring =
+                new OneToOneRingBuffer(
+                        new UnsafeBuffer(
+                                ByteBuffer.allocateDirect(
+                                        capacity + RingBufferDescriptor.TRAILER_LENGTH)));
+    }
 
     /** Says what is to be done whenever a frame was put in. */
     public void onSend(Runnable now) {
