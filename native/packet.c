@@ -4,6 +4,8 @@
  * sockets are open it is promiscuous. Frames travel in packet_queue.c. Source: packet(7).
  */
 #define _GNU_SOURCE
+#include "packet.h"
+
 #include "ipvane_linux.h"
 
 #include <arpa/inet.h>
@@ -21,14 +23,6 @@
 #ifndef PACKET_IGNORE_OUTGOING
 #define PACKET_IGNORE_OUTGOING 23
 #endif
-
-/* What Java is told of an interface. */
-struct packet_interface {
-	uint32_t mtu;
-	uint32_t up; /* administratively, and with carrier */
-	uint8_t mac[8];
-};
-_Static_assert(sizeof(struct packet_interface) == 16, "PacketSocket.INTERFACE_BYTES");
 
 static int
 set(int fd, int level, int option, const void *value, socklen_t size)
@@ -184,7 +178,6 @@ ask(int fd, int32_t index, unsigned long question, struct ifreq *request)
 	return error < 0 ? error : RETRY(ioctl(fd, question, request));
 }
 
-/* fd: one of the sockets. -ENODEV: the interface is not in this namespace any more; -EINVAL: it is none of Ethernet. */
 IPVANE_EXPORT int32_t
 ipvane_packet_interface(int32_t fd, int32_t index, struct packet_interface *out)
 {

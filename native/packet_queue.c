@@ -8,10 +8,12 @@
 #include "ipvane_linux.h"
 #include "offload.h"
 #include "outlet.h"
+#include "packet.h"
 #include "rows.h"
 
 #include <linux/if_packet.h>
 #include <rte_byteorder.h>
+#include <rte_cycles.h>
 #include <rte_ether.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,9 @@
 #define BATCH 32
 #define LONG_BATCH 8
 
+/* How often the interface is asked for its link while frames are sent. */
+#define ASKED_A_SECOND 1000
+
 /* Bytes after which a call takes no further batch: what it has read had better still be in the cache. */
 #define BYTES_A_CALL (256 * 1024)
 
@@ -31,18 +36,24 @@
  * half may belong to different threads: no cache line is shared.
  */
 struct packet_queue {
-	/* Since the start: calls cut short, and frames lost, by an empty pool. */
+	/* Since the start: calls cut short by an empty pool. */
 	uint64_t rx_no_mbuf;
 	/* Frames whose virtio header the kernel could not write, or that contradicts them. */
 	uint64_t rx_invalid;
 	/* Frames longer than any may be. */
 	uint64_t rx_cut;
+	/* Frames that found the pool empty when they had been read. */
+	uint64_t rx_lost;
 	/* Whether the last ipvane_packet_rx left nothing to read. */
 	uint32_t rx_drained;
 
 	struct outlet outlet __rte_cache_aligned;
 
 	/* private */
+	uint64_t ask_at; /* when to ask again whether the interface is up */
+	int32_t index;
+	bool up;
+
 	int32_t fd __rte_cache_aligned;
 	uint32_t batch;
 	struct intake intake;
@@ -58,7 +69,8 @@ struct packet_queue {
 _Static_assert(offsetof(struct packet_queue, rx_no_mbuf) == 0, "PacketQueue.RX_NO_MBUF");
 _Static_assert(offsetof(struct packet_queue, rx_invalid) == 8, "PacketQueue.RX_INVALID");
 _Static_assert(offsetof(struct packet_queue, rx_cut) == 16, "PacketQueue.RX_CUT");
-_Static_assert(offsetof(struct packet_queue, rx_drained) == 24, "PacketQueue.RX_DRAINED");
+_Static_assert(offsetof(struct packet_queue, rx_lost) == 24, "PacketQueue.RX_LOST");
+_Static_assert(offsetof(struct packet_queue, rx_drained) == 32, "PacketQueue.RX_DRAINED");
 _Static_assert(offsetof(struct packet_queue, outlet.down) == 64, "PacketQueue.TX_DOWN");
 _Static_assert(offsetof(struct packet_queue, outlet.refused) == 72, "PacketQueue.TX_REFUSED");
 
@@ -141,7 +153,7 @@ take(struct packet_queue *queue, uint32_t i)
 	}
 	frame = landing_take(&queue->intake, &queue->landing[i], message->msg_len - VNET_HEADER);
 	if (unlikely(frame == NULL)) {
-		queue->rx_no_mbuf++;
+		queue->rx_lost++;
 		return NULL;
 	}
 	if (unlikely(!accept_header(frame))) {
@@ -203,10 +215,33 @@ ipvane_packet_rx(struct packet_queue *queue, struct ipvane_burst *burst, uint16_
 	return rows_fill(burst, received);
 }
 
-/* Sends frames and frees them; returns how many were taken, see outlet_send(). */
+/* Whether the interface could send, as it was a millisecond ago at most. */
+static bool
+is_up(struct packet_queue *queue)
+{
+	const uint64_t now = rte_rdtsc();
+
+	if (unlikely(now >= queue->ask_at)) {
+		struct packet_interface state;
+
+		queue->up = ipvane_packet_interface(queue->fd, queue->index, &state) == 0 && state.up != 0;
+		queue->ask_at = now + rte_get_tsc_hz() / ASKED_A_SECOND;
+	}
+	return queue->up;
+}
+
+/*
+ * Sends frames and frees them; returns how many were taken, see outlet_send(). Without carrier the kernel takes
+ * frames as if it sent them: so none is given to it then, and they count as it being down.
+ */
 IPVANE_EXPORT uint16_t
 ipvane_packet_tx(struct packet_queue *queue, struct rte_mbuf **mbufs, uint16_t count)
 {
+	if (unlikely(!is_up(queue))) {
+		rte_pktmbuf_free_bulk(mbufs, count);
+		queue->outlet.down += count;
+		return count;
+	}
 	return outlet_send(&queue->outlet, mbufs, count);
 }
 
@@ -222,11 +257,11 @@ ipvane_packet_queue_free(struct packet_queue *queue)
 }
 
 /*
- * Makes a queue over a descriptor of ipvane_packet_open, which stays the caller's. It holds at most BURST + BATCH mbufs of
+ * Makes a queue over a descriptor of ipvane_packet_open on that interface, which stays the caller's. It holds at most BURST + BATCH mbufs of
  * the pool, and LONG_BATCH of large, see intake.h. -EINVAL: their mbufs are too small.
  */
 IPVANE_EXPORT int32_t
-ipvane_packet_queue_new(int32_t fd, struct rte_mempool *pool, struct rte_mempool *large,
+ipvane_packet_queue_new(int32_t fd, int32_t index, struct rte_mempool *pool, struct rte_mempool *large,
 			struct packet_queue **result)
 {
 	struct packet_queue *queue =
@@ -237,6 +272,7 @@ ipvane_packet_queue_new(int32_t fd, struct rte_mempool *pool, struct rte_mempool
 		return -ENOMEM;
 	memset(queue, 0, sizeof(*queue));
 	queue->fd = fd;
+	queue->index = index;
 	queue->outlet.fd = fd;
 	queue->batch = BATCH;
 	error = intake_init(&queue->intake, pool, large);

@@ -79,7 +79,9 @@ sink(const struct finish_to *to, struct rte_mbuf **frames, uint16_t count)
 static bool
 note(struct rte_mbuf *frame, const struct virtio_net_hdr *header)
 {
-	return (header->flags | header->gso_type) == 0 || offload_from_vnet(frame, header) == 0;
+	if ((header->flags | header->gso_type) == 0)
+		return true;
+	return (once_in(&random_state, 3) ? offload_from_wire(frame, header) : offload_from_vnet(frame, header)) == 0;
 }
 
 /* To the length that IP says, as RouteStage, or to any other. */
@@ -106,8 +108,7 @@ tag(struct rte_mbuf *frame)
 		return;
 	memmove(bytes, bytes + 4, 12);
 	memcpy(bytes + 12, (uint8_t[]){0x81, 0x00, 0x00, 0x05}, 4);
-	if (offload_pending(frame))
-		frame->l2_len += 4;
+	offload_move_front(frame, 4);
 }
 
 /* What lies between receiving and sending. */

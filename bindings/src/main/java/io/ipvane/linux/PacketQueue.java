@@ -17,7 +17,8 @@ public final class PacketQueue implements AutoCloseable {
     private static final int RX_NO_MBUF = 0;
     private static final int RX_INVALID = 8;
     private static final int RX_CUT = 16;
-    private static final int RX_DRAINED = 24;
+    private static final int RX_LOST = 24;
+    private static final int RX_DRAINED = 32;
     private static final int TX_DOWN = 64;
     private static final int TX_REFUSED = 72;
 
@@ -39,7 +40,7 @@ public final class PacketQueue implements AutoCloseable {
             final long result = arena.allocate(8, 8).address();
             descriptor = socket.fd(queue);
             LinuxException.check(
-                    PacketShim.queueNew(descriptor, mempool, large, result),
+                    PacketShim.queueNew(descriptor, socket.index(), mempool, large, result),
                     "open queue " + queue + " of " + socket);
             address = Memory.i64(result);
         }
@@ -88,6 +89,11 @@ public final class PacketQueue implements AutoCloseable {
      */
     public long receiveNoMbuf() {
         return Memory.i64(address + RX_NO_MBUF);
+    }
+
+    /** Frames dropped because the pool was empty when they had been read. */
+    public long receiveLost() {
+        return Memory.i64(address + RX_LOST);
     }
 
     /** Frames dropped because what they asked to have done for them contradicts their bytes. */

@@ -26,7 +26,13 @@ final class PacketShim {
             NativeLibrary.call("ipvane_packet_set_mtu", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle QUEUE_NEW =
             NativeLibrary.call(
-                    "ipvane_packet_queue_new", JAVA_INT, JAVA_INT, POINTER, POINTER, POINTER);
+                    "ipvane_packet_queue_new",
+                    JAVA_INT,
+                    JAVA_INT,
+                    JAVA_INT,
+                    POINTER,
+                    POINTER,
+                    POINTER);
     private static final MethodHandle QUEUE_FREE =
             NativeLibrary.call("ipvane_packet_queue_free", null, POINTER);
     private static final MethodHandle RX =
@@ -73,9 +79,9 @@ final class PacketShim {
         }
     }
 
-    static int queueNew(int fd, long pool, long large, long result) {
+    static int queueNew(int fd, int index, long pool, long large, long result) {
         try {
-            return (int) QUEUE_NEW.invokeExact(fd, pool, large, result);
+            return (int) QUEUE_NEW.invokeExact(fd, index, pool, large, result);
         } catch (Throwable e) {
             throw impossible(e);
         }

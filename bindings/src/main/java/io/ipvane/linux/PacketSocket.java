@@ -129,6 +129,10 @@ public final class PacketSocket implements AutoCloseable {
         return fds.length;
     }
 
+    int index() {
+        return index;
+    }
+
     int fd(int queue) {
         return fds[queue];
     }

@@ -106,24 +106,36 @@ class PacketQueueTest {
                         "down 1",
                         "link true",
                         "plain 60 same",
+                        "link false",
+                        "plain 60 not sent",
+                        "down 2",
+                        "link true",
+                        "plain 60 same",
                         "mtu 1500 1400",
                         "cannot set mtu 70000 of interface 'vb': EINVAL",
                         "cannot set mtu 70000 of interface 'va': EINVAL",
                         "interface 'lo' carries no Ethernet frames (EINVAL); choose one that does",
                         "gone",
                         "plain 60 not sent",
-                        "down 2",
+                        "down 3",
                         "link false",
                         "balance 0"),
                 run(
                         1500,
                         "open:1",
                         "link",
-                        "down",
+                        "down:va",
                         "link",
                         "plain:60",
                         "down?",
-                        "up",
+                        "up:va",
+                        "link",
+                        "plain:60",
+                        "down:vb",
+                        "link",
+                        "plain:60",
+                        "down?",
+                        "up:vb",
                         "link",
                         "plain:60",
                         "set:1400",
@@ -230,7 +242,7 @@ class PacketQueueTest {
                     return "link " + va.isUp();
                 }
                 case "up", "down" -> {
-                    ip("ip link set va " + words[0]);
+                    ip("ip link set " + words[1] + " " + words[0]);
                     awaitLink(words[0].equals("up"));
                     return "";
                 }
@@ -283,11 +295,14 @@ class PacketQueueTest {
             assertEquals(0, new ProcessBuilder(command.split(" ")).start().waitFor(), command);
         }
 
-        /** The kernel tells of a carrier a moment after it is there. */
+        /**
+         * The kernel tells of a carrier a moment after it is there, and the queue a moment later.
+         */
         private void awaitLink(boolean wanted) throws InterruptedException {
             for (int i = 0; i < 500 && va.isUp() != wanted; i++) {
                 Thread.sleep(10);
             }
+            Thread.sleep(2);
         }
 
         private void send(long... frames) {

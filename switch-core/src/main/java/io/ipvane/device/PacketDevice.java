@@ -7,6 +7,7 @@ import io.ipvane.burst.DropReason;
 import io.ipvane.burst.HotPath;
 import io.ipvane.linux.PacketQueue;
 import io.ipvane.linux.PacketSocket;
+import io.ipvane.pipeline.ParseDrop;
 import java.util.function.ToLongFunction;
 
 /**
@@ -111,6 +112,8 @@ public final class PacketDevice implements Device {
             case DeviceDrop.TX_REFUSED -> sum(PacketQueue::transmitRefused);
             case DeviceDrop.OFFLOAD_INVALID -> sum(PacketQueue::receiveInvalid);
             case DeviceDrop.RX_OVERFLOW -> socket.dropped();
+            case BurstDrop.POOL_EMPTY -> sum(PacketQueue::receiveLost);
+            case ParseDrop.TRUNCATED -> sum(PacketQueue::receiveCut);
             default -> 0;
         };
     }
