@@ -23,11 +23,13 @@ public final class InternetChecksum {
         long second = 0;
         final long end = address + length;
         long at = address;
-        for (; at + 16 <= end; at += 16) {
-            final long word = Memory.i64(at);
-            final long next = Memory.i64(at, 8);
-            first += (word & 0xFFFF_FFFFL) + (word >>> 32);
-            second += (next & 0xFFFF_FFFFL) + (next >>> 32);
+        for (; at + 32 <= end; at += 32) {
+            final long a = Memory.i64(at);
+            final long b = Memory.i64(at, 8);
+            final long c = Memory.i64(at, 16);
+            final long d = Memory.i64(at, 24);
+            first += (a & 0xFFFF_FFFFL) + (a >>> 32) + (c & 0xFFFF_FFFFL) + (c >>> 32);
+            second += (b & 0xFFFF_FFFFL) + (b >>> 32) + (d & 0xFFFF_FFFFL) + (d >>> 32);
         }
         for (; at + 4 <= end; at += 4) {
             first += Memory.u32(at);
@@ -39,8 +41,7 @@ public final class InternetChecksum {
         if (at < end) {
             first += Memory.u8(at);
         }
-        final int folded = fold(fold(first) + fold(second));
-        return Short.reverseBytes((short) folded) & 0xFFFFL;
+        return Short.reverseBytes((short) fold(first + second)) & 0xFFFFL;
     }
 
     /** Adds the carries back in: 0 to 0xFFFF, and 0 only for a sum of 0. */

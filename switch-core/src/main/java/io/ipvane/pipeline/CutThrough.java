@@ -93,6 +93,9 @@ final class CutThrough implements Stage {
         final long good =
                 ingress.antispoof ? goodSource4(burst.row(0), domain, ingress, table) : ANY;
         long open = first4(burst, size, ingress, good, lanes);
+        if (open != 0) {
+            owners4(burst, open, domain, table, snapshot.remotes());
+        }
         long rest = 0;
         for (; open != 0; open &= open - 1) {
             final int i = Long.numberOfTrailingZeros(open);
@@ -103,7 +106,7 @@ final class CutThrough implements Stage {
                 rest |= 1L << i;
                 continue;
             }
-            final int to = second(row, owner4(row, domain, table), ingress, snapshot, lanes);
+            final int to = second(row, Row.port(row), ingress, snapshot, lanes);
             if (to == TOO_LONG) {
                 return rest | open;
             }
@@ -146,6 +149,18 @@ final class CutThrough implements Stage {
         return open;
     }
 
+    /** Writes the port columns of those frames, and sends for what their remotes need. */
+    private static void owners4(
+            Burst burst, long some, int domain, AddressTable table, RemoteTable remotes) {
+        for (long left = some; left != 0; left &= left - 1) {
+            final long row = burst.row(Long.numberOfTrailingZeros(left));
+            Row.port(row, owner4(row, domain, table));
+        }
+        if (remotes != null) {
+            remotes.touch(burst.rows, some, burst.rows + Row.OWNER);
+        }
+    }
+
     private static int peek4(long row, int domain) {
         return AddressTable.peek4(Row.slot(row), domain, Row.key0(row));
     }
@@ -174,6 +189,9 @@ final class CutThrough implements Stage {
         final boolean trusted =
                 !ingress.antispoof || goodSource6(burst.row(0), domain, ingress, table);
         long open = trusted ? first6(burst, size, ingress, lanes) : from(0, size);
+        if (open != 0) {
+            owners6(burst, open, domain, table, snapshot.remotes());
+        }
         long rest = 0;
         for (; open != 0; open &= open - 1) {
             final int i = Long.numberOfTrailingZeros(open);
@@ -182,7 +200,7 @@ final class CutThrough implements Stage {
                 rest |= 1L << i;
                 continue;
             }
-            final int to = second(row, owner6(row, domain, table), ingress, snapshot, lanes);
+            final int to = second(row, Row.port(row), ingress, snapshot, lanes);
             if (to == TOO_LONG) {
                 return rest | open;
             }
@@ -225,6 +243,18 @@ final class CutThrough implements Stage {
         }
         lanes.use(used);
         return open;
+    }
+
+    /** As {@link #owners4}. */
+    private static void owners6(
+            Burst burst, long some, int domain, AddressTable table, RemoteTable remotes) {
+        for (long left = some; left != 0; left &= left - 1) {
+            final long row = burst.row(Long.numberOfTrailingZeros(left));
+            Row.port(row, owner6(row, domain, table));
+        }
+        if (remotes != null) {
+            remotes.touch(burst.rows, some, burst.rows + Row.OWNER);
+        }
     }
 
     private static int peek6(long row, int domain) {

@@ -7,6 +7,7 @@ import io.ipvane.burst.FramePool;
 import io.ipvane.burst.HotPath;
 import io.ipvane.burst.Row;
 import io.ipvane.burst.TunnelMeta;
+import io.ipvane.memory.Memory;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.InternetChecksum;
 import io.ipvane.packet.Ipv4;
@@ -51,6 +52,25 @@ final class Decap {
 
     private static final int MAX_TAGS = 2;
 
+    /** Where the UDP header of a plain packet is. */
+    private static final int PLAIN_UDP = Ethernet.LENGTH + Ipv4.MIN_LENGTH;
+
+    /** Bytes of the outer headers of a plain packet. */
+    private static final int PLAIN = PLAIN_UDP + Udp.LENGTH + Vxlan.LENGTH;
+
+    /** Bytes of it that are read. */
+    private static final int PLAIN_LOOK = PLAIN + Ethernet.LENGTH;
+
+    /** Version 4, five words, ECN 0; no fragment. In the first eight bytes, big endian. */
+    private static final long PLAIN_START = 0x4500L << 48;
+
+    private static final long PLAIN_START_MASK = 0xFF03L << 48 | 0x3FFF;
+
+    /** UDP, in the next eight bytes. */
+    private static final long PLAIN_MIDDLE = (long) Ipv4.PROTOCOL_UDP << 48;
+
+    private static final long PLAIN_MIDDLE_MASK = 0xFFL << 48;
+
     private final FramePool pool;
 
     private Tunnel tunnel;
@@ -86,6 +106,21 @@ final class Decap {
     int take(Burst burst, int i, Tunnel[] tunnels, Burst to, int k) {
         final long row = burst.row(i);
         final boolean ipv4 = Row.etherType(row) == Ethernet.TYPE_IPV4;
+        if (tunnels.length == 1 && isPlain(row, tunnels[0])) {
+            tunnel = tunnels[0];
+            pool.removeFront(Row.mbuf(row), PLAIN);
+            to.frame(
+                    k,
+                    Row.mbuf(row),
+                    Row.data(row) + PLAIN,
+                    Row.contiguous(row) - PLAIN,
+                    Row.length(row) - PLAIN);
+            if (tunnel.collects) {
+                transport = PLAIN_UDP;
+                note(row, true, to.row(k));
+            }
+            return TAKEN;
+        }
         if (!udp.find(burst, i)) {
             return STAYS;
         }
@@ -108,6 +143,67 @@ final class Decap {
             }
         }
         return answer;
+    }
+
+    /**
+     * What nearly every packet is: IPv4 without options, padding and UDP checksum, not congested,
+     * from another host, with an inner packet that is whole. Whatever is not so is looked at step
+     * by step.
+     *
+     * @param row of a packet to an address of the tunnel
+     */
+    private boolean isPlain(long row, Tunnel to) {
+        final int length = Row.length(row);
+        if (Row.contiguous(row) < PLAIN_LOOK
+                || Row.etherType(row) != Ethernet.TYPE_IPV4
+                || Row.l3(row) != Ethernet.LENGTH) {
+            return false;
+        }
+        final long ip = Row.data(row) + Ethernet.LENGTH;
+        final long start = Memory.i64be(ip, 0);
+        final long middle = Memory.i64be(ip, 8);
+        final long header = Memory.i64be(ip, Ipv4.MIN_LENGTH);
+        final long word = Vxlan.word(ip + Ipv4.MIN_LENGTH + Udp.LENGTH);
+        final int total = (int) (start >>> 32) & 0xFFFF;
+        final long sum =
+                (start >>> 32)
+                        + (start & 0xFFFF_FFFFL)
+                        + (middle >>> 32)
+                        + (middle & 0xFFFF_FFFFL)
+                        + (Memory.i32be(ip, 16) & 0xFFFF_FFFFL);
+        // Ports and length of UDP without the source port, and no checksum.
+        final long udpHeader = (long) to.port << 32 | (total - Ipv4.MIN_LENGTH) << 16;
+        final long wrong =
+                ((start & PLAIN_START_MASK) ^ PLAIN_START)
+                        | ((middle & PLAIN_MIDDLE_MASK) ^ PLAIN_MIDDLE)
+                        | (total ^ (length - Ethernet.LENGTH))
+                        | ((header & 0xFFFF_FFFF_FFFFL) ^ udpHeader)
+                        | (InternetChecksum.fold(sum) ^ 0xFFFF)
+                        | ((word & (Vxlan.FLAG_VNI | to.refusedBits)) ^ Vxlan.FLAG_VNI);
+        return wrong == 0
+                && to.ownMac == Tunnel.ANY_MAC
+                && isInnerWhole(ip + PLAIN - Ethernet.LENGTH, length - PLAIN)
+                && pool.unfinishedFrom(Row.mbuf(row)) < 0
+                && isPeer(to, (int) middle)
+                && isKnown(to, Vxlan.vni(word));
+    }
+
+    private static boolean isInnerWhole(long inner, int length) {
+        return switch (Ethernet.type(inner)) {
+            case Ethernet.TYPE_IPV4 -> length >= Ethernet.LENGTH + Ipv4.MIN_LENGTH;
+            case Ethernet.TYPE_IPV6 -> length >= Ethernet.LENGTH + Ipv6.LENGTH;
+            default -> false;
+        };
+    }
+
+    private boolean isPeer(Tunnel to, int source) {
+        tunnel = to;
+        return source4(source) == RIGHT;
+    }
+
+    private boolean isKnown(Tunnel to, int vni) {
+        place = to.vnis.find(vni);
+        return place != VniTable.NONE;
     }
 
     private boolean isForTunnel(long row, boolean ipv4, Tunnel[] tunnels) {

@@ -111,7 +111,6 @@ final class FlowEntropy {
 
     private int hash(long first, long second, int ports, int protocol) {
         final long rest = (long) ports << 32 | protocol;
-        final long once = KeyedHash.fold(first ^ secret1, secret0 ^ second);
-        return (int) (KeyedHash.fold(once ^ rest, secret1) >>> 32);
+        return (int) (KeyedHash.fold(first ^ secret0, second ^ rest ^ secret1) >>> 32);
     }
 }

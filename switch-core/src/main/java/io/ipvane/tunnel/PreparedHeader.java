@@ -43,6 +43,11 @@ final class PreparedHeader {
     /** Flag: congestion marks are copied outwards (RFC 6040). */
     static final int COPIES_CONGESTION = 1 << 6;
 
+    /**
+     * Flags of a header that takes more than congestion marks from the inner packet, or has sums.
+     */
+    static final int NOT_PLAIN = IPV6 | SUMS | INHERITS_TOS | INHERITS_TTL | INHERITS_DF;
+
     /** Offset of the header itself. */
     static final int HEADER = 56;
 

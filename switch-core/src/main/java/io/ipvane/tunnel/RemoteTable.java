@@ -2,6 +2,7 @@
 package io.ipvane.tunnel;
 
 import io.ipvane.burst.HotPath;
+import io.ipvane.burst.Row;
 import io.ipvane.memory.Memory;
 import io.ipvane.memory.Pages;
 import io.ipvane.packet.Vxlan;
@@ -93,6 +94,38 @@ public final class RemoteTable implements AutoCloseable {
     @HotPath
     long header(int remote) {
         return headerAt(Memory.i32Acquire(endAt(Memory.i32(at(remote), END))));
+    }
+
+    /**
+     * Has what is known of some remotes loaded, so that it is in the cache when they are asked for
+     * one by one: in passes, as each load needs the one before.
+     *
+     * @param rows a burst's, of which these ask for the value in {@link Row#port}
+     * @param some which of them, as bits
+     * @param anyPlace 4 bytes that may be written
+     */
+    @HotPath
+    public void touch(long rows, long some, long anyPlace) {
+        long asked = 0;
+        long sum = 0;
+        for (long left = some; left != 0; left &= left - 1) {
+            final int i = Long.numberOfTrailingZeros(left);
+            final int value = Row.port(rows + (long) i * Row.BYTES);
+            if (isRemote(value)) {
+                asked |= 1L << i;
+                sum += Memory.i32(at(value), END);
+            }
+        }
+        for (long left = asked; left != 0; left &= left - 1) {
+            final long row = rows + (long) Long.numberOfTrailingZeros(left) * Row.BYTES;
+            sum += Memory.i32(endAt(Memory.i32(at(Row.port(row)), END)));
+        }
+        for (long left = asked; left != 0; left &= left - 1) {
+            final long row = rows + (long) Long.numberOfTrailingZeros(left) * Row.BYTES;
+            final long slot = header(Row.port(row));
+            sum += PreparedHeader.length(slot) + Memory.i64(slot, PreparedHeader.BYTES - 8);
+        }
+        Memory.put32(anyPlace, (int) sum);
     }
 
     @HotPath

@@ -40,6 +40,9 @@ public final class TunnelSplit {
     private final int[] places = new int[Burst.MAX];
     private final boolean[] noted = new boolean[Burst.MAX];
 
+    /** Not 0: the inner frames of the burst come in at several places. */
+    private int several;
+
     private final long dropped;
     private int droppedCount;
 
@@ -104,6 +107,7 @@ public final class TunnelSplit {
     private long take(Burst burst, long found, Tunnel[] tunnels) {
         int count = 0;
         long taken = 0;
+        several = 0;
         for (long left = found; left != 0; left &= left - 1) {
             final int i = Long.numberOfTrailingZeros(left);
             final int answer = decap.take(burst, i, tunnels, inner, count);
@@ -114,6 +118,7 @@ public final class TunnelSplit {
             if (answer == Decap.TAKEN) {
                 places[count] = decap.place();
                 noted[count] = decap.tunnel().collects;
+                several |= places[count] ^ places[0];
                 count++;
             } else {
                 counters.add(decap.tunnel().index, PortCounter.COUNT + answer, 1);
@@ -135,7 +140,7 @@ public final class TunnelSplit {
         long left = inner.size == 0 ? 0 : every(inner.size);
         while (left != 0) {
             final int first = Long.numberOfTrailingZeros(left);
-            final long same = same(left, places[first]);
+            final long same = several == 0 ? left : same(left, places[first]);
             final Burst burst = same == every(inner.size) ? inner : part(same);
             burst.ingress = places[first];
             burst.tunneled = noted[first];
