@@ -22,6 +22,15 @@
 /* Newer than the headers of some distributions. */
 #ifndef XDP_USE_SG
 #define XDP_USE_SG (1 << 4)
+/*
+ * Recognises a TCP or UDP checksum that its sender has left to the device, and notes it in the frame as one that is to
+ * be finished (offload.h); whether it did. AF_XDP does not say so of a frame; but the field then holds the sum of the
+ * pseudo header alone. A finished checksum has this value by chance, once in 65,536 frames, and finishing it again
+ * gives the same. The headers are in the first segment.
+ */
+bool
+xdp_note_unfinished(struct rte_mbuf *frame);
+
 #endif
 #define XDP_MORE (1u << 0)
 
@@ -57,6 +66,7 @@ struct xdp_ring {
 struct xdp_queue {
 	uint64_t rx_no_mbuf; /* calls cut short, or frames lost, by an empty pool */
 	uint32_t rx_drained; /* whether the last call has left nothing, and nothing waits to be sent either */
+	uint64_t rx_unfinished; /* frames whose checksum was recognised as unfinished */
 
 	uint64_t tx_lost __rte_cache_aligned; /* frames that were taken and could not be sent */
 	uint64_t tx_down;		      /* frames that were taken while the interface was down or gone */
@@ -80,7 +90,17 @@ struct xdp_queue {
 
 _Static_assert(offsetof(struct xdp_queue, rx_no_mbuf) == 0, "XdpSocket.RX_NO_MBUF");
 _Static_assert(offsetof(struct xdp_queue, rx_drained) == 8, "XdpSocket.RX_DRAINED");
+_Static_assert(offsetof(struct xdp_queue, rx_unfinished) == 16, "XdpSocket.RX_UNFINISHED");
 _Static_assert(offsetof(struct xdp_queue, tx_lost) == 64, "XdpSocket.TX_LOST");
 _Static_assert(offsetof(struct xdp_queue, tx_down) == 72, "XdpSocket.TX_DOWN");
+
+/*
+ * Recognises a TCP or UDP checksum that its sender has left to the device, and notes it in the frame as one that is to
+ * be finished (offload.h); whether it did. AF_XDP does not say so of a frame; but the field then holds the sum of the
+ * pseudo header alone. A finished checksum has this value by chance, once in 65,536 frames, and finishing it again
+ * gives the same. The headers are in the first segment.
+ */
+bool
+xdp_note_unfinished(struct rte_mbuf *frame);
 
 #endif

@@ -116,6 +116,7 @@ ipvane_xdp_rx(struct xdp_queue *queue, struct ipvane_burst *burst, uint32_t max)
 		if (likely(gather(queue, mbuf, parts))) {
 			burst->mbuf[count++] = mbuf;
 			bytes += mbuf->pkt_len;
+			queue->rx_unfinished += xdp_note_unfinished(mbuf);
 		} else {
 			rte_pktmbuf_free(mbuf);
 			queue->rx_no_mbuf++;

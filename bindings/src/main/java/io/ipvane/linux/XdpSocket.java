@@ -16,6 +16,7 @@ public final class XdpSocket implements AutoCloseable {
     // Offsets in struct xdp_queue of the shim, which asserts the same numbers.
     private static final int RX_NO_MBUF = 0;
     private static final int RX_DRAINED = 8;
+    private static final int RX_UNFINISHED = 16;
     private static final int TX_LOST = 64;
     private static final int TX_DOWN = 72;
 
@@ -84,6 +85,11 @@ public final class XdpSocket implements AutoCloseable {
     /** Calls of {@link #receive} that were cut short, and frames lost, by an empty pool. */
     public long receiveNoMbuf() {
         return Memory.i64(address + RX_NO_MBUF);
+    }
+
+    /** Frames whose transport checksum was recognised as unfinished, by its value. */
+    public long receiveUnfinished() {
+        return Memory.i64(address + RX_UNFINISHED);
     }
 
     /** Frames that the kernel had for this queue and no room to put. */

@@ -119,6 +119,20 @@ class XdpInterfaceTest {
                 run(9216, "open:0", "flood:4000", "close"));
     }
 
+    /** A finished one stays as it is, be it right or wrong; none (0) is none. */
+    @Test
+    void shouldRecogniseAnUnfinishedChecksum() throws Exception {
+        assertEquals(
+                List.of(
+                        "mtu 1500 most 3822",
+                        "sum pseudo pending 1",
+                        "sum 1234 as it was 1",
+                        "sum 0 as it was 1",
+                        "sum pseudo pending 2",
+                        "balance 0"),
+                run(1500, "open:0", "sum:pseudo", "sum:1234", "sum:0", "sum:pseudo", "close"));
+    }
+
     /** The other process: one line a step. */
     static final class Script {
         private final Random random = new Random(5);
@@ -171,6 +185,9 @@ class XdpInterfaceTest {
                 case "flood" -> {
                     return "flood " + flood(Integer.parseInt(words[1])) + " of " + words[1];
                 }
+                case "sum" -> {
+                    return "sum " + words[1] + " " + sum(words[1]);
+                }
                 case "close" -> {
                     a.close();
                     b.close();
@@ -180,6 +197,42 @@ class XdpInterfaceTest {
                     return "lengths " + words[1] + " " + lengths(Integer.parseInt(words[1]));
                 }
             }
+        }
+
+        /**
+         * Sends a UDP datagram of 10 bytes with a checksum; what is said of it where it arrives.
+         */
+        private String sum(String checksum) throws InterruptedException {
+            final int pseudo = fold(0x0A00 + 0x0001 + 0x0A00 + 0x0002 + 17 + 18);
+            final long frame = Chain.of(pool, random, 52);
+            final long data = Chain.data(frame);
+            Memory.putMac(data, 0xFFFF_FFFF_FFFFL);
+            Memory.put16be(data + 12, 0x0800);
+            Memory.put32be(data + 14, 0x4500_0026);
+            Memory.put32be(data + 18, 0);
+            Memory.put32be(data + 22, 0x4011_0000);
+            Memory.put32be(data + 26, 0x0A00_0001);
+            Memory.put32be(data + 30, 0x0A00_0002);
+            Memory.put32be(data + 34, 0x1000_2000);
+            Memory.put16be(data + 38, 18);
+            Memory.put16be(
+                    data + 40, checksum.equals("pseudo") ? pseudo : Integer.parseInt(checksum, 16));
+            Memory.put64(mbufs, frame);
+            a.sockets()[0].transmit(mbufs, 1);
+            for (int i = 0; i < 2000; i++) {
+                if (take() == 1) {
+                    final boolean pending = TxOffload.isPending(Memory.i64(mbufs));
+                    Mempool.free(mbufs, 1);
+                    return (pending ? "pending " : "as it was ")
+                            + b.sockets()[0].receiveUnfinished();
+                }
+                Thread.sleep(1);
+            }
+            return "lost";
+        }
+
+        private static int fold(int sum) {
+            return (sum & 0xFFFF) + (sum >>> 16);
         }
 
         private static void link(String state) throws IOException, InterruptedException {

@@ -76,7 +76,7 @@ public record UplinkConfig(
     private static final Key<Integer> MTU =
             Key.of("mtu", Forms.MTU, "bytes of an L3 packet")
                     .otherwise("the interface's, else 1500")
-                    .bound("at most the interface's");
+                    .bound("at most what the device takes");
 
     private static final Key<Integer> QUEUES =
             Key.of("queues", Forms.QUEUES, "rx queues, and as many tx queues")

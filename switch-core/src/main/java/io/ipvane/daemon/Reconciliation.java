@@ -68,6 +68,7 @@ final class Reconciliation {
         for (UplinkConfig uplink : config.uplinks()) {
             fillIfThere(config, uplink, renewed);
             followIfLonger(config, uplink);
+            warn(uplink);
             uplink.host().ifPresent(host -> look(uplink, host, renewed));
         }
         for (PortConfig port : config.ports()) {
@@ -104,6 +105,14 @@ final class Reconciliation {
                                     .orElse(whose + "its interface was deleted and made again"));
                 }
             }
+        }
+    }
+
+    private void warn(UplinkConfig uplink) {
+        final Placed placed = units.uplinks.get(uplink.name());
+        final String notice = placed == null ? "" : placed.unit().device().notice();
+        if (!notice.isEmpty()) {
+            LOG.warn("event=uplink_notice uplink={} notice=\"{}\"", uplink.name(), notice);
         }
     }
 

@@ -112,6 +112,14 @@ public interface Device extends AutoCloseable {
     /** Whether the device could carry frames now. */
     boolean linkUp();
 
+    /**
+     * What whoever runs the switch should know of the frames that come by it, each once; empty:
+     * nothing. Control plane, one thread.
+     */
+    default String notice() {
+        return "";
+    }
+
     /** Whether somebody has taken the device away: it never comes back. Control plane. */
     default boolean isGone() {
         return false;

@@ -269,6 +269,11 @@ public final class VlanTrunk {
         }
 
         @Override
+        public String notice() {
+            return device.notice();
+        }
+
+        @Override
         public boolean isGone() {
             return device.isGone();
         }

@@ -33,6 +33,7 @@ public final class XdpDevice implements Device {
     /** Changed while no lcore uses the queues. */
     private volatile XdpInterface port;
 
+    private boolean noticed;
     private XdpSocket[] queues;
     private volatile boolean gone;
 
@@ -193,6 +194,22 @@ public final class XdpDevice implements Device {
             why.addSuppressed(e);
             gone = true;
         }
+    }
+
+    @Override
+    public String notice() {
+        long unfinished = 0;
+        for (final XdpSocket queue : queues) {
+            unfinished += queue.receiveUnfinished();
+        }
+        if (noticed || unfinished == 0) {
+            return "";
+        }
+        noticed = true;
+        return unfinished
+                + " frames came with an unfinished checksum, which AF_XDP does not tell: it is recognised"
+                + " by its value and finished here; what is longer than the MTU and to be split is lost."
+                + " Switch that off where they come from (ethtool -K IF tx off), or use af_packet";
     }
 
     @Override
