@@ -116,6 +116,16 @@ class RtNetlinkTest {
 
         final List<String> listed = netlink.routes(link).stream().map(Route::toString).toList();
         routes.forEach(route -> assertTrue(listed.contains(route.toString()), listed.toString()));
+
+        net.run("ip route add 10.7.0.0/16 dev eth0 table 100");
+        assertEquals(
+                routes.stream().map(Route::toString).sorted().toList(),
+                netlink.routes(link).stream()
+                        .filter(Route::isOfSomebody)
+                        .map(Route::toString)
+                        .sorted()
+                        .toList(),
+                "neither what follows from addresses nor another table's");
     }
 
     @Test

@@ -48,26 +48,32 @@ abstract class ChangeCommand implements Callable<Integer> {
     /**
      * A request that changes something.
      *
-     * @param method PUT makes what must not be there yet, PATCH changes, DELETE deletes
+     * @param method PUT makes, PATCH changes, DELETE deletes
      * @param path of the element
      * @param query parameters, each {@code name=value}
      * @param body of PUT and PATCH; missing: none
+     * @param onlyNew whether it is refused where the element is there
      */
-    record Change(String method, String path, List<String> query, JsonNode body) {
+    record Change(String method, String path, List<String> query, JsonNode body, boolean onlyNew) {
         /** Makes an element; refused where it is there. */
         static Change add(String path, JsonNode body) {
-            return new Change("PUT", path, List.of(), body);
+            return new Change("PUT", path, List.of(), body, true);
+        }
+
+        /** Makes an element, or another one of what is there. */
+        static Change replace(String path, JsonNode body) {
+            return new Change("PUT", path, List.of(), body, false);
         }
 
         /** Changes what the body names. */
         static Change set(String path, JsonNode body) {
-            return new Change("PATCH", path, List.of(), body);
+            return new Change("PATCH", path, List.of(), body, false);
         }
 
         /** Deletes an element. */
         static Change delete(String path, String... query) {
             return new Change(
-                    "DELETE", path, List.of(query), JsonNodeFactory.instance.missingNode());
+                    "DELETE", path, List.of(query), JsonNodeFactory.instance.missingNode(), false);
         }
     }
 
@@ -82,7 +88,7 @@ abstract class ChangeCommand implements Callable<Integer> {
 
     private HttpExchange.Request request(Change change, boolean dryRun) {
         final Map<String, String> headers = new LinkedHashMap<>();
-        if (change.method().equals("PUT")) {
+        if (change.onlyNew()) {
             headers.put("If-None-Match", "*");
         }
         if (tag != null) {

@@ -12,7 +12,12 @@ import picocli.CommandLine.Command;
 @Command(
         name = "route",
         header = "Routes: where ports in mode l3 send.",
-        subcommands = {RouteCommand.Show.class, RouteCommand.Add.class, RouteCommand.Del.class})
+        subcommands = {
+            RouteCommand.Show.class,
+            RouteCommand.Add.class,
+            RouteCommand.Replace.class,
+            RouteCommand.Del.class
+        })
 final class RouteCommand extends ObjectCommand {
     /** Words for a route without a gateway: what becomes of packets. */
     private static final List<String> TYPES = List.of("blackhole", "unreachable", "prohibit");
@@ -163,6 +168,31 @@ final class RouteCommand extends ObjectCommand {
         Change change(Words words, AdminClient client) {
             final ObjectNode route = read(words);
             return Change.add(path(route), route);
+        }
+    }
+
+    /** {@code ipvane route replace}. */
+    @Command(
+            name = "replace",
+            header = "Make a route, or change it.",
+            customSynopsis = "ipvane route replace PREFIX ...   (as route add)",
+            description =
+                    "As 'route add', where the uplink may have a route to the network of that metric"
+                            + " already: it becomes another one at once, without a gap. Flows move"
+                            + " only as far as gateways and weights are others.",
+            footer = {
+                "",
+                "Examples:",
+                "  ipvane route replace default via 192.0.2.2 dev wan0",
+                "  ipvane route replace default nexthop via 192.0.2.1 dev wan0 weight 1"
+                        + " nexthop",
+                "      via 192.0.2.2 dev wan0 weight 3"
+            })
+    static final class Replace extends ChangeCommand {
+        @Override
+        Change change(Words words, AdminClient client) {
+            final ObjectNode route = read(words);
+            return Change.replace(path(route), route);
         }
     }
 

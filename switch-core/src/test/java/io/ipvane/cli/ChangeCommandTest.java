@@ -181,7 +181,8 @@ class ChangeCommandTest {
 
     @Test
     void shouldTakeTheSentencesOfIpRoute() {
-        done("route add 10.0.0.0/24 dev wan0");
+        done("route replace 10.0.0.0/24 via 192.0.2.9 dev wan0");
+        done("route replace 10.0.0.0/24 dev wan0");
         done("route add 10.1.0.0/24 nexthop via 192.0.2.7 dev wan0 weight 3 nexthop via 192.0.2.8");
         done("route add 10.0.0.0/24 via 192.0.2.7 dev wan0 metric 100 mtu 1400 src 192.0.2.10");
         done("route add fd00:1::/64 dev wan0 metric 1024");

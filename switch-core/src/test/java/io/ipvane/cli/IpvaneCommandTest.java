@@ -341,6 +341,7 @@ class IpvaneCommandTest {
                 "address del",
                 "route show",
                 "route add",
+                "route replace",
                 "route del",
                 "neigh show",
                 "neigh add",
