@@ -55,7 +55,8 @@ final class RouteCommand extends ObjectCommand {
     private static void addHop(Words words, ObjectNode route) {
         final ObjectNode hop = words.settings(HOP_KEYWORDS, false);
         words.required(hop, "via");
-        if (hop.remove("dev") instanceof JsonNode dev) {
+        final JsonNode dev = hop.remove("dev");
+        if (dev != null) {
             if (route.path("dev").asText(dev.asText()).equals(dev.asText())) {
                 route.set("dev", dev);
             } else {

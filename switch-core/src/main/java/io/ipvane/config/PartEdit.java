@@ -53,7 +53,8 @@ public record PartEdit<E>(
                     NeighborConfig.TABLE,
                     "address",
                     NeighborConfig::address,
-                    (one, other) -> 0,
+                    // A request means one, so that any order will do.
+                    Comparator.comparingLong(NeighborConfig::mac),
                     UplinkConfig::neighbors,
                     UplinkConfig::withNeighbors,
                     "neighbor",
