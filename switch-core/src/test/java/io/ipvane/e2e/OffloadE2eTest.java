@@ -108,6 +108,33 @@ record OffloadE2eTest(Setup setup) {
         }
     }
 
+    /** A kernel hands over its long frames in one, with a header that speaks of the inner ones. */
+    @ParameterizedTest(name = "inside {0}")
+    @CsvSource({"fd00::fe, fd00::11, ''", "10.0.0.254, 10.0.0.11, udpcsum"})
+    void shouldCarryAKernelsTunnelThatItDoesNotEnd(String outside, String blue, String sum) {
+        if (setup.uplink() != Uplink.AF_PACKET) {
+            return;
+        }
+        try {
+            tunnel(OUTSIDE, outside, blue, sum, "10.9.0.1/24");
+            tunnel(BLUE, blue, outside, sum, "10.9.0.2/24");
+            network.iperf(BLUE, "10.9.0.1").orFail();
+            network.iperf(BLUE, "10.9.0.1", "-R").orFail();
+        } finally {
+            network.net().exec(OUTSIDE, "ip", "link", "del", "vx0");
+            network.net().exec(BLUE, "ip", "link", "del", "vx0");
+        }
+    }
+
+    private static void tunnel(String label, String from, String to, String sum, String address) {
+        final String made =
+                "ip link add vx0 type vxlan id 9 local %s remote %s dstport 4789 %s dev eth0"
+                        .formatted(from, to, sum);
+        network.net().exec(label, made.strip().split(" +")).orFail();
+        network.net().address(label, "vx0", address);
+        network.net().ip(label, "link", "set", "dev", "vx0", "up");
+    }
+
     @Test
     void shouldCarryWhatAStackFinishesItself() {
         network.net().exec(BLUE, "ethtool", "-K", "eth0", "tx", "off").orFail();
