@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Who claims which address, and who has it. One address belongs to one port of an uplink (spec
+ * Who claims which address, and who has it. One address belongs to one port of a segment (spec
  * ADR-2); a second claim, which only a namespace can make, waits its turn and is reported, not
  * dispatched.
  *
@@ -60,7 +60,7 @@ final class AddressBook {
         private final byte length;
         private Origin origin;
 
-        private int uplink;
+        private int domain;
 
         /** The next address in the same bucket; of the claim that has the address only. */
         private Claim nextInBucket;
@@ -126,10 +126,10 @@ final class AddressBook {
      *
      * @return the claim that has the address now: this one, or that of whoever came before
      */
-    Claim add(int uplink, Claim claim) {
-        claim.uplink = uplink;
+    Claim add(int domain, Claim claim) {
+        claim.domain = domain;
         appendToPort(claim);
-        final Claim owner = owner(uplink, claim.address);
+        final Claim owner = owner(domain, claim.address);
         if (owner == null) {
             if (++owned > buckets.length) {
                 grow();
@@ -146,13 +146,13 @@ final class AddressBook {
     }
 
     /** Whether the same port has claimed the same address before, whatever the prefix length. */
-    boolean holds(int uplink, Claim claim) {
-        return find(uplink, claim.port, claim.address) != null;
+    boolean holds(int domain, Claim claim) {
+        return find(domain, claim.port, claim.address) != null;
     }
 
     /** What a port claims at an address, with or without success, or null. */
-    Claim find(int uplink, int port, IpAddress address) {
-        Claim c = owner(uplink, address);
+    Claim find(int domain, int port, IpAddress address) {
+        Claim c = owner(domain, address);
         while (c != null && c.port != port) {
             c = c.nextWaiting;
         }
@@ -189,8 +189,8 @@ final class AddressBook {
      *
      * @return the claim that has the address now, or null where nobody is left
      */
-    Claim remove(int uplink, int port, IpAddress address) {
-        final Claim owner = owner(uplink, address);
+    Claim remove(int domain, int port, IpAddress address) {
+        final Claim owner = owner(domain, address);
         if (owner == null) {
             return null;
         }
@@ -223,7 +223,7 @@ final class AddressBook {
     }
 
     private void relink(Claim from, Claim to) {
-        final int bucket = bucket(from.uplink, from.address);
+        final int bucket = bucket(from.domain, from.address);
         if (buckets[bucket] == from) {
             buckets[bucket] = to;
             return;
@@ -236,9 +236,9 @@ final class AddressBook {
     }
 
     /** The claim that has an address, or null. */
-    Claim owner(int uplink, IpAddress address) {
-        Claim c = buckets[bucket(uplink, address)];
-        while (c != null && !(c.uplink == uplink && c.address.equals(address))) {
+    Claim owner(int domain, IpAddress address) {
+        Claim c = buckets[bucket(domain, address)];
+        while (c != null && !(c.domain == domain && c.address.equals(address))) {
             c = c.nextInBucket;
         }
         return c;
@@ -281,7 +281,7 @@ final class AddressBook {
     }
 
     private void insert(Claim claim) {
-        final int bucket = bucket(claim.uplink, claim.address);
+        final int bucket = bucket(claim.domain, claim.address);
         claim.nextInBucket = buckets[bucket];
         buckets[bucket] = claim;
     }
@@ -299,9 +299,9 @@ final class AddressBook {
     }
 
     /** Two rounds of a multiplication to 128 bits, folded, under secrets. */
-    private int bucket(int uplink, IpAddress address) {
+    private int bucket(int domain, IpAddress address) {
         final long first = KeyedHash.fold(address.key0() ^ secret0, address.key1() ^ secret1);
-        final long second = KeyedHash.fold(first ^ secret1, (uplink ^ secret0) | 1);
+        final long second = KeyedHash.fold(first ^ secret1, (domain ^ secret0) | 1);
         return (int) (second >>> 32) & (buckets.length - 1);
     }
 }

@@ -5,8 +5,8 @@ import io.ipvane.control.AddressBook.Claim;
 import io.ipvane.control.AddressBook.Origin;
 import io.ipvane.dhcp.DhcpUpcall;
 import io.ipvane.model.PortModel;
+import io.ipvane.model.SegmentModel;
 import io.ipvane.model.SwitchModel;
-import io.ipvane.model.UplinkModel;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.snapshot.PortEntry;
@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 
 /**
  * Whose an address is, by whatever it came: configuration, interface, DHCP, or what a guest says;
- * and that lookups find whom it is. Addresses of host ports are local routes of the uplink instead,
- * and go before all claims. Conductor thread only.
+ * and that lookups find whom it is. Addresses of host ports are local routes of the segment
+ * instead, and go before all claims. Conductor thread only.
  */
 final class AddressClaims implements AutoCloseable {
     private final LiveModel live;
@@ -83,7 +83,7 @@ final class AddressClaims implements AutoCloseable {
         final boolean leased = dhcp.onInterface(port.index(), address.address(), true);
         final Origin origin =
                 leased ? Origin.DHCP : origin(port, address.address(), command.configured());
-        final Claim known = book.find(port.uplink(), port.index(), address.address());
+        final Claim known = book.find(port.domain(), port.index(), address.address());
         if (known != null) {
             if (known.origin() == Origin.LEARNED || origin == Origin.CONFIG) {
                 book.relabel(known, origin);
@@ -91,9 +91,9 @@ final class AddressClaims implements AutoCloseable {
             return;
         }
         if (command.configured() || origin == Origin.CONFIG) {
-            giveWay(port.uplink(), address.address());
+            giveWay(port.domain(), address.address());
         }
-        final Claim owner = enter(port.uplink(), new Claim(port.index(), address, origin));
+        final Claim owner = enter(port.domain(), new Claim(port.index(), address, origin));
         if (owner == null) {
             refused(port, address, "ENOSPC", "too many addresses");
         } else if (events.admits(port.name())) {
@@ -117,28 +117,28 @@ final class AddressClaims implements AutoCloseable {
      *
      * @return the claim that has the address now, or null where there is no room for this one
      */
-    Claim enter(int uplink, Claim claim) {
+    Claim enter(int domain, Claim claim) {
         if (!book.hasRoomFor(claim)) {
             return null;
         }
-        final Claim owner = book.add(uplink, claim);
-        direct(uplink, claim.address().address());
+        final Claim owner = book.add(domain, claim);
+        direct(domain, claim.address().address());
         return owner;
     }
 
     /** Whoever has an address for no better reason than that it says so has it no longer. */
-    void giveWay(int uplink, IpAddress address) {
-        learner.giveWay(model(), uplink, address);
+    void giveWay(int domain, IpAddress address) {
+        learner.giveWay(model(), domain, address);
     }
 
     void logClaim(PortModel port, IpPrefix address, Claim owner) {
-        final UplinkModel uplink = model().uplinkOf(port.index());
-        if (uplink.holds(address.address())) {
+        final SegmentModel segment = model().segmentOf(port.index());
+        if (segment.holds(address.address())) {
             log.warn(
                     "event=address_duplicate port={} address={} owner={} error=EADDRINUSE",
                     port.name(),
                     address,
-                    model().port(uplink.host()).name());
+                    model().port(segment.host()).name());
         } else if (owner.port() == port.index()) {
             log.info("event=address_added port={} address={}", port.name(), address);
         } else {
@@ -175,15 +175,15 @@ final class AddressClaims implements AutoCloseable {
     }
 
     void withdraw(PortModel port, IpAddress address) {
-        final Claim before = book.owner(port.uplink(), address);
-        final Claim now = book.remove(port.uplink(), port.index(), address);
+        final Claim before = book.owner(port.domain(), address);
+        final Claim now = book.remove(port.domain(), port.index(), address);
         if (before == null || before.port() != port.index()) {
             return;
         }
         if (now == null) {
             leave(port, address);
         } else {
-            direct(port.uplink(), address);
+            direct(port.domain(), address);
         }
         if (events.admits(port.name())) {
             log.info("event=address_removed port={} address={}", port.name(), address);
@@ -202,16 +202,16 @@ final class AddressClaims implements AutoCloseable {
      * down (spec ADR-6), or where the host has the address itself, whoever came first (ADR-10): the
      * claim waits.
      */
-    void direct(int uplink, IpAddress address) {
-        final Claim owner = book.owner(uplink, address);
-        if (owner == null || !model().port(owner.port()).up() || hostHas(uplink, address)) {
-            addresses.remove(uplink, address);
+    void direct(int domain, IpAddress address) {
+        final Claim owner = book.owner(domain, address);
+        if (owner == null || !model().port(owner.port()).up() || hostHas(domain, address)) {
+            addresses.remove(domain, address);
             return;
         }
-        if (addresses.find(uplink, address) != owner.port()) {
+        if (addresses.find(domain, address) != owner.port()) {
             announcements.came(model().port(owner.port()), address);
         }
-        if (addresses.put(uplink, address, owner.port())) {
+        if (addresses.put(domain, address, owner.port())) {
             // The table has grown: lcores must be given the new one.
             live.touch();
         }
@@ -223,24 +223,24 @@ final class AddressClaims implements AutoCloseable {
      */
     private void leave(PortModel port, IpAddress address) {
         if (port.hasInterface()
-                && model().uplinkOf(port.index()).options().antispoof()
-                && addresses.find(port.uplink(), address) == port.index()
-                && !hostHas(port.uplink(), address)) {
-            leaving.add(port.uplink(), address);
+                && model().segmentOf(port.index()).options().antispoof()
+                && addresses.find(port.domain(), address) == port.index()
+                && !hostHas(port.domain(), address)) {
+            leaving.add(port.domain(), address);
         } else {
-            direct(port.uplink(), address);
+            direct(port.domain(), address);
         }
     }
 
-    private boolean hostHas(int uplink, IpAddress address) {
-        return model().uplinks().get(uplink).holds(address);
+    private boolean hostHas(int domain, IpAddress address) {
+        return model().segments().get(domain).holds(address);
     }
 
     /** Whether frames for the address of a claim reach its port while that is up. */
     boolean isActive(Claim claim) {
-        final int uplink = model().port(claim.port()).uplink();
+        final int domain = model().port(claim.port()).domain();
         final IpAddress address = claim.address().address();
-        return book.owner(uplink, address).port() == claim.port() && !hostHas(uplink, address);
+        return book.owner(domain, address).port() == claim.port() && !hostHas(domain, address);
     }
 
     /**
@@ -249,13 +249,13 @@ final class AddressClaims implements AutoCloseable {
      * @return whether it is believed, now or before
      */
     boolean said(int index, IpAddress address) {
-        return learner.said(model().uplinkOf(index), model().port(index), address);
+        return learner.said(model().segmentOf(index), model().port(index), address);
     }
 
     /** Whether a port has an address for no better reason than that it says so. */
     boolean onlySaid(int index, IpAddress address) {
         final Claim known =
-                model().has(index) ? book.find(model().port(index).uplink(), index, address) : null;
+                model().has(index) ? book.find(model().port(index).domain(), index, address) : null;
         return known != null && known.origin() == Origin.LEARNED;
     }
 
@@ -263,10 +263,10 @@ final class AddressClaims implements AutoCloseable {
      * The names of who has some addresses, where anybody has them; who has only said so does not
      * count.
      */
-    Map<IpAddress, String> owners(int uplink, List<IpAddress> some) {
+    Map<IpAddress, String> owners(int domain, List<IpAddress> some) {
         final Map<IpAddress, String> owners = new HashMap<>();
         for (IpAddress address : some) {
-            final int owner = owner(uplink, address);
+            final int owner = owner(domain, address);
             if (owner != PortEntry.NONE) {
                 owners.put(address, model().port(owner).name());
             }
@@ -274,11 +274,11 @@ final class AddressClaims implements AutoCloseable {
         return owners;
     }
 
-    private int owner(int uplink, IpAddress address) {
-        if (hostHas(uplink, address)) {
-            return model().uplinks().get(uplink).host();
+    private int owner(int domain, IpAddress address) {
+        if (hostHas(domain, address)) {
+            return model().segments().get(domain).host();
         }
-        final Claim claim = book.owner(uplink, address);
+        final Claim claim = book.owner(domain, address);
         return claim == null || claim.origin() == Origin.LEARNED ? PortEntry.NONE : claim.port();
     }
 
@@ -289,8 +289,8 @@ final class AddressClaims implements AutoCloseable {
         }
         for (Claim claim : book.of(port.index())) {
             final IpAddress address = claim.address().address();
-            if (port.up() || book.owner(port.uplink(), address) != claim) {
-                direct(port.uplink(), address);
+            if (port.up() || book.owner(port.domain(), address) != claim) {
+                direct(port.domain(), address);
             } else {
                 leave(port, address);
             }
@@ -311,19 +311,19 @@ final class AddressClaims implements AutoCloseable {
      * A port or host port is out of the model: claims of others that waited for its addresses take
      * over.
      *
-     * @param uplink as it was with the port
+     * @param segment as it was with the port
      */
-    void forget(PortModel gone, UplinkModel uplink) {
+    void forget(PortModel gone, SegmentModel segment) {
         learner.forgetPort(gone.index());
         // The index of the port may become another's.
         leaving.endAll();
         announcements.forget(gone.index());
         if (gone.role() == PortEntry.Role.HOST) {
-            uplink.hostAddresses().forEach(own -> direct(uplink.index(), own.address()));
+            segment.hostAddresses().forEach(own -> direct(segment.domain(), own.address()));
         }
         for (Claim claim : book.of(gone.index())) {
-            book.remove(uplink.index(), gone.index(), claim.address().address());
-            direct(uplink.index(), claim.address().address());
+            book.remove(segment.domain(), gone.index(), claim.address().address());
+            direct(segment.domain(), claim.address().address());
         }
     }
 

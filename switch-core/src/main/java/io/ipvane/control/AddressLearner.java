@@ -5,8 +5,8 @@ import io.ipvane.control.AddressBook.Claim;
 import io.ipvane.control.AddressBook.Origin;
 import io.ipvane.control.LearnRules.Refusal;
 import io.ipvane.model.PortModel;
+import io.ipvane.model.SegmentModel;
 import io.ipvane.model.SwitchModel;
-import io.ipvane.model.UplinkModel;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import io.ipvane.upcall.TokenBucket;
@@ -41,7 +41,7 @@ final class AddressLearner {
     /**
      * A learner that has heard nothing.
      *
-     * @param direct lets lookups of an uplink's address find who has it now
+     * @param direct lets lookups of a segment's address find who has it now
      * @param clock nanoseconds that never run back
      */
     AddressLearner(
@@ -62,18 +62,18 @@ final class AddressLearner {
      *
      * @return whether it is believed
      */
-    boolean said(UplinkModel uplink, PortModel port, IpAddress address) {
-        final Claim known = book.find(uplink.index(), port.index(), address);
+    boolean said(SegmentModel segment, PortModel port, IpAddress address) {
+        final Claim known = book.find(segment.domain(), port.index(), address);
         if (known != null) {
             if (known.origin() == Origin.LEARNED) {
                 book.touch(known);
             }
-            return book.owner(uplink.index(), address) == known;
+            return book.owner(segment.domain(), address) == known;
         }
         if (port.learn() == 0 || !bucket(port).take(clock.getAsLong())) {
             return false;
         }
-        final Optional<Refusal> refusal = refusal(uplink, port, address);
+        final Optional<Refusal> refusal = refusal(segment, port, address);
         if (refusal.isPresent()) {
             if (events.admits(port.name())) {
                 log.warn(
@@ -85,24 +85,24 @@ final class AddressLearner {
             }
             return false;
         }
-        return add(uplink, port, address);
+        return add(segment, port, address);
     }
 
-    private Optional<Refusal> refusal(UplinkModel uplink, PortModel port, IpAddress address) {
-        return book.owner(uplink.index(), address) == null
-                ? LearnRules.refusal(uplink, port, address)
+    private Optional<Refusal> refusal(SegmentModel segment, PortModel port, IpAddress address) {
+        return book.owner(segment.domain(), address) == null
+                ? LearnRules.refusal(segment, port, address)
                 : Optional.of(new Refusal("EADDRINUSE", "another port's address"));
     }
 
-    private boolean add(UplinkModel uplink, PortModel port, IpAddress address) {
+    private boolean add(SegmentModel segment, PortModel port, IpAddress address) {
         final Claim claim =
                 new Claim(port.index(), new IpPrefix(address, address.bits()), Origin.LEARNED);
         if (!book.hasRoomFor(claim)) {
             return false;
         }
         makeRoom(port, port.learn() - 1);
-        book.add(uplink.index(), claim);
-        direct.accept(uplink.index(), address);
+        book.add(segment.domain(), claim);
+        direct.accept(segment.domain(), address);
         if (events.admits(port.name())) {
             log.info("event=address_learned port={} address={}", port.name(), address);
         }
@@ -127,8 +127,8 @@ final class AddressLearner {
 
     private void forget(PortModel port, Claim claim, String why) {
         final IpAddress address = claim.address().address();
-        book.remove(port.uplink(), port.index(), address);
-        direct.accept(port.uplink(), address);
+        book.remove(port.domain(), port.index(), address);
+        direct.accept(port.domain(), address);
         if (events.admits(port.name())) {
             log.info(
                     "event=address_forgotten port={} address={} reason=\"{}\"",
@@ -150,23 +150,23 @@ final class AddressLearner {
         for (PortModel port : model.ports()) {
             if (port != null && book.learned(port.index()) > 0) {
                 makeRoom(port, port.learn());
-                review(model.uplinkOf(port.index()), port);
+                review(model.segmentOf(port.index()), port);
             }
         }
     }
 
-    private void review(UplinkModel uplink, PortModel port) {
+    private void review(SegmentModel segment, PortModel port) {
         for (Claim claim : book.of(port.index())) {
             if (claim.origin() == Origin.LEARNED) {
-                LearnRules.refusal(uplink, port, claim.address().address())
+                LearnRules.refusal(segment, port, claim.address().address())
                         .ifPresent(refusal -> forget(port, claim, refusal.reason()));
             }
         }
     }
 
     /** Takes an address from the port that it was learned of, for one with a better right. */
-    void giveWay(SwitchModel model, int uplink, IpAddress address) {
-        final Claim owner = book.owner(uplink, address);
+    void giveWay(SwitchModel model, int domain, IpAddress address) {
+        final Claim owner = book.owner(domain, address);
         if (owner != null && owner.origin() == Origin.LEARNED) {
             forget(model.port(owner.port()), owner, "assigned to another");
         }

@@ -9,8 +9,8 @@ import io.ipvane.ipvlan.IpvlanRules;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.ipvlan.Verdict;
 import io.ipvane.model.PortModel;
+import io.ipvane.model.SegmentModel;
 import io.ipvane.model.SwitchModel;
-import io.ipvane.model.UplinkModel;
 import io.ipvane.neighbor.ArpFrames;
 import io.ipvane.neighbor.NdFrames;
 import io.ipvane.packet.IpAddress;
@@ -24,9 +24,9 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * Tells the wire, the ports and the host port of an uplink whose an address is now: by an ARP
+ * Tells the wire, the ports and the host port of a segment whose an address is now: by an ARP
  * request for it from itself, or an unsolicited neighbour advertisement that overrides. Whoever
- * knew the address at another MAC sends here at once. Ports of one uplink share a MAC, so that one
+ * knew the address at another MAC sends here at once. Ports of one segment share a MAC, so that one
  * of them is wrong about a sibling only where the address was outside before, or the MAC was
  * another.
  *
@@ -54,7 +54,7 @@ final class Announcements implements Announcer.Source, Announcer.Sender {
     /** The model that {@link #receivers} was counted in. */
     private SwitchModel counted = SwitchModel.EMPTY;
 
-    private int countedUplink;
+    private int countedDomain;
     private int receivers;
 
     /**
@@ -78,7 +78,7 @@ final class Announcements implements Announcer.Source, Announcer.Sender {
 
     /** An address has come to a port or host port. */
     void came(PortModel port, IpAddress address) {
-        if (model().uplinks().get(port.uplink()).options().announce()) {
+        if (model().segments().get(port.domain()).options().announce()) {
             announcer.add(port.index(), address);
         }
     }
@@ -100,29 +100,29 @@ final class Announcements implements Announcer.Source, Announcer.Sender {
 
     /** A host port has come up with all its addresses. */
     void hostCame(PortModel host) {
-        if (model().uplinks().get(host.uplink()).options().announce()) {
+        if (model().segments().get(host.domain()).options().announce()) {
             announcer.sweep(List.of(host.index()));
         }
     }
 
-    /** All that is behind an uplink is behind another MAC now. */
-    void macChanged(UplinkModel uplink) {
-        if (uplink.options().announce()) {
-            announcer.sweep(behind(uplink));
+    /** All that is behind an exit is behind another MAC now. */
+    void macChanged(SegmentModel segment) {
+        if (segment.options().announce()) {
+            announcer.sweep(behind(segment));
         }
     }
 
     /** Who is outside may be somebody else now, or may have forgotten. */
-    void carrierBack(UplinkModel uplink) {
-        if (uplink.options().announce()) {
-            announcer.carrierBack(uplink.index(), behind(uplink));
+    void carrierBack(SegmentModel segment) {
+        if (segment.options().announce()) {
+            announcer.carrierBack(segment.exit().port(), behind(segment));
         }
     }
 
-    private List<Integer> behind(UplinkModel uplink) {
+    private List<Integer> behind(SegmentModel segment) {
         return Stream.concat(
-                        Stream.of(uplink.host()).filter(host -> host != PortEntry.NONE),
-                        model().members(uplink.index()).stream().map(PortModel::index))
+                        Stream.of(segment.host()).filter(host -> host != PortEntry.NONE),
+                        model().members(segment.domain()).stream().map(PortModel::index))
                 .toList();
     }
 
@@ -138,7 +138,7 @@ final class Announcements implements Announcer.Source, Announcer.Sender {
             return null;
         }
         if (model().port(index).role() == PortEntry.Role.HOST) {
-            model().uplinkOf(index).hostAddresses().forEach(own -> reader.accept(own.address()));
+            model().segmentOf(index).hostAddresses().forEach(own -> reader.accept(own.address()));
             return null;
         }
         return book.page(index, from, max, claim -> reader.accept(claim.address().address()));
@@ -150,36 +150,36 @@ final class Announcements implements Announcer.Source, Announcer.Sender {
             return 0;
         }
         final PortModel port = model().port(index);
-        final UplinkModel uplink = model().uplinkOf(index);
-        if (!uplink.options().announce()) {
+        final SegmentModel segment = model().segmentOf(index);
+        if (!segment.options().announce()) {
             return 0;
         }
-        final long mbuf = frame(uplink.mac(), address);
+        final long mbuf = frame(segment.mac(), address);
         if (mbuf == 0) {
             return LATER;
         }
-        final int hearers = receivers(uplink);
+        final int hearers = receivers(segment);
         final boolean wireOnly = repeated && hearers > FEW;
-        way.injector().own(index, wireOnly ? Verdict.WIRE : verdict(port, uplink), index, mbuf);
+        way.injector().own(index, wireOnly ? Verdict.WIRE : verdict(port, segment), index, mbuf);
         return wireOnly ? 1 : hearers;
     }
 
     /** Whether lookups find the address at the port now, and nobody else has it. */
     private boolean has(PortModel port, IpAddress address) {
-        final UplinkModel uplink = model().uplinks().get(port.uplink());
+        final SegmentModel segment = model().segments().get(port.domain());
         if (!port.up() || tentative.contains(new Tried(port.index(), address))) {
             return false;
         }
         if (port.role() == PortEntry.Role.HOST) {
-            return uplink.holds(address);
+            return segment.holds(address);
         }
-        final Claim owner = book.owner(uplink.index(), address);
-        return owner != null && owner.port() == port.index() && !uplink.holds(address);
+        final Claim owner = book.owner(segment.domain(), address);
+        return owner != null && owner.port() == port.index() && !segment.holds(address);
     }
 
     /** As of any group frame that the port sends; members in l3 hear none. */
-    private static int verdict(PortModel port, UplinkModel uplink) {
-        final IpvlanRules rules = IpvlanRules.of(Mode.L2, port.flag(), uplink.options());
+    private static int verdict(PortModel port, SegmentModel segment) {
+        final IpvlanRules rules = IpvlanRules.of(Mode.L2, port.flag(), segment.options());
         return port.role() == PortEntry.Role.HOST
                 ? rules.fromHost(Facts.GROUP)
                 : rules.fromPort(Facts.GROUP);
@@ -187,14 +187,14 @@ final class Announcements implements Announcer.Source, Announcer.Sender {
 
     /** The wire, the host port, and the ports that hear group frames. */
     @SuppressWarnings("ReferenceEquality") // each change is another model: no need to compare all
-    private int receivers(UplinkModel uplink) {
-        if (counted != model() || countedUplink != uplink.index()) {
+    private int receivers(SegmentModel segment) {
+        if (counted != model() || countedDomain != segment.domain()) {
             counted = model();
-            countedUplink = uplink.index();
+            countedDomain = segment.domain();
             receivers =
                     2
                             + (int)
-                                    model().members(uplink.index()).stream()
+                                    model().members(segment.domain()).stream()
                                             .filter(port -> port.mode() == Mode.L2)
                                             .count();
         }

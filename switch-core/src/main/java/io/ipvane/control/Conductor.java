@@ -8,8 +8,8 @@ import io.ipvane.group.GroupSink;
 import io.ipvane.learn.LearnSink;
 import io.ipvane.model.ModelBuilder;
 import io.ipvane.model.PortModel;
+import io.ipvane.model.SegmentModel;
 import io.ipvane.model.SwitchModel;
-import io.ipvane.model.UplinkModel;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
@@ -70,7 +70,7 @@ final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
         this.publisher = publisher;
         this.lcoreErrors = lcoreErrors;
         upcalls = new Upcalls(this, mailboxes, pool, counters, grace, clock);
-        live = new LiveModel(model, upcalls::uplinks);
+        live = new LiveModel(model, upcalls::segments);
         claims =
                 new AddressClaims(
                         live,
@@ -132,7 +132,7 @@ final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
             return;
         }
         if (model().port(index).role() == PortEntry.Role.UPLINK) {
-            uplinks.link(model().uplinks().get(index), up);
+            uplinks.link(model().segmentOf(index), up);
         } else {
             link(new Command.PortLink(index, up));
         }
@@ -167,9 +167,9 @@ final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
                     live.change(
                             model().port(c.port())
                                     .withGroups(upcalls.groups().seen(c.port(), c.groups())));
-            case Command.UplinkMtu c -> uplinks.mtu(model().uplinks().get(c.port()), c.mtu());
-            case Command.UplinkMac c -> uplinks.mac(model().uplinks().get(c.port()), c.mac());
-            case Command.UplinkLink c -> uplinks.link(model().uplinks().get(c.port()), c.up());
+            case Command.UplinkMtu c -> uplinks.mtu(model().segmentOf(c.port()), c.mtu());
+            case Command.UplinkMac c -> uplinks.mac(model().segmentOf(c.port()), c.mac());
+            case Command.UplinkLink c -> uplinks.link(model().segmentOf(c.port()), c.up());
             case Command.Ask<?> c -> c.question().run();
         }
     }
@@ -178,11 +178,11 @@ final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
     void replace(SwitchModel next) {
         final SwitchModel before = model();
         live.replace(next);
-        next.uplinks().values().stream()
-                .map(UplinkModel::host)
+        next.segments().values().stream()
+                .map(SegmentModel::host)
                 .filter(host -> next.has(host) && !before.has(host))
                 .forEach(host -> claims.announcements().hostCame(next.port(host)));
-        next.uplinks().keySet().forEach(uplinks::portsFollow);
+        next.segments().keySet().forEach(uplinks::portsFollow);
         claims.review();
     }
 
@@ -195,13 +195,13 @@ final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
             return;
         }
         final PortModel gone = model().port(index);
-        final UplinkModel uplink = model().uplinkOf(index);
+        final SegmentModel segment = model().segmentOf(index);
         final ModelBuilder next = new ModelBuilder(model());
         next.remove(index);
         upcalls.dispatcher().forget(index);
         interfaces.forget(index);
         replace(next.build());
-        claims.forget(gone, uplink);
+        claims.forget(gone, segment);
     }
 
     /** Publishes now what has changed, and says the epoch that begins with it. */
@@ -277,7 +277,7 @@ final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
 
     private void link(Command.PortLink command) {
         final PortModel before = model().port(command.port());
-        final PortModel port = interfaces.told(before, model().uplinkOf(before.index()), command);
+        final PortModel port = interfaces.told(before, model().segmentOf(before.index()), command);
         if (port.equals(before)) {
             return;
         }

@@ -2,7 +2,7 @@
 package io.ipvane.control;
 
 import io.ipvane.model.PortModel;
-import io.ipvane.model.UplinkModel;
+import io.ipvane.model.SegmentModel;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import java.util.ArrayList;
@@ -25,26 +25,26 @@ final class HostAddresses {
     }
 
     void added(PortModel host, IpPrefix address) {
-        final UplinkModel uplink = live.get().uplinkOf(host.index());
-        if (!uplink.holds(address.address())) {
-            final List<IpPrefix> now = new ArrayList<>(uplink.hostAddresses());
+        final SegmentModel segment = live.get().segmentOf(host.index());
+        if (!segment.holds(address.address())) {
+            final List<IpPrefix> now = new ArrayList<>(segment.hostAddresses());
             now.add(address);
-            live.change(uplink.withHostAddresses(now));
+            live.change(segment.withHostAddresses(now));
             claims.review();
-            claims.direct(uplink.index(), address.address());
+            claims.direct(segment.domain(), address.address());
             claims.announcements().came(host, address.address());
-            log.info("event=host_address_added uplink={} address={}", uplink.name(), address);
+            log.info("event=host_address_added uplink={} address={}", segment.name(), address);
         }
     }
 
     void removed(PortModel host, IpAddress address) {
-        final UplinkModel uplink = live.get().uplinkOf(host.index());
-        if (uplink.holds(address)) {
-            final List<IpPrefix> now = new ArrayList<>(uplink.hostAddresses());
+        final SegmentModel segment = live.get().segmentOf(host.index());
+        if (segment.holds(address)) {
+            final List<IpPrefix> now = new ArrayList<>(segment.hostAddresses());
             now.removeIf(own -> own.address().equals(address));
-            live.change(uplink.withHostAddresses(now));
-            claims.direct(uplink.index(), address);
-            log.info("event=host_address_removed uplink={} address={}", uplink.name(), address);
+            live.change(segment.withHostAddresses(now));
+            claims.direct(segment.domain(), address);
+            log.info("event=host_address_removed uplink={} address={}", segment.name(), address);
         }
     }
 }

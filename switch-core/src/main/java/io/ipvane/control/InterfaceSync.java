@@ -2,14 +2,14 @@
 package io.ipvane.control;
 
 import io.ipvane.model.PortModel;
-import io.ipvane.model.UplinkModel;
+import io.ipvane.model.SegmentModel;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Keeps the interfaces of ports and host ports in step with their uplink: no MTU above its own,
+ * Keeps the interfaces of ports and host ports in step with their segment: no MTU above its own,
  * which a lower one that somebody asked for survives (spec F14, CFG-9), its carrier (F15, CFG-10),
  * and its MAC, which nobody may change at a port (CFG-8).
  *
@@ -62,38 +62,38 @@ final class InterfaceSync {
      * @param said what the interface says
      * @return the port as it is now
      */
-    PortModel told(PortModel port, UplinkModel uplink, Command.PortLink said) {
-        final Known interfaceOf = of(port, uplink);
+    PortModel told(PortModel port, SegmentModel segment, Command.PortLink said) {
+        final Known interfaceOf = of(port, segment);
         final boolean foreign = said.mtu() != 0 && interfaceOf.isForeign(said.mtu());
         if (said.mac() != 0) {
             interfaceOf.mac = said.mac();
         }
         final PortModel now = port.withLink(said.up(), said.carrier(), port.mtu());
-        return align(foreign ? now.withMtu(now.mtu(), said.mtu()) : now, uplink);
+        return align(foreign ? now.withMtu(now.mtu(), said.mtu()) : now, segment);
     }
 
     /**
-     * The port as it is now that its uplink is another; its interface has been told, unless it has
+     * The port as it is now that its segment is another; its interface has been told, unless it has
      * not said a word itself yet: then it is about to, and is told in turn.
      */
-    PortModel follow(PortModel port, UplinkModel uplink) {
+    PortModel follow(PortModel port, SegmentModel segment) {
         return known.containsKey(port.index())
-                ? align(port, uplink)
-                : port.withMtu(Math.min(port.wantedMtu(), uplink.mtu()), port.wantedMtu());
+                ? align(port, segment)
+                : port.withMtu(Math.min(port.wantedMtu(), segment.mtu()), port.wantedMtu());
     }
 
-    private PortModel align(PortModel port, UplinkModel uplink) {
-        final Known interfaceOf = of(port, uplink);
-        if (interfaceOf.mac != uplink.mac()) {
-            interfaceOf.mac = uplink.mac();
-            endpoints.setMac(port.index(), uplink.mac());
+    private PortModel align(PortModel port, SegmentModel segment) {
+        final Known interfaceOf = of(port, segment);
+        if (interfaceOf.mac != segment.mac()) {
+            interfaceOf.mac = segment.mac();
+            endpoints.setMac(port.index(), segment.mac());
         }
-        final int mtu = Math.min(port.wantedMtu(), uplink.mtu());
+        final int mtu = Math.min(port.wantedMtu(), segment.mtu());
         if (mtu != interfaceOf.expectedMtu()) {
             interfaceOf.ours.add(mtu);
             endpoints.setMtu(port.index(), mtu);
         }
-        final boolean carrier = uplink.linkUp() || !uplink.options().propagateLink();
+        final boolean carrier = segment.linkUp() || !segment.options().propagateLink();
         if (carrier != interfaceOf.carrier) {
             interfaceOf.carrier = carrier;
             endpoints.setCarrier(port.index(), carrier);
@@ -101,8 +101,8 @@ final class InterfaceSync {
         return port.withMtu(mtu, port.wantedMtu());
     }
 
-    private Known of(PortModel port, UplinkModel uplink) {
-        return known.computeIfAbsent(port.index(), i -> new Known(port.mtu(), uplink.mac()));
+    private Known of(PortModel port, SegmentModel segment) {
+        return known.computeIfAbsent(port.index(), i -> new Known(port.mtu(), segment.mac()));
     }
 
     /** Lets an uplink, and what is made on it from now on, have this MAC. */

@@ -3,14 +3,14 @@ package io.ipvane.control;
 
 import io.ipvane.model.PortModel;
 import io.ipvane.model.Route;
-import io.ipvane.model.UplinkModel;
+import io.ipvane.model.SegmentModel;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
 import java.util.Optional;
 
 /**
  * Which addresses a guest may be believed to have when it says so: none that is, or may be,
- * somebody else's as far as the configuration of its uplink tells. Pure; any thread.
+ * somebody else's as far as the configuration of its segment tells. Pure; any thread.
  */
 final class LearnRules {
     /**
@@ -24,20 +24,20 @@ final class LearnRules {
     private LearnRules() {}
 
     /** Why a port may not have an address, if so; who claims it already is the book's matter. */
-    static Optional<Refusal> refusal(UplinkModel uplink, PortModel port, IpAddress address) {
-        if (!isSomebodys(address) || isBroadcast(uplink, address)) {
+    static Optional<Refusal> refusal(SegmentModel segment, PortModel port, IpAddress address) {
+        if (!isSomebodys(address) || isBroadcast(segment, address)) {
             return Optional.of(new Refusal("EINVAL", "not the address of one host"));
         }
-        if (uplink.holds(address) || uplink.linkLocal().equals(address)) {
+        if (segment.holds(address) || segment.linkLocal().equals(address)) {
             return Optional.of(new Refusal("EADDRINUSE", "the host's address"));
         }
-        if (uplink.routes().stream().anyMatch(route -> route.isVia(address))) {
+        if (segment.routes().stream().anyMatch(route -> route.isVia(address))) {
             return Optional.of(new Refusal("EADDRINUSE", "the gateway of a route"));
         }
-        if (uplink.neighbors().stream().anyMatch(known -> known.address().equals(address))) {
+        if (segment.neighbors().stream().anyMatch(known -> known.address().equals(address))) {
             return Optional.of(new Refusal("EADDRINUSE", "a configured neighbour's address"));
         }
-        if (leadsElsewhere(uplink, port, address)) {
+        if (leadsElsewhere(segment, port, address)) {
             return Optional.of(new Refusal("EINVAL", "a route leads elsewhere"));
         }
         return Optional.empty();
@@ -49,8 +49,8 @@ final class LearnRules {
     }
 
     /** The first and the last address of a network that the host port is on. */
-    private static boolean isBroadcast(UplinkModel uplink, IpAddress address) {
-        for (IpPrefix own : uplink.hostAddresses()) {
+    private static boolean isBroadcast(SegmentModel segment, IpAddress address) {
+        for (IpPrefix own : segment.hostAddresses()) {
             if (own.address().isIpv4() && own.length() < 31 && own.contains(address)) {
                 final int host = address.ipv4() & -1 >>> own.length();
                 if (host == 0 || host == -1 >>> own.length()) {
@@ -65,12 +65,12 @@ final class LearnRules {
      * Whether packets to an address take a route away from this link. Siblings are looked for
      * before routes are: who could claim an address behind the gateway would have their packets.
      */
-    private static boolean leadsElsewhere(UplinkModel uplink, PortModel port, IpAddress address) {
+    private static boolean leadsElsewhere(SegmentModel segment, PortModel port, IpAddress address) {
         if (address.isLinkLocal()
                 || port.allowedSources().stream().anyMatch(p -> p.contains(address))) {
             return false;
         }
-        final Route best = Route.find(uplink.allRoutes(), address);
+        final Route best = Route.find(segment.allRoutes(), address);
         return best != null && !best.isOnLink();
     }
 }

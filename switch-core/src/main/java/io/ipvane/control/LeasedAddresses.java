@@ -27,7 +27,7 @@ final class LeasedAddresses implements DhcpSink {
     @Override
     public boolean leased(int index, IpPrefix address, long seconds) {
         final PortModel port = live.get().port(index);
-        final Claim known = claims.book().find(port.uplink(), index, address.address());
+        final Claim known = claims.book().find(port.domain(), index, address.address());
         if (known != null) {
             final boolean leasedBefore = known.origin() == Origin.DHCP;
             if (known.origin() == Origin.NAMESPACE || known.origin() == Origin.LEARNED) {
@@ -35,8 +35,8 @@ final class LeasedAddresses implements DhcpSink {
             }
             return !leasedBefore;
         }
-        claims.giveWay(port.uplink(), address.address());
-        final Claim owner = claims.enter(port.uplink(), new Claim(index, address, Origin.DHCP));
+        claims.giveWay(port.domain(), address.address());
+        final Claim owner = claims.enter(port.domain(), new Claim(index, address, Origin.DHCP));
         if (owner != null && events.admits(port.name())) {
             log.info(
                     "event=lease_added port={} address={} seconds={}",
@@ -55,7 +55,7 @@ final class LeasedAddresses implements DhcpSink {
     @Override
     public void ended(int index, IpAddress address, boolean interfaceHasIt, String why) {
         final PortModel port = live.get().port(index);
-        final Claim known = claims.book().find(port.uplink(), index, address);
+        final Claim known = claims.book().find(port.domain(), index, address);
         if (known == null || known.origin() != Origin.DHCP) {
             return;
         }

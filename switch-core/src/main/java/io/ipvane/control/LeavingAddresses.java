@@ -19,7 +19,7 @@ import java.util.function.BiConsumer;
 final class LeavingAddresses {
     static final int TURNS = 16;
 
-    private record Leaving(int uplink, IpAddress address, long turn) {}
+    private record Leaving(int domain, IpAddress address, long turn) {}
 
     private final Grace grace;
     private final BiConsumer<Integer, IpAddress> leave;
@@ -28,7 +28,7 @@ final class LeavingAddresses {
     private long ticket;
 
     /**
-     * @param leave lets lookups of an uplink's address find who has it then, which may be nobody
+     * @param leave lets lookups of a segment's address find who has it then, which may be nobody
      */
     LeavingAddresses(Grace grace, BiConsumer<Integer, IpAddress> leave) {
         this.grace = grace;
@@ -36,12 +36,12 @@ final class LeavingAddresses {
     }
 
     /** Nobody has this address any more. */
-    void add(int uplink, IpAddress address) {
+    void add(int domain, IpAddress address) {
         if (leaving.isEmpty()) {
             ticket = grace.retire();
         }
         // The turn that is on may be half over.
-        leaving.add(new Leaving(uplink, address, turn + 1 + TURNS));
+        leaving.add(new Leaving(domain, address, turn + 1 + TURNS));
     }
 
     /** Lets those leave whose time has come; says whether lcores have made another turn. */
@@ -65,6 +65,6 @@ final class LeavingAddresses {
     }
 
     private void end(Leaving one) {
-        leave.accept(one.uplink(), one.address());
+        leave.accept(one.domain(), one.address());
     }
 }

@@ -2,8 +2,8 @@
 package io.ipvane.control;
 
 import io.ipvane.model.PortModel;
+import io.ipvane.model.SegmentModel;
 import io.ipvane.model.SwitchModel;
-import io.ipvane.model.UplinkModel;
 import java.util.function.Consumer;
 
 /**
@@ -11,15 +11,15 @@ import java.util.function.Consumer;
  * Conductor thread only.
  */
 final class LiveModel {
-    private final Consumer<SwitchModel> onUplinks;
+    private final Consumer<SwitchModel> onSegments;
     private SwitchModel now;
     private boolean dirty;
 
     /**
-     * @param onUplinks is told of each model whose uplinks are others
+     * @param onSegments is told of each model whose segments are others
      */
-    LiveModel(SwitchModel first, Consumer<SwitchModel> onUplinks) {
-        this.onUplinks = onUplinks;
+    LiveModel(SwitchModel first, Consumer<SwitchModel> onSegments) {
+        this.onSegments = onSegments;
         replace(first);
     }
 
@@ -31,7 +31,7 @@ final class LiveModel {
     void replace(SwitchModel next) {
         now = next;
         dirty = true;
-        onUplinks.accept(now);
+        onSegments.accept(now);
     }
 
     void change(PortModel port) {
@@ -39,8 +39,8 @@ final class LiveModel {
         dirty = true;
     }
 
-    void change(UplinkModel uplink) {
-        replace(now.with(uplink));
+    void change(SegmentModel segment) {
+        replace(now.with(segment));
     }
 
     /** Something that goes with the model has changed. */

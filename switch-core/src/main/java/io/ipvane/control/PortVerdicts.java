@@ -8,8 +8,8 @@ import io.ipvane.ipvlan.Mode;
 import io.ipvane.ipvlan.VerdictTable;
 import io.ipvane.ipvlan.VerdictTable.Direction;
 import io.ipvane.model.PortModel;
+import io.ipvane.model.SegmentModel;
 import io.ipvane.model.SwitchModel;
-import io.ipvane.model.UplinkModel;
 import io.ipvane.snapshot.PortEntry;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,7 +18,7 @@ import java.util.Map;
  * Which verdict tables each port goes by. Ports with the same rules share one: it stays in the
  * cache, however many they are.
  *
- * <p>Ports of one uplink may have different modes. Then a frame is decided by the mode of the port
+ * <p>Ports of one segment may have different modes. Then a frame is decided by the mode of the port
  * it is for, where a port has its key; otherwise by l2, as group frames are for the ports that hear
  * them. What a port sends is decided by its own mode, but for what a routed sibling would never
  * answer (see {@link IpvlanRules#toRouted}). One thread, for one compilation.
@@ -41,7 +41,7 @@ final class PortVerdicts {
 
     /** The same for frames to a routed port, or null where there is no difference. */
     Decisions toRouted(PortModel port) {
-        if (!model.routes(port.uplink()) || !hasL2(port)) {
+        if (!model.routes(port.domain()) || !hasL2(port)) {
             return null;
         }
         if (port.role() == PortEntry.Role.PORT) {
@@ -53,21 +53,21 @@ final class PortVerdicts {
     }
 
     private boolean hasL2(PortModel port) {
-        return model.uplinkOf(port.index()).mode() == Mode.L2
-                || model.members(port.uplink()).stream().anyMatch(p -> p.mode() == Mode.L2);
+        return model.segmentOf(port.index()).mode() == Mode.L2
+                || model.members(port.domain()).stream().anyMatch(p -> p.mode() == Mode.L2);
     }
 
-    /** Of a port its own; of an uplink that of its ports that are not l2. */
+    /** Of a port its own; of an exit that of its ports that are not l2. */
     private Mode routedMode(PortModel port) {
-        final UplinkModel uplink = model.uplinkOf(port.index());
+        final SegmentModel segment = model.segmentOf(port.index());
         if (port.role() == PortEntry.Role.PORT) {
             return port.mode();
         }
-        return uplink.mode() != Mode.L2 ? uplink.mode() : Mode.L3;
+        return segment.mode() != Mode.L2 ? segment.mode() : Mode.L3;
     }
 
     private IpvlanOptions options(PortModel port) {
-        return model.uplinkOf(port.index()).options();
+        return model.segmentOf(port.index()).options();
     }
 
     private Decisions table(IpvlanRules rules, PortModel port) {

@@ -8,8 +8,8 @@ import io.ipvane.icmp.ErrorKind;
 import io.ipvane.ipvlan.Compat;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.model.PortModel;
+import io.ipvane.model.SegmentModel;
 import io.ipvane.model.SwitchModel;
-import io.ipvane.model.UplinkModel;
 import io.ipvane.neighbor.NeighborTable;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.IpAddress;
@@ -66,7 +66,7 @@ public final class SnapshotCompiler {
                 neighbors,
                 port -> 0,
                 port -> null,
-                (uplink, hop) -> false);
+                (domain, hop) -> false);
     }
 
     /**
@@ -74,7 +74,7 @@ public final class SnapshotCompiler {
      *
      * @param snoop says by index which frames of a port the conductor wants to see
      * @param spoken says by index which groups a port speaks to, or null
-     * @param failed says of an uplink, by its index, and one of several next hops, whether it does
+     * @param failed says of a segment, by its domain, and one of several next hops, whether it does
      *     not answer
      */
     public static ForwardingSnapshot compile(
@@ -86,21 +86,20 @@ public final class SnapshotCompiler {
             IntFunction<SpokenGroups> spoken,
             BiPredicate<Integer, IpAddress> failed) {
         final Map<Integer, Segment> segments = new HashMap<>();
-        for (UplinkModel uplink : model.uplinks().values()) {
+        for (SegmentModel owner : model.segments().values()) {
             segments.put(
-                    uplink.index(),
-                    segment(model, uplink, hop -> failed.test(uplink.index(), hop)));
+                    owner.domain(), segment(model, owner, hop -> failed.test(owner.domain(), hop)));
         }
         final PortVerdicts verdicts = new PortVerdicts(model);
         final PortEntry[] entries = new PortEntry[model.ports().size()];
         for (PortModel port : model.ports()) {
             if (port != null) {
-                final UplinkModel uplink = model.uplinks().get(port.uplink());
+                final SegmentModel owner = model.segments().get(port.domain());
                 entries[port.index()] =
                         entry(
                                 port,
-                                uplink,
-                                segments.get(port.uplink()),
+                                owner,
+                                segments.get(port.domain()),
                                 verdicts,
                                 snoop.applyAsInt(port.index()),
                                 spoken.apply(port.index()));
@@ -110,24 +109,24 @@ public final class SnapshotCompiler {
     }
 
     private static Segment segment(
-            SwitchModel model, UplinkModel uplink, Predicate<IpAddress> failed) {
+            SwitchModel model, SegmentModel owner, Predicate<IpAddress> failed) {
         return new Segment(
-                uplink.index(),
-                uplink.index(),
-                uplink.host(),
-                uplink.mac(),
-                model.members(uplink.index()).stream()
+                owner.domain(),
+                owner.exit().port(),
+                owner.host(),
+                owner.mac(),
+                model.members(owner.domain()).stream()
                         .filter(port -> port.mode() == Mode.L2)
                         .mapToInt(PortModel::index)
                         .toArray(),
-                RouteCompiler.compile(uplink.allRoutes(), failed),
-                model.routes(uplink.index()),
-                model.members(uplink.index()).stream().anyMatch(p -> p.mode() == Mode.L3S));
+                RouteCompiler.compile(owner.allRoutes(), failed),
+                model.routes(owner.domain()),
+                model.members(owner.domain()).stream().anyMatch(p -> p.mode() == Mode.L3S));
     }
 
     private static PortEntry entry(
             PortModel port,
-            UplinkModel uplink,
+            SegmentModel owner,
             Segment segment,
             PortVerdicts verdicts,
             int snoop,
@@ -140,21 +139,21 @@ public final class SnapshotCompiler {
                 verdicts.of(port),
                 verdicts.toRouted(port),
                 port.mode() != Mode.L2,
-                parseOptions(uplink, segment.learns() && uplink.options().arpResponder())
-                        | opaqueTags(port, uplink),
-                isPort && uplink.options().antispoof(),
-                port.mtu() + Ethernet.LENGTH + slack(port, uplink),
+                parseOptions(owner, segment.learns() && owner.options().arpResponder())
+                        | opaqueTags(port, owner),
+                isPort && owner.options().antispoof(),
+                port.mtu() + Ethernet.LENGTH + slack(port, owner),
                 port.up(),
                 port.groups(),
                 spoken,
                 isPort ? sources(port.allowedSources()) : SourcePrefixes.NONE,
-                refusals(port, uplink),
+                refusals(port, owner),
                 snoop);
     }
 
     /** To the kernel a frame may have four bytes more, whether for a tag or not (spec COR-13). */
-    private static int slack(PortModel port, UplinkModel uplink) {
-        return port.role() == PortEntry.Role.PORT && uplink.options().compat() == Compat.KERNEL
+    private static int slack(PortModel port, SegmentModel owner) {
+        return port.role() == PortEntry.Role.PORT && owner.options().compat() == Compat.KERNEL
                 ? Vlan.LENGTH
                 : 0;
     }
@@ -165,24 +164,24 @@ public final class SnapshotCompiler {
      * kernel splits for the wire alone, tells no port anything, and takes from the wire what it
      * gets (TX-8, TX-32, COR-17).
      */
-    private static PortEntry.Refusals refusals(PortModel port, UplinkModel uplink) {
-        final boolean improved = uplink.options().compat() == Compat.IMPROVED;
+    private static PortEntry.Refusals refusals(PortModel port, SegmentModel owner) {
+        final boolean improved = owner.options().compat() == Compat.IMPROVED;
         final boolean fromWire = port.role() == PortEntry.Role.UPLINK;
         final byte[] told = fromWire ? TOLD_WIRE : TOLD_INSIDE;
         return new PortEntry.Refusals(
-                uplink.options().icmpErrors() ? told : TOLD_NOTHING,
+                owner.options().icmpErrors() ? told : TOLD_NOTHING,
                 improved || !fromWire,
                 true,
                 improved);
     }
 
-    private static int parseOptions(UplinkModel uplink, boolean answers) {
-        return (uplink.options().compat() == Compat.IMPROVED ? Parser.STRICT : 0)
+    private static int parseOptions(SegmentModel owner, boolean answers) {
+        return (owner.options().compat() == Compat.IMPROVED ? Parser.STRICT : 0)
                 | (answers ? Parser.SOLICIT_TARGET : 0);
     }
 
-    private static int opaqueTags(PortModel port, UplinkModel uplink) {
-        final boolean kernel = uplink.options().compat() == Compat.KERNEL;
+    private static int opaqueTags(PortModel port, SegmentModel owner) {
+        final boolean kernel = owner.options().compat() == Compat.KERNEL;
         final boolean isPort = port.role() == PortEntry.Role.PORT;
         return kernel && isPort && port.mode() != Mode.L2 ? Parser.OPAQUE_TAGS : 0;
     }

@@ -21,8 +21,9 @@ import io.ipvane.lcore.LcoreStatus;
 import io.ipvane.lcore.ThreadTopology;
 import io.ipvane.lcore.TopologyRunner;
 import io.ipvane.model.PortModel;
+import io.ipvane.model.SegmentModel;
 import io.ipvane.model.SwitchModel;
-import io.ipvane.model.UplinkModel;
+import io.ipvane.model.UplinkExit;
 import io.ipvane.neighbor.NeighborResolver;
 import io.ipvane.packet.MacAddress;
 import io.ipvane.snapshot.PortEntry;
@@ -97,7 +98,7 @@ public final class SwitchStatus implements StatusSource {
                                 uptime,
                                 conductor.generation(),
                                 threads.plan().key(),
-                                conductor.model().uplinks().size(),
+                                uplinks(conductor.model()).size(),
                                 (int) ports(conductor, PortEntry.Role.PORT)));
     }
 
@@ -112,14 +113,21 @@ public final class SwitchStatus implements StatusSource {
     @Override
     public List<UplinkView> uplinks() {
         final SwitchModel model = control.ask(Conductor::model);
-        return model.uplinks().values().stream().map(uplink -> view(model, uplink)).toList();
+        return uplinks(model).stream().map(uplink -> view(model, uplink)).toList();
     }
 
-    private UplinkView view(SwitchModel model, UplinkModel uplink) {
+    private static List<SegmentModel> uplinks(SwitchModel model) {
+        return model.segments().values().stream()
+                .filter(segment -> segment.exit() instanceof UplinkExit)
+                .toList();
+    }
+
+    private UplinkView view(SwitchModel model, SegmentModel uplink) {
+        final UplinkExit exit = (UplinkExit) uplink.exit();
         return new UplinkView(
                 uplink.name(),
-                uplink.device(),
-                uplink.vlan(),
+                exit.device(),
+                exit.vlan(),
                 uplink.mode().key(),
                 uplink.flag().key(),
                 uplink.options().compat().key(),
@@ -129,19 +137,18 @@ public final class SwitchStatus implements StatusSource {
                 absent.uplink(uplink.name()).isPresent()
                         ? PortView.WAITING
                         : uplink.linkUp() ? PortView.UP : PortView.DOWN,
-                reason(uplink),
+                reason(uplink, exit),
                 uplink.host() == PortEntry.NONE ? "" : model.port(uplink.host()).name(),
-                model.members(uplink.index()).size());
+                model.members(uplink.domain()).size());
     }
 
-    private String reason(UplinkModel uplink) {
+    private String reason(SegmentModel uplink, UplinkExit exit) {
         return absent.uplink(uplink.name())
                 .or(
                         () ->
                                 uplink.linkUp()
                                         ? absent.host(uplink.name())
-                                        : Optional.of(
-                                                "device '" + uplink.device() + "' has no link"))
+                                        : Optional.of("device '" + exit.device() + "' has no link"))
                 .orElse("");
     }
 
@@ -154,7 +161,7 @@ public final class SwitchStatus implements StatusSource {
         return all;
     }
 
-    private static String reason(UplinkModel uplink, PortModel port) {
+    private static String reason(SegmentModel uplink, PortModel port) {
         if (!port.up()) {
             return port.endpoint().orElseThrow() instanceof EndpointConfig.Tap tap
                     ? "interface '%s' is down; take it up: ip %slink set %1$s up"
@@ -185,7 +192,7 @@ public final class SwitchStatus implements StatusSource {
 
     private static PortView view(
             Conductor conductor, PortModel port, Iterable<AddressView> addresses) {
-        final UplinkModel uplink = conductor.model().uplinkOf(port.index());
+        final SegmentModel uplink = conductor.model().segmentOf(port.index());
         final EndpointConfig endpoint = port.endpoint().orElseThrow();
         return new PortView(
                 port.name(),
@@ -228,7 +235,7 @@ public final class SwitchStatus implements StatusSource {
                 device(port).map(Device::receiveLosses).orElse(ReceiveLosses.NONE);
         final boolean isPort = port.role() == PortEntry.Role.PORT;
         return new PortStatsView(
-                isPort ? port.name() : model.uplinkOf(port.index()).name(),
+                isPort ? port.name() : model.segmentOf(port.index()).name(),
                 port.role().name().toLowerCase(Locale.ROOT),
                 sum(port, PortCounter.RECEIVE_PACKETS),
                 sum(port, PortCounter.RECEIVE_BYTES),
@@ -285,7 +292,7 @@ public final class SwitchStatus implements StatusSource {
 
     private static NeighborView view(SwitchModel model, io.ipvane.neighbor.NeighborView neighbor) {
         return new NeighborView(
-                model.port(neighbor.uplink()).name(),
+                model.segments().get(neighbor.uplink()).name(),
                 neighbor.address().toString(),
                 neighbor.mac() == NeighborResolver.NO_MAC ? "" : MacAddress.format(neighbor.mac()),
                 neighbor.state().key());
@@ -293,7 +300,7 @@ public final class SwitchStatus implements StatusSource {
 
     @Override
     public List<RouteView> routes() {
-        return control.ask(Conductor::model).uplinks().values().stream()
+        return control.ask(Conductor::model).segments().values().stream()
                 .flatMap(u -> u.allRoutes().stream().map(r -> RouteView.of(u.name(), r)))
                 .toList();
     }

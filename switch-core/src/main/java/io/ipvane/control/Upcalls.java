@@ -10,8 +10,8 @@ import io.ipvane.icmp.ErrorUpcall;
 import io.ipvane.learn.LearnUpcall;
 import io.ipvane.learn.SourceUpcall;
 import io.ipvane.model.Route;
+import io.ipvane.model.SegmentModel;
 import io.ipvane.model.SwitchModel;
-import io.ipvane.model.UplinkModel;
 import io.ipvane.neighbor.NeighborUpcall;
 import io.ipvane.neighbor.NeighborUplink;
 import io.ipvane.neighbor.UplinkIdentity;
@@ -115,24 +115,25 @@ final class Upcalls {
         learn.forget(port);
     }
 
-    /** Takes over who the uplinks are. */
-    void uplinks(SwitchModel model) {
+    /** Takes over which segments there are. */
+    void segments(SwitchModel model) {
         final Map<Integer, NeighborUplink> now = new HashMap<>();
-        model.uplinks().forEach((index, uplink) -> now.put(index, neighborUplink(uplink)));
-        neighbors.uplinks(now);
+        model.segments().forEach((domain, segment) -> now.put(domain, neighborSegment(segment)));
+        neighbors.segments(now);
     }
 
-    private static NeighborUplink neighborUplink(UplinkModel uplink) {
+    private static NeighborUplink neighborSegment(SegmentModel segment) {
         final Map<IpAddress, Long> permanent = new HashMap<>();
-        uplink.neighbors().forEach(known -> permanent.put(known.address(), known.mac()));
-        final List<Route> routes = List.copyOf(Route.best(uplink.allRoutes()));
+        segment.neighbors().forEach(known -> permanent.put(known.address(), known.mac()));
+        final List<Route> routes = List.copyOf(Route.best(segment.allRoutes()));
         return new NeighborUplink(
-                uplink.name(),
-                UplinkIdentity.of(uplink.mac(), uplink.hostAddresses())
-                        .speaking(speakers(uplink, routes)),
+                segment.name(),
+                segment.exit().port(),
+                UplinkIdentity.of(segment.mac(), segment.hostAddresses())
+                        .speaking(speakers(segment, routes)),
                 watched(routes),
                 permanent,
-                uplink.linkUp());
+                segment.linkUp());
     }
 
     /** Gateways that share flows with others. */
@@ -145,11 +146,11 @@ final class Upcalls {
     }
 
     /** Who is asked for from which address: gateways, and what is on the link. */
-    private static Map<IpPrefix, IpAddress> speakers(UplinkModel uplink, List<Route> routes) {
+    private static Map<IpPrefix, IpAddress> speakers(SegmentModel segment, List<Route> routes) {
         final Map<IpPrefix, IpAddress> speakers = new HashMap<>();
         for (Route route : routes) {
             final IpAddress source = route.source();
-            if (source != null && uplink.holds(source)) {
+            if (source != null && segment.holds(source)) {
                 if (route.isOnLink()) {
                     speakers.put(route.to(), source);
                 }

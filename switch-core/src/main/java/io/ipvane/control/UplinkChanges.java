@@ -2,7 +2,7 @@
 package io.ipvane.control;
 
 import io.ipvane.model.PortModel;
-import io.ipvane.model.UplinkModel;
+import io.ipvane.model.SegmentModel;
 import io.ipvane.packet.MacAddress;
 import io.ipvane.snapshot.PortEntry;
 import org.slf4j.Logger;
@@ -35,26 +35,26 @@ final class UplinkChanges {
     }
 
     /** The carrier of an uplink is this now. */
-    void link(UplinkModel uplink, boolean up) {
+    void link(SegmentModel uplink, boolean up) {
         if (uplink.linkUp() != up) {
-            final UplinkModel now = uplink.withLink(up);
+            final SegmentModel now = uplink.withLink(up);
             live.change(now);
             if (up) {
                 claims.announcements().carrierBack(now);
             }
             log.info("event=uplink_{} uplink={}", up ? "up" : "down", uplink.name());
         }
-        portsFollow(uplink.index());
+        portsFollow(uplink.domain());
     }
 
     /** The MTU of its interface is this now. */
-    void mtu(UplinkModel uplink, int mtu) {
+    void mtu(SegmentModel uplink, int mtu) {
         final int now = Math.min(mtu, uplink.maxMtu());
         if (uplink.mtu() != now) {
             live.change(uplink.withMtu(now));
-            live.change(live.get().port(uplink.index()).withMtu(now, PortModel.UPLINKS_MTU));
+            live.change(live.get().port(uplink.exit().port()).withMtu(now, PortModel.UPLINKS_MTU));
             log.info("event=uplink_mtu uplink={} mtu={}", uplink.name(), now);
-            portsFollow(uplink.index());
+            portsFollow(uplink.domain());
         }
     }
 
@@ -62,24 +62,26 @@ final class UplinkChanges {
      * The MAC of its interface is this now, or 0 where that is not known. What goes to guests is
      * translated from the new one when lcores write that: once published.
      */
-    void mac(UplinkModel before, long mac) {
+    void mac(SegmentModel before, long mac) {
         if (mac == 0 || before.mac() == mac) {
             return;
         }
-        final UplinkModel uplink = before.withMac(mac);
+        final SegmentModel uplink = before.withMac(mac);
         live.change(uplink);
         log.info("event=uplink_mac uplink={} mac={}", uplink.name(), MacAddress.format(mac));
-        portsFollow(uplink.index());
-        interfaces.uplinkMac(uplink.index(), mac);
+        portsFollow(uplink.domain());
+        interfaces.uplinkMac(uplink.exit().port(), mac);
         publish.run();
         claims.announcements().macChanged(uplink);
     }
 
-    /** Lets MTU, MAC and carrier of all ports and of the host port be what the uplink's allow. */
-    void portsFollow(int uplink) {
+    /**
+     * Lets MTU, MAC and carrier of all ports and of the host port be what their segment's allow.
+     */
+    void portsFollow(int domain) {
         for (PortModel port : live.get().ports()) {
-            if (port != null && port.uplink() == uplink && port.role() != PortEntry.Role.UPLINK) {
-                final PortModel now = interfaces.follow(port, live.get().uplinks().get(uplink));
+            if (port != null && port.domain() == domain && port.role() != PortEntry.Role.UPLINK) {
+                final PortModel now = interfaces.follow(port, live.get().segments().get(domain));
                 if (!now.equals(port)) {
                     live.change(now);
                 }

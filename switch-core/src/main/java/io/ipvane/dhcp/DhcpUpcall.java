@@ -7,8 +7,8 @@ import io.ipvane.ipvlan.IpvlanOptions;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.ipvlan.Verdict;
 import io.ipvane.model.PortModel;
+import io.ipvane.model.SegmentModel;
 import io.ipvane.model.SwitchModel;
-import io.ipvane.model.UplinkModel;
 import io.ipvane.packet.Ethernet;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
@@ -78,10 +78,10 @@ public final class DhcpUpcall implements Upcall, DhcpSink {
     public int wants(int index) {
         final SwitchModel model = scene.model();
         final PortModel port = model.port(index);
-        final UplinkModel uplink = model.uplinkOf(index);
+        final SegmentModel segment = model.segmentOf(index);
         final boolean member = port.role() == PortEntry.Role.PORT;
-        if ((member ? port.mode() != Mode.L2 : !anyL2(model, uplink))
-                || !uplink.options().dhcpSnooping()) {
+        if ((member ? port.mode() != Mode.L2 : !anyL2(model, segment))
+                || !segment.options().dhcpSnooping()) {
             return 0;
         }
         final boolean unicast =
@@ -94,8 +94,8 @@ public final class DhcpUpcall implements Upcall, DhcpSink {
         return PortEntry.SNOOP_DHCP | (unicast ? PortEntry.SNOOP_UNICAST : 0);
     }
 
-    private static boolean anyL2(SwitchModel model, UplinkModel uplink) {
-        return model.members(uplink.index()).stream().anyMatch(port -> port.mode() == Mode.L2);
+    private static boolean anyL2(SwitchModel model, SegmentModel segment) {
+        return model.members(segment.domain()).stream().anyMatch(port -> port.mode() == Mode.L2);
     }
 
     @Override
@@ -123,38 +123,38 @@ public final class DhcpUpcall implements Upcall, DhcpSink {
     }
 
     private void request(PortModel from, Shown frame, byte[] payload) {
-        final UplinkModel uplink = scene.model().uplinkOf(from.index());
-        final Shown now = changed(frame, snooper.request(client(from, uplink), payload), uplink);
-        if ((frame.verdict() == Verdict.WIRE || anyLearns(uplink))
-                && expectAnswer(uplink.index())) {
+        final SegmentModel segment = scene.model().segmentOf(from.index());
+        final Shown now = changed(frame, snooper.request(client(from, segment), payload), segment);
+        if ((frame.verdict() == Verdict.WIRE || anyLearns(segment))
+                && expectAnswer(segment.exit().port())) {
             dispatcher.hold(now);
         } else {
             injector.decided(now);
         }
     }
 
-    private boolean anyLearns(UplinkModel uplink) {
-        return scene.model().members(uplink.index()).stream().anyMatch(port -> port.learn() > 0);
+    private boolean anyLearns(SegmentModel segment) {
+        return scene.model().members(segment.domain()).stream().anyMatch(port -> port.learn() > 0);
     }
 
     /** Whether lcores have yet to be told that answers matter. */
-    private boolean expectAnswer(int uplink) {
-        final boolean fresh = expecting.put(uplink, System.nanoTime() + ANSWER) == null;
+    private boolean expectAnswer(int exit) {
+        final boolean fresh = expecting.put(exit, System.nanoTime() + ANSWER) == null;
         if (fresh) {
             dispatcher.changed();
         }
         return fresh;
     }
 
-    private static DhcpClient client(PortModel from, UplinkModel uplink) {
+    private static DhcpClient client(PortModel from, SegmentModel segment) {
         final boolean port = from.role() == PortEntry.Role.PORT;
-        final IpvlanOptions options = uplink.options();
+        final IpvlanOptions options = segment.options();
         return new DhcpClient(
-                uplink.index(),
+                segment.domain(),
                 from.index(),
-                uplink.mac(),
+                segment.mac(),
                 port && options.dhcpClientId()
-                        ? Optional.of(ClientId.ofPort(from.name(), uplink.mac()))
+                        ? Optional.of(ClientId.ofPort(from.name(), segment.mac()))
                         : Optional.empty(),
                 port);
     }
@@ -172,23 +172,23 @@ public final class DhcpUpcall implements Upcall, DhcpSink {
         final Optional<DhcpReply> found =
                 sibling && from.flag() != IpvlanFlag.BRIDGE
                         ? Optional.empty()
-                        : snooper.reply(from.uplink(), !sibling, payload);
+                        : snooper.reply(from.domain(), !sibling, payload);
         final boolean elsewhere = owned && found.filter(r -> r.port() == frame.port()).isEmpty();
         if (found.isEmpty() || elsewhere || found.get().port() == from.index()) {
             injector.decided(frame);
         } else {
-            final UplinkModel uplink = scene.model().uplinkOf(from.index());
-            final Shown now = changed(frame, found.get().payload(), uplink);
+            final SegmentModel segment = scene.model().segmentOf(from.index());
+            final Shown now = changed(frame, found.get().payload(), segment);
             injector.decided(now.with(Verdict.DELIVER, found.get().port()));
         }
     }
 
     /** The frame with another payload, where that can be had. */
-    private Shown changed(Shown frame, Optional<byte[]> payload, UplinkModel uplink) {
+    private Shown changed(Shown frame, Optional<byte[]> payload, SegmentModel segment) {
         if (payload.isEmpty()) {
             return frame;
         }
-        final int longest = uplink.mtu() + Math.max(frame.l3(), Ethernet.LENGTH);
+        final int longest = segment.mtu() + Math.max(frame.l3(), Ethernet.LENGTH);
         final long other =
                 DhcpFrames.withPayload(pool, frame.mbuf(), frame.l3(), payload.get(), longest);
         if (other == 0) {

@@ -6,7 +6,7 @@ import io.ipvane.ipvlan.Compat;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.ipvlan.Verdict;
 import io.ipvane.model.PortModel;
-import io.ipvane.model.UplinkModel;
+import io.ipvane.model.SegmentModel;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.table.GroupFilter;
@@ -86,7 +86,7 @@ public final class GroupUpcall implements Upcall {
         final boolean wanted =
                 isMember(port)
                         && port.hasInterface()
-                        && sink.model().uplinkOf(index).options().compat() == Compat.IMPROVED;
+                        && sink.model().segmentOf(index).options().compat() == Compat.IMPROVED;
         return wanted ? spoken.computeIfAbsent(index, i -> new SpokenGroups()) : null;
     }
 
@@ -168,16 +168,16 @@ public final class GroupUpcall implements Upcall {
         }
         // That the port is up may not be what lcores forward by yet.
         sink.snapshot();
-        final UplinkModel uplink = sink.model().uplinkOf(port.index());
-        final IpAddress source = uplink.linkLocal();
+        final SegmentModel segment = sink.model().segmentOf(port.index());
+        final IpAddress source = segment.linkLocal();
         final long igmp = pool.allocate(QueryFrames.IGMP_LENGTH);
         if (igmp != 0) {
-            QueryFrames.igmp(pool.data(igmp), uplink.mac());
+            QueryFrames.igmp(pool.data(igmp), segment.mac());
             deliver(port.index(), igmp);
         }
         final long mld = pool.allocate(QueryFrames.MLD_LENGTH);
         if (mld != 0) {
-            QueryFrames.mld(pool.data(mld), uplink.mac(), source.key0(), source.key1());
+            QueryFrames.mld(pool.data(mld), segment.mac(), source.key0(), source.key1());
             deliver(port.index(), mld);
         }
     }

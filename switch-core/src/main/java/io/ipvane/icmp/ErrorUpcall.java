@@ -6,8 +6,8 @@ import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.model.PortModel;
 import io.ipvane.model.Route;
+import io.ipvane.model.SegmentModel;
 import io.ipvane.model.SwitchModel;
-import io.ipvane.model.UplinkModel;
 import io.ipvane.neighbor.UplinkIdentity;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
@@ -96,23 +96,23 @@ public final class ErrorUpcall implements Upcall, ControlMailbox.DropListener {
             return;
         }
         final PortModel port = now.port(ingress);
-        final UplinkModel uplink = now.uplinkOf(ingress);
-        if (!uplink.options().icmpErrors()
+        final SegmentModel segment = now.segmentOf(ingress);
+        if (!segment.options().icmpErrors()
                 || !frames.read(mbuf)
-                || isBroadcast(uplink, frames.destination())) {
+                || isBroadcast(segment, frames.destination())) {
             return;
         }
         if (!bucket(ingress).take(clock.getAsLong())) {
             counters.add(ingress, PortCounter.ERRORS_LIMITED.ordinal(), 1);
             return;
         }
-        final long to = port.role() == PortEntry.Role.UPLINK ? frames.senderMac() : uplink.mac();
+        final long to = port.role() == PortEntry.Role.UPLINK ? frames.senderMac() : segment.mac();
         final long error =
                 frames.write(
                         kind,
                         mtu,
-                        source(uplink, frames.sender(), frames.destination()),
-                        uplink.mac(),
+                        source(segment, frames.sender(), frames.destination()),
+                        segment.mac(),
                         to);
         if (error == 0) {
             return;
@@ -130,8 +130,8 @@ public final class ErrorUpcall implements Upcall, ControlMailbox.DropListener {
     }
 
     /** Whether an address is that of all stations of a network that the host port is on. */
-    private static boolean isBroadcast(UplinkModel uplink, IpAddress address) {
-        for (IpPrefix own : uplink.hostAddresses()) {
+    private static boolean isBroadcast(SegmentModel segment, IpAddress address) {
+        for (IpPrefix own : segment.hostAddresses()) {
             if (own.address().isIpv4()
                     && own.length() > 0
                     && own.length() < 31
@@ -150,18 +150,18 @@ public final class ErrorUpcall implements Upcall, ControlMailbox.DropListener {
      * 7600), or for IPv6 by its link-local address, as a router whose interfaces have no other
      * does.
      */
-    private static IpAddress source(UplinkModel uplink, IpAddress sender, IpAddress destination) {
-        final List<Route> routes = uplink.allRoutes();
+    private static IpAddress source(SegmentModel segment, IpAddress sender, IpAddress destination) {
+        final List<Route> routes = segment.allRoutes();
         if (routes.stream().anyMatch(route -> route.source() != null)) {
             for (IpAddress end : List.of(sender, destination)) {
                 final Route route = Route.find(routes, end);
-                if (route != null && route.source() != null && uplink.holds(route.source())) {
+                if (route != null && route.source() != null && segment.holds(route.source())) {
                     return route.source();
                 }
             }
         }
         IpPrefix best = null;
-        for (IpPrefix own : uplink.hostAddresses()) {
+        for (IpPrefix own : segment.hostAddresses()) {
             if (own.address().isIpv4() == sender.isIpv4()
                     && (sender.isIpv4() || own.address().isLinkLocal() == sender.isLinkLocal())
                     && (best == null || rank(own, sender) > rank(best, sender))) {
@@ -173,7 +173,7 @@ public final class ErrorUpcall implements Upcall, ControlMailbox.DropListener {
         }
         return sender.isIpv4()
                 ? DUMMY
-                : UplinkIdentity.of(uplink.mac(), uplink.hostAddresses()).linkLocal();
+                : UplinkIdentity.of(segment.mac(), segment.hostAddresses()).linkLocal();
     }
 
     private static int rank(IpPrefix own, IpAddress sender) {

@@ -6,7 +6,7 @@ import io.ipvane.burst.FramePool;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.ipvlan.Verdict;
-import io.ipvane.model.UplinkModel;
+import io.ipvane.model.SegmentModel;
 import io.ipvane.neighbor.NdFrames;
 import io.ipvane.neighbor.OwnAddresses;
 import io.ipvane.packet.IpAddress;
@@ -106,13 +106,13 @@ public final class LearnUpcall implements Upcall {
 
     /** Asks a guest, and nobody else, whether it has an address. */
     private void askAddress(int index, IpAddress address) {
-        final UplinkModel uplink = sink.model().uplinkOf(index);
-        final IpAddress source = uplink.linkLocal();
+        final SegmentModel segment = sink.model().segmentOf(index);
+        final IpAddress source = segment.linkLocal();
         final long mbuf = pool.allocate(NdFrames.LENGTH);
         if (mbuf != 0) {
             NdFrames.solicitation(
                     pool.data(mbuf),
-                    uplink.mac(),
+                    segment.mac(),
                     source.key0(),
                     source.key1(),
                     address.key0(),

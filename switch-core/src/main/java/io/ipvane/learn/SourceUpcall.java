@@ -118,7 +118,7 @@ public final class SourceUpcall implements Upcall, ControlMailbox.Asker {
         final PortModel port = sink.model().port(index);
         return port.role() == PortEntry.Role.PORT
                         && port.hasInterface()
-                        && sink.model().uplinkOf(index).options().antispoof()
+                        && sink.model().segmentOf(index).options().antispoof()
                 ? PortEntry.ASK_SOURCES
                 : 0;
     }

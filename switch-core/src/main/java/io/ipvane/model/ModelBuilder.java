@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  */
 public final class ModelBuilder {
     private final List<PortModel> ports;
-    private final Map<Integer, UplinkModel> uplinks;
+    private final Map<Integer, SegmentModel> segments;
 
     /** From nothing. */
     public ModelBuilder() {
@@ -34,7 +34,7 @@ public final class ModelBuilder {
     /** From what there is. */
     public ModelBuilder(SwitchModel from) {
         ports = new ArrayList<>(from.ports());
-        uplinks = new TreeMap<>(from.uplinks());
+        segments = new TreeMap<>(from.segments());
     }
 
     /** The next index; something is put there next. */
@@ -77,22 +77,21 @@ public final class ModelBuilder {
                         new Rules(config.mode(), config.flag(), List.of(), 0, Set.of()),
                         new Link(true, true, mtu, PortModel.UPLINKS_MTU),
                         GroupFilter.ALL));
-        uplinks.put(
+        segments.put(
                 index,
-                new UplinkModel(
+                new SegmentModel(
                         index,
                         config.name(),
-                        config.device().toString(),
-                        config.vlan().orElse(0),
+                        new UplinkExit(index, config.device().toString(), config.vlan().orElse(0)),
                         mac,
                         rules(config),
-                        new UplinkModel.Wire(linkUp, mtu, config.mtu().orElse(maxMtu)),
-                        UplinkModel.HostPort.NONE));
+                        new SegmentModel.Wire(linkUp, mtu, config.mtu().orElse(maxMtu)),
+                        SegmentModel.HostPort.NONE));
         return index;
     }
 
-    private static UplinkModel.Rules rules(UplinkConfig config) {
-        return new UplinkModel.Rules(
+    private static SegmentModel.Rules rules(UplinkConfig config) {
+        return new SegmentModel.Rules(
                 config.mode(), config.flag(), config.options(), routes(config), config.neighbors());
     }
 
@@ -121,20 +120,21 @@ public final class ModelBuilder {
     }
 
     /**
-     * Adds the host port of an uplink.
+     * Adds the host port of a segment.
      *
+     * @param domain of the segment; that of an uplink is its index
      * @param addresses what its interface has
-     * @param routes of the uplink beside those configured, taken over from its interface; they go
+     * @param routes of the segment beside those configured, taken over from its interface; they go
      *     with the host port
      * @return its index
      */
     public int host(
-            int uplink,
+            int domain,
             String netns,
             String interfaceName,
             List<IpPrefix> addresses,
             List<Route> routes) {
-        final UplinkModel owner = uplinks.get(uplink);
+        final SegmentModel owner = segments.get(domain);
         final int index = free();
         ports.set(
                 index,
@@ -142,7 +142,7 @@ public final class ModelBuilder {
                         index,
                         interfaceName,
                         PortEntry.Role.HOST,
-                        uplink,
+                        domain,
                         Optional.of(
                                 new EndpointConfig.Tap(
                                         Optional.of(netns).filter(n -> !n.isEmpty()),
@@ -154,13 +154,18 @@ public final class ModelBuilder {
                                 Math.min(owner.mtu(), EndpointConfig.Tap.MAX_MTU),
                                 EndpointConfig.Tap.MAX_MTU),
                         GroupFilter.ALL));
-        uplinks.put(uplink, owner.withHost(index, addresses, routes));
+        segments.put(domain, owner.withHost(index, addresses, routes));
         return index;
     }
 
-    /** Adds a port and says its index. */
-    public int port(int uplink, PortConfig config) {
-        final UplinkModel owner = uplinks.get(uplink);
+    /**
+     * Adds a port.
+     *
+     * @param domain of its segment; that of an uplink is its index
+     * @return its index
+     */
+    public int port(int domain, PortConfig config) {
+        final SegmentModel owner = segments.get(domain);
         final int index = free();
         // A TAP is made with the port; somebody behind a socket has yet to come.
         final boolean there = config.endpoint() instanceof EndpointConfig.Tap;
@@ -170,7 +175,7 @@ public final class ModelBuilder {
                         index,
                         config.name(),
                         PortEntry.Role.PORT,
-                        uplink,
+                        domain,
                         Optional.of(config.endpoint()),
                         rules(owner, config),
                         new Link(
@@ -187,7 +192,7 @@ public final class ModelBuilder {
         return port.mtu().orElse(port.endpoint().maxMtu());
     }
 
-    private static Rules rules(UplinkModel owner, PortConfig config) {
+    private static Rules rules(SegmentModel owner, PortConfig config) {
         return new Rules(
                 config.mode().orElse(owner.mode()),
                 config.flag().orElse(owner.flag()),
@@ -206,8 +211,8 @@ public final class ModelBuilder {
      */
     public void change(
             int uplink, UplinkConfig after, int maxMtu, Map<Integer, PortConfig> members) {
-        final UplinkModel owner = uplinks.get(uplink);
-        uplinks.put(uplink, owner.withRules(rules(after)).withMaxMtu(after.mtu().orElse(maxMtu)));
+        final SegmentModel owner = segments.get(uplink);
+        segments.put(uplink, owner.withRules(rules(after)).withMaxMtu(after.mtu().orElse(maxMtu)));
         final Rules own = new Rules(after.mode(), after.flag(), List.of(), 0, Set.of());
         ports.set(uplink, ports.get(uplink).withRules(own));
         if (owner.host() != PortEntry.NONE) {
@@ -219,7 +224,7 @@ public final class ModelBuilder {
     /** Another configuration of a port: mode, flag, MTU and allowed sources. */
     public void change(int port, PortConfig before, PortConfig after) {
         final PortModel model = ports.get(port);
-        final UplinkModel owner = uplinks.get(model.uplink());
+        final SegmentModel owner = segments.get(model.domain());
         // What somebody has set at the interface stays unless the configuration changes.
         final int wanted = after.mtu().equals(before.mtu()) ? model.wantedMtu() : wantedMtu(after);
         ports.set(port, model.withRules(rules(owner, after)).withMtu(model.mtu(), wanted));
@@ -229,14 +234,14 @@ public final class ModelBuilder {
     public void remove(int index) {
         final PortModel gone = ports.set(index, null);
         if (gone.role() == PortEntry.Role.UPLINK) {
-            uplinks.remove(index);
+            segments.remove(gone.domain());
         } else if (gone.role() == PortEntry.Role.HOST) {
-            uplinks.computeIfPresent(gone.uplink(), (i, owner) -> owner.withoutHost());
+            segments.computeIfPresent(gone.domain(), (i, owner) -> owner.withoutHost());
         }
     }
 
     /** The model of all that was added. */
     public SwitchModel build() {
-        return new SwitchModel(ports, uplinks);
+        return new SwitchModel(ports, segments);
     }
 }

@@ -18,7 +18,7 @@ import java.util.Set;
  * @param index place among all of them
  * @param name as configured; a host port has the name of its interface
  * @param role what it is
- * @param uplink index of the uplink it belongs to or is
+ * @param domain of the segment that it belongs to, or is the exit of
  * @param endpoint what a port or host port is attached to, where that is now; an uplink has none
  * @param rules that it forwards by
  * @param link state of its interface
@@ -28,7 +28,7 @@ public record PortModel(
         int index,
         String name,
         PortEntry.Role role,
-        int uplink,
+        int domain,
         Optional<EndpointConfig> endpoint,
         Rules rules,
         Link link,
@@ -40,8 +40,8 @@ public record PortModel(
     /**
      * What the configuration says of it.
      *
-     * @param mode its own, or the uplink's
-     * @param flag its own, or the uplink's
+     * @param mode its own, or the segment's
+     * @param flag its own, or the segment's
      * @param allowedSources prefixes it may send from beside its own addresses
      * @param learn how many addresses may be learned of what it sends
      * @param addresses that it is to have
@@ -142,7 +142,7 @@ public record PortModel(
         final EndpointConfig now =
                 new EndpointConfig.Tap(
                         Optional.of(netns).filter(name -> !name.isEmpty()), interfaceName);
-        return new PortModel(index, name, role, uplink, Optional.of(now), rules, link, groups);
+        return new PortModel(index, name, role, domain, Optional.of(now), rules, link, groups);
     }
 
     /** The same port with another MTU, and another wish for one. */
@@ -151,6 +151,6 @@ public record PortModel(
     }
 
     private PortModel with(Rules nowRules, Link nowLink, GroupFilter nowGroups) {
-        return new PortModel(index, name, role, uplink, endpoint, nowRules, nowLink, nowGroups);
+        return new PortModel(index, name, role, domain, endpoint, nowRules, nowLink, nowGroups);
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One route of an uplink (spec TX-24). Immutable.
+ * One route of a segment (spec TX-24). Immutable.
  *
  * @param to destinations
  * @param kind what becomes of them

@@ -14,15 +14,15 @@ import java.util.TreeMap;
  * live in the address table.
  *
  * @param ports by index, null where nothing stands
- * @param uplinks by their index
+ * @param segments by their domain
  */
-public record SwitchModel(List<PortModel> ports, Map<Integer, UplinkModel> uplinks) {
+public record SwitchModel(List<PortModel> ports, Map<Integer, SegmentModel> segments) {
     /** A switch without anything. */
     public static final SwitchModel EMPTY = new SwitchModel(List.of(), Map.of());
 
     public SwitchModel {
         ports = Collections.unmodifiableList(new ArrayList<>(ports));
-        uplinks = Collections.unmodifiableMap(new TreeMap<>(uplinks));
+        segments = Collections.unmodifiableMap(new TreeMap<>(segments));
     }
 
     /** Whether anything stands at an index. */
@@ -35,35 +35,35 @@ public record SwitchModel(List<PortModel> ports, Map<Integer, UplinkModel> uplin
         return ports.get(index);
     }
 
-    /** The uplink that a port belongs to or is. */
-    public UplinkModel uplinkOf(int port) {
-        return uplinks.get(port(port).uplink());
+    /** The segment that a port belongs to, or is the exit of. */
+    public SegmentModel segmentOf(int port) {
+        return segments.get(port(port).domain());
     }
 
-    /** All ports in their order: neither uplinks nor host ports. */
-    public List<PortModel> members(int uplink) {
+    /** All ports of a segment in their order: neither exits nor host ports. */
+    public List<PortModel> members(int domain) {
         return ports.stream()
-                .filter(p -> p != null && p.role() == PortEntry.Role.PORT && p.uplink() == uplink)
+                .filter(p -> p != null && p.role() == PortEntry.Role.PORT && p.domain() == domain)
                 .toList();
     }
 
-    /** Whether the switch routes for any port of an uplink: one of mode l3 or l3s. */
-    public boolean routes(int uplink) {
-        return uplinks.get(uplink).mode() != Mode.L2
-                || members(uplink).stream().anyMatch(port -> port.mode() != Mode.L2);
+    /** Whether the switch routes for any port of a segment: one of mode l3 or l3s. */
+    public boolean routes(int domain) {
+        return segments.get(domain).mode() != Mode.L2
+                || members(domain).stream().anyMatch(port -> port.mode() != Mode.L2);
     }
 
     /** The same switch with one port changed. */
     public SwitchModel with(PortModel port) {
         final List<PortModel> changed = new ArrayList<>(ports);
         changed.set(port.index(), port);
-        return new SwitchModel(changed, uplinks);
+        return new SwitchModel(changed, segments);
     }
 
-    /** The same switch with one uplink changed. */
-    public SwitchModel with(UplinkModel uplink) {
-        final Map<Integer, UplinkModel> changed = new TreeMap<>(uplinks);
-        changed.put(uplink.index(), uplink);
+    /** The same switch with one segment changed. */
+    public SwitchModel with(SegmentModel segment) {
+        final Map<Integer, SegmentModel> changed = new TreeMap<>(segments);
+        changed.put(segment.domain(), segment);
         return new SwitchModel(ports, changed);
     }
 }

@@ -9,15 +9,15 @@ import io.ipvane.packet.IpAddress;
  * from then. Called on the conductor, from within the resolver's methods; must not call back.
  */
 public interface NeighborSink {
-    /** A question of ours, complete, for the wire of an uplink. */
-    void transmit(int uplink, long mbuf);
+    /** A question of ours, complete, for the wire of a segment. */
+    void transmit(int domain, long mbuf);
 
     /** A frame that waited: its destination is {@code mac} now. */
-    void resolved(int uplink, WaitingFrame frame, long mac);
+    void resolved(int domain, WaitingFrame frame, long mac);
 
     /** A frame that goes nowhere, to be freed and counted at its port. */
-    void dropped(int uplink, WaitingFrame frame, DropReason reason);
+    void dropped(int domain, WaitingFrame frame, DropReason reason);
 
     /** One that is watched has failed to answer, or has answered after all. */
-    void watchedChanged(int uplink, IpAddress address, boolean failed);
+    void watchedChanged(int domain, IpAddress address, boolean failed);
 }

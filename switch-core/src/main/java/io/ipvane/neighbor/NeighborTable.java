@@ -13,8 +13,8 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * (uplink, IPv4 or IPv6 next hop) to MAC, for lcores: an {@link AddressTable} finds a slot, and the
- * slot holds the MAC. Only neighbours that may be sent to are in it.
+ * (segment, IPv4 or IPv6 next hop) to MAC, for lcores: an {@link AddressTable} finds a slot, and
+ * the slot holds the MAC. Only neighbours that may be sent to are in it.
  *
  * <p><b>Threads.</b> One writer, the conductor. Any number of lcores read within bursts that the
  * {@link Grace} knows of, without a lock: a slot is one 64-bit word, written with release, and is
@@ -66,7 +66,7 @@ public final class NeighborTable implements AutoCloseable {
     /**
      * An empty table.
      *
-     * @param capacity neighbours of all uplinks and both families, 1 to {@value #MAX_CAPACITY}
+     * @param capacity neighbours of all segments and both families, 1 to {@value #MAX_CAPACITY}
      */
     public NeighborTable(int capacity, Grace grace) {
         this.capacity = capacity;
@@ -79,16 +79,16 @@ public final class NeighborTable implements AutoCloseable {
 
     // -- readers --
 
-    /** MAC of an IPv4 next hop of an uplink, host-order int, or {@link #UNRESOLVED}. */
+    /** MAC of an IPv4 next hop of a segment, host-order int, or {@link #UNRESOLVED}. */
     @HotPath
-    public long mac4(int uplink, int address) {
-        return macAt(index.find4(uplink, address));
+    public long mac4(int domain, int address) {
+        return macAt(index.find4(domain, address));
     }
 
-    /** MAC of an IPv6 next hop of an uplink, host-order halves, or {@link #UNRESOLVED}. */
+    /** MAC of an IPv6 next hop of a segment, host-order halves, or {@link #UNRESOLVED}. */
     @HotPath
-    public long mac6(int uplink, long high, long low) {
-        return macAt(index.find6(uplink, high, low));
+    public long mac6(int domain, long high, long low) {
+        return macAt(index.find6(domain, high, low));
     }
 
     @HotPath
@@ -114,14 +114,14 @@ public final class NeighborTable implements AutoCloseable {
      *
      * @return its slot, or {@link #NONE} where as many as fit are in it, or were a moment ago
      */
-    int add(int uplink, IpAddress address, long mac) {
+    int add(int domain, IpAddress address, long mac) {
         final int slot = takeSlot();
         if (slot == NONE) {
             return NONE;
         }
         replace(slot, mac);
         Memory.put8(used + slot, 0);
-        if (slots.put(uplink, address, slot)) {
+        if (slots.put(domain, address, slot)) {
             index = slots.table();
             slots.published();
         }
@@ -142,8 +142,8 @@ public final class NeighborTable implements AutoCloseable {
     }
 
     /** Takes a neighbour out; its slot rests until no reader can mean it any more. */
-    void remove(int uplink, IpAddress address, int slot) {
-        slots.remove(uplink, address);
+    void remove(int domain, IpAddress address, int slot) {
+        slots.remove(domain, address);
         Memory.put64Release(words + slot * 8L, 0L);
         resting.add(new Resting(slot, grace.retire()));
     }

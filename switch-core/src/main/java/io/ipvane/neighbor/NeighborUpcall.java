@@ -76,23 +76,25 @@ public final class NeighborUpcall implements Upcall, ControlMailbox.Listener, Ne
         return table;
     }
 
-    /** Takes over who the uplinks are, by their index, and the neighbours that are configured. */
-    public void uplinks(Map<Integer, NeighborUplink> now) {
+    /** Takes over which segments there are, by domain, and their configured neighbours. */
+    public void segments(Map<Integer, NeighborUplink> now) {
+        final Map<Integer, NeighborUplink> then = known;
+        // From here on, as questions may leave at once.
+        known = Map.copyOf(now);
         now.forEach(
-                (index, uplink) -> {
-                    resolver.putUplink(index, uplink.identity());
-                    final NeighborUplink before = known.get(index);
-                    permanent(index, before, uplink);
+                (domain, segment) -> {
+                    resolver.putUplink(domain, segment.identity());
+                    final NeighborUplink before = then.get(domain);
+                    permanent(domain, before, segment);
                     // Where the link is down nobody has failed.
-                    resolver.watch(index, uplink.linkUp() ? uplink.watched() : Set.of());
-                    if (before != null && before.linkUp() && !uplink.linkUp()) {
-                        resolver.linkDown(index);
+                    resolver.watch(domain, segment.linkUp() ? segment.watched() : Set.of());
+                    if (before != null && before.linkUp() && !segment.linkUp()) {
+                        resolver.linkDown(domain);
                     }
                 });
-        known.keySet().stream()
-                .filter(index -> !now.containsKey(index))
+        then.keySet().stream()
+                .filter(domain -> !now.containsKey(domain))
                 .forEach(resolver::removeUplink);
-        known = Map.copyOf(now);
     }
 
     private void permanent(int index, NeighborUplink before, NeighborUplink now) {
@@ -118,7 +120,7 @@ public final class NeighborUpcall implements Upcall, ControlMailbox.Listener, Ne
     @Override
     public void unresolved(
             int lcore,
-            int uplink,
+            int domain,
             int ingress,
             int family,
             long hop0,
@@ -126,7 +128,7 @@ public final class NeighborUpcall implements Upcall, ControlMailbox.Listener, Ne
             int source,
             long mbuf) {
         resolver.unresolved(
-                uplink,
+                domain,
                 address(family, hop0, hop1),
                 source == 0 ? null : IpAddress.ipv4(source),
                 new WaitingFrame(lcore, ingress, mbuf));
@@ -134,14 +136,14 @@ public final class NeighborUpcall implements Upcall, ControlMailbox.Listener, Ne
 
     @Override
     public void learned(
-            int uplink,
+            int domain,
             int family,
             long address0,
             long address1,
             long mac,
             boolean solicited,
             boolean override) {
-        resolver.learned(uplink, address(family, address0, address1), mac, solicited, override);
+        resolver.learned(domain, address(family, address0, address1), mac, solicited, override);
     }
 
     private static IpAddress address(int family, long key0, long key1) {
@@ -149,27 +151,34 @@ public final class NeighborUpcall implements Upcall, ControlMailbox.Listener, Ne
     }
 
     @Override
-    public void transmit(int uplink, long mbuf) {
-        if (!injector.ownFinished(uplink, mbuf)) {
-            ringFull(uplink, mbuf);
+    public void transmit(int domain, long mbuf) {
+        final int exit = exit(domain);
+        if (!injector.ownFinished(exit, mbuf)) {
+            ringFull(exit, mbuf);
         }
     }
 
     @Override
-    public void resolved(int uplink, WaitingFrame frame, long mac) {
+    public void resolved(int domain, WaitingFrame frame, long mac) {
         Ethernet.putDestination(pool.data(frame.mbuf()), mac);
-        if (!injector.finished(frame.lcore(), uplink, frame.mbuf())) {
-            ringFull(uplink, frame.mbuf());
+        final int exit = exit(domain);
+        if (!injector.finished(frame.lcore(), exit, frame.mbuf())) {
+            ringFull(exit, frame.mbuf());
         }
     }
 
-    private void ringFull(int uplink, long mbuf) {
-        counters.add(uplink, BurstDrop.RING_FULL.column(), 1);
+    /** A segment's frames leave by its exit; the resolver knows its domain only. */
+    private int exit(int domain) {
+        return known.get(domain).exit();
+    }
+
+    private void ringFull(int exit, long mbuf) {
+        counters.add(exit, BurstDrop.RING_FULL.column(), 1);
         pool.free(mbuf);
     }
 
     @Override
-    public void dropped(int uplink, WaitingFrame frame, DropReason reason) {
+    public void dropped(int domain, WaitingFrame frame, DropReason reason) {
         counters.add(frame.port(), reason.column(), 1);
         if (reason == NeighborDrop.NEIGH_FAIL) {
             unanswered.unanswered(frame);
@@ -203,18 +212,18 @@ public final class NeighborUpcall implements Upcall, ControlMailbox.Listener, Ne
     }
 
     @Override
-    public void watchedChanged(int uplink, IpAddress address, boolean failed) {
+    public void watchedChanged(int domain, IpAddress address, boolean failed) {
         LOG.info(
                 "event=next_hop_{} uplink={} via={}",
                 failed ? "failed" : "answers",
-                known.get(uplink).name(),
+                known.get(domain).name(),
                 address);
         changed.run();
     }
 
     /** Whether one of several gateways of a route does not answer. */
-    public boolean hasFailed(int uplink, IpAddress address) {
-        return resolver.hasFailed(uplink, address);
+    public boolean hasFailed(int domain, IpAddress address) {
+        return resolver.hasFailed(domain, address);
     }
 
     /** All neighbours, for readers. */

@@ -6,9 +6,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the conductor's half of this package must know of an uplink. Immutable.
+ * What the conductor's half of this package must know of a segment. Immutable.
  *
  * @param name for the log
+ * @param exit place of the port by which its questions and the frames that waited leave
  * @param identity in whose name it asks
  * @param watched gateways that share the flows of a route: kept known, and passed over where they
  *     do not answer
@@ -17,6 +18,7 @@ import java.util.Set;
  */
 public record NeighborUplink(
         String name,
+        int exit,
         UplinkIdentity identity,
         Set<IpAddress> watched,
         Map<IpAddress, Long> permanent,

@@ -29,14 +29,14 @@ public final class ControlMailbox {
          * A frame waits for a next hop; the mbuf is now the listener's.
          *
          * @param lcore that it came by, and goes on by
-         * @param uplink index of the uplink
+         * @param domain of the segment
          * @param ingress index of the port that the frame came from
          * @param family 4 or 6
          * @param source IPv4 source address of the frame, 0 for IPv6
          */
         void unresolved(
                 int lcore,
-                int uplink,
+                int domain,
                 int ingress,
                 int family,
                 long hop0,
@@ -51,7 +51,7 @@ public final class ControlMailbox {
          * @param override it replaces what was known
          */
         void learned(
-                int uplink,
+                int domain,
                 int family,
                 long address0,
                 long address1,
@@ -239,12 +239,12 @@ public final class ControlMailbox {
 
     /** Lcore: hands a frame to the conductor; false leaves it with the caller. */
     public boolean unresolved(
-            int uplink, int ingress, int family, long hop0, long hop1, int source, long mbuf) {
+            int domain, int ingress, int family, long hop0, long hop1, int source, long mbuf) {
         final int at = up.tryClaim(UNRESOLVED, LENGTH);
         if (at < 0) {
             return false;
         }
-        up.buffer().putInt(at, uplink);
+        up.buffer().putInt(at, domain);
         up.buffer().putInt(at + 4, family);
         up.buffer().putLong(at + 8, hop0);
         up.buffer().putLong(at + 16, hop1);
@@ -257,7 +257,7 @@ public final class ControlMailbox {
 
     /** Lcore: tells what was seen; lost where the conductor cannot keep up, and then seen again. */
     public void learned(
-            int uplink,
+            int domain,
             int family,
             long address0,
             long address1,
@@ -268,7 +268,7 @@ public final class ControlMailbox {
         if (at < 0) {
             return;
         }
-        up.buffer().putInt(at, uplink);
+        up.buffer().putInt(at, domain);
         up.buffer().putInt(at + 4, family);
         up.buffer().putLong(at + 8, address0);
         up.buffer().putLong(at + 16, address1);

@@ -7,8 +7,8 @@ import io.ipvane.config.EndpointConfig;
 import io.ipvane.config.SwitchConfig;
 import io.ipvane.model.ModelBuilder;
 import io.ipvane.model.PortModel;
+import io.ipvane.model.SegmentModel;
 import io.ipvane.model.SwitchModel;
-import io.ipvane.model.UplinkModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class InterfaceSyncTest {
     private final List<String> done = new ArrayList<>();
     private final InterfaceSync sync = new InterfaceSync();
-    private UplinkModel uplink;
+    private SegmentModel uplink;
     private PortModel port;
 
     @BeforeEach
@@ -66,7 +66,7 @@ class InterfaceSyncTest {
         builder.uplink(config.uplinks().get(0), 1, 1500, 9000, true);
         builder.port(0, config.ports().get(0));
         final SwitchModel model = builder.build();
-        uplink = model.uplinks().get(0);
+        uplink = model.segments().get(0);
         port = model.port(1);
         hear(port.mtu());
     }

@@ -49,7 +49,7 @@ class ModelBuilderTest {
     }
 
     private List<Route> routes() {
-        return model.build().uplinks().get(wire).routes();
+        return model.build().segments().get(wire).routes();
     }
 
     /** The host port goes to another namespace and back: it brings the same routes each time. */

@@ -14,26 +14,20 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * One uplink and its state. Immutable.
+ * A set of addresses that frames may be dispatched among, and what its ports share: today the ports
+ * of one uplink. Immutable.
  *
- * @param index its place among ports, and the domain of its addresses
- * @param name as configured
- * @param device as configured, for readers
- * @param vlan VLAN identifier of its frames, 0: they have no tag
+ * @param domain first word of every key of its addresses and neighbours, so that two segments may
+ *     have the same addresses; that of an uplink is its place among ports
+ * @param name as configured; that of its uplink
+ * @param exit where frames leave that are for none of its ports
  * @param mac the one MAC address
  * @param rules that it forwards by
- * @param wire state of its device
- * @param hostPort what its own IP stack has
+ * @param wire state of its exit
+ * @param hostPort what the switch's own IP stack has in it
  */
-public record UplinkModel(
-        int index,
-        String name,
-        String device,
-        int vlan,
-        long mac,
-        Rules rules,
-        Wire wire,
-        HostPort hostPort) {
+public record SegmentModel(
+        int domain, String name, Exit exit, long mac, Rules rules, Wire wire, HostPort hostPort) {
 
     /**
      * What the configuration says of it.
@@ -57,9 +51,9 @@ public record UplinkModel(
     }
 
     /**
-     * The state of its device.
+     * The state of its exit.
      *
-     * @param linkUp carrier of the device
+     * @param linkUp carrier of its device
      * @param mtu largest L3 packet on the wire
      * @param maxMtu what that can become: as configured, or what the device can carry
      */
@@ -132,48 +126,48 @@ public record UplinkModel(
         return hostPort.addresses;
     }
 
-    /** The same uplink with another carrier. */
-    public UplinkModel withLink(boolean up) {
+    /** The same segment with another carrier. */
+    public SegmentModel withLink(boolean up) {
         return with(rules, new Wire(up, wire.mtu, wire.maxMtu), hostPort);
     }
 
-    /** The same uplink with another MTU. */
-    public UplinkModel withMtu(int now) {
+    /** The same segment with another MTU. */
+    public SegmentModel withMtu(int now) {
         return with(rules, new Wire(wire.linkUp, now, wire.maxMtu), hostPort);
     }
 
-    /** The same uplink with another bound of its MTU, which is lowered to it. */
-    public UplinkModel withMaxMtu(int now) {
+    /** The same segment with another bound of its MTU, which is lowered to it. */
+    public SegmentModel withMaxMtu(int now) {
         return with(rules, new Wire(wire.linkUp, Math.min(wire.mtu, now), now), hostPort);
     }
 
-    /** The same uplink with other addresses of its host port. */
-    public UplinkModel withHostAddresses(List<IpPrefix> addresses) {
+    /** The same segment with other addresses of its host port. */
+    public SegmentModel withHostAddresses(List<IpPrefix> addresses) {
         return with(rules, wire, new HostPort(hostPort.index, addresses, hostPort.routes));
     }
 
-    /** The same uplink with another configuration. */
-    public UplinkModel withRules(Rules now) {
+    /** The same segment with another configuration. */
+    public SegmentModel withRules(Rules now) {
         return with(now, wire, hostPort);
     }
 
-    /** The same uplink with a host port. */
-    public UplinkModel withHost(int port, List<IpPrefix> addresses, List<Route> routes) {
+    /** The same segment with a host port. */
+    public SegmentModel withHost(int port, List<IpPrefix> addresses, List<Route> routes) {
         return with(rules, wire, new HostPort(port, addresses, routes));
     }
 
-    /** The same uplink without a host port, and without what it brought. */
-    public UplinkModel withoutHost() {
+    /** The same segment without a host port, and without what it brought. */
+    public SegmentModel withoutHost() {
         return with(rules, wire, HostPort.NONE);
     }
 
-    /** The same uplink with another MAC. */
-    public UplinkModel withMac(long now) {
-        return new UplinkModel(index, name, device, vlan, now, rules, wire, hostPort);
+    /** The same segment with another MAC. */
+    public SegmentModel withMac(long now) {
+        return new SegmentModel(domain, name, exit, now, rules, wire, hostPort);
     }
 
-    private UplinkModel with(Rules nowRules, Wire nowWire, HostPort nowHost) {
-        return new UplinkModel(index, name, device, vlan, mac, nowRules, nowWire, nowHost);
+    private SegmentModel with(Rules nowRules, Wire nowWire, HostPort nowHost) {
+        return new SegmentModel(domain, name, exit, mac, nowRules, nowWire, nowHost);
     }
 
     /** Whether the host port holds this address. Asked for every address that comes or goes. */
