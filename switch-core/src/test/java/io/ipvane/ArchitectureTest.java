@@ -50,7 +50,7 @@ final class ArchitectureTest {
                     Set.of("packet", "counters", "socket", "option"),
                     Set.of("burst"),
                     Set.of("table", "upcall"),
-                    Set.of("ipvlan", "neighbor", "macnat", "memif", "tunnel"),
+                    Set.of("ipvlan", "neighbor", "macnat", "memif", "tunnel", "flow"),
                     Set.of("snapshot"),
                     Set.of("egress"),
                     Set.of("pipeline"),
