@@ -199,17 +199,22 @@ final class ConfigChanges implements ConfigTarget, AutoCloseable {
         LOG.info("event=config_changed revision={}", revision);
     }
 
-    /** Does all that can be done of the way back to the running configuration. */
+    /**
+     * Does all that can be done of the way back to the running configuration. What a step had
+     * brought is closed, and lcores forward as before, when this returns.
+     */
     private void changeBack(Throwable why) {
         new ChangeRun(live, ChangePlan.of(live, config), config, IfMissing.ALWAYS_WAIT)
-                .carryOut(
-                        step -> {
-                            try {
-                                step.run();
-                            } catch (RuntimeException e) {
-                                LOG.error("event=undo_failed", e);
-                                why.addSuppressed(e);
-                            }
-                        });
+                .carryOut(step -> orAddTo(why, step));
+        orAddTo(why, live::settle);
+    }
+
+    private static void orAddTo(Throwable why, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            LOG.error("event=undo_failed", e);
+            why.addSuppressed(e);
+        }
     }
 }

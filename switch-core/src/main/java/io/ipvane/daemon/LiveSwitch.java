@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -44,6 +45,7 @@ final class LiveSwitch implements ChangeSteps {
 
     private final Absences absences;
     private final HostPorts hosts;
+    private final UplinkMtus mtus = new UplinkMtus();
     private final UplinkDevices uplinkDevices;
     private final Reconciliation reconciliation;
 
@@ -275,13 +277,13 @@ final class LiveSwitch implements ChangeSteps {
     public void changeUplink(UplinkConfig after, List<PortConfig> members, IfMissing ifMissing) {
         final Placed uplink = units.uplinks.get(after.name());
         final UplinkConfig before = uplinks.get(after.name());
-        changeMtu(before, after);
+        final OptionalInt mtu = changeMtu(before, after, ifMissing);
         // From here on the way back may fail as well.
         amiss.add(after.name());
         final Map<Integer, PortConfig> byIndex = units.byIndex(members);
         control.changeUplink(uplink.index(), after, uplink.unit().device().maxMtu(), byIndex);
         uplinks.put(after.name(), after);
-        after.mtu().ifPresent(mtu -> control.put(new Command.UplinkMtu(uplink.index(), mtu)));
+        mtu.ifPresent(now -> control.put(new Command.UplinkMtu(uplink.index(), now)));
         for (PortConfig port : byIndex.values()) {
             setArp(port, mode(after, port));
         }
@@ -289,12 +291,17 @@ final class LiveSwitch implements ChangeSteps {
         amiss.remove(after.name());
     }
 
-    /** Without one of its own an uplink keeps what it has. */
-    private void changeMtu(UplinkConfig before, UplinkConfig after) {
+    /** Says what the uplink has then, where the change says so. */
+    private OptionalInt changeMtu(UplinkConfig before, UplinkConfig after, IfMissing ifMissing) {
         // A device that is waited for is opened with it.
-        if (!absences.isAbsent(Kind.UPLINK, after.name()) && !before.mtu().equals(after.mtu())) {
-            after.mtu().ifPresent(mtu -> uplinkDevices.setMtu(sharing(after), mtu));
+        if (absences.isAbsent(Kind.UPLINK, after.name()) || before.mtu().equals(after.mtu())) {
+            return after.mtu();
         }
+        final Unit unit = units.uplinks.get(after.name()).unit();
+        final boolean undoing = ifMissing == IfMissing.ALWAYS_WAIT;
+        final OptionalInt next = mtus.next(after.name(), unit, after.mtu(), undoing);
+        next.ifPresent(mtu -> uplinkDevices.setMtu(sharing(after), mtu));
+        return next;
     }
 
     /** The uplinks of a device, as they are now, with their ports. */

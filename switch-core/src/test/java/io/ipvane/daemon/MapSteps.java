@@ -29,6 +29,10 @@ final class MapSteps implements ChangeSteps {
     final Map<String, PortConfig> ports = new TreeMap<>();
     final Set<String> amiss = new HashSet<>();
     final Set<String> opened = new HashSet<>();
+
+    /** What was taken away and is not closed yet. */
+    final Set<String> leaving = new HashSet<>();
+
     final Map<IpAddress, String> heldInNamespaces = new HashMap<>();
 
     /** How often it was asked for owners. */
@@ -113,6 +117,7 @@ final class MapSteps implements ChangeSteps {
         step();
         assertTrue(ports.values().stream().noneMatch(p -> p.uplink().equals(name)));
         assertTrue(uplinks.remove(name) != null);
+        leaving.add(name);
         amiss.remove(name);
     }
 
@@ -140,6 +145,7 @@ final class MapSteps implements ChangeSteps {
     public void removePort(String name) {
         step();
         assertTrue(ports.remove(name) != null);
+        leaving.add(name);
         amiss.remove(name);
     }
 
@@ -159,11 +165,13 @@ final class MapSteps implements ChangeSteps {
     @Override
     public void finishRemovals() {
         step();
+        leaving.clear();
     }
 
     @Override
     public void settle() {
         step();
+        leaving.clear();
     }
 
     void assertIs(SwitchConfig config, String why) {
@@ -177,5 +185,6 @@ final class MapSteps implements ChangeSteps {
                 why);
         assertEquals(Set.of(), amiss, why);
         assertEquals(Set.of(), opened, why);
+        assertEquals(Set.of(), leaving, why);
     }
 }
