@@ -48,15 +48,13 @@ final class HandOff {
         rings[from * lcores + to].publish();
     }
 
-    /** Hands every burst that waits for an lcore to it; says whether there was one. */
-    boolean take(int to, EventPoller.Handler<Burst> handler) {
-        boolean any = false;
+    /** Hands every burst that waits for an lcore to it. */
+    void take(int to, EventPoller.Handler<Burst> handler) {
         for (int from = 0; from < lcores; from++) {
             if (from != to) {
-                any |= rings[from * lcores + to].transmit(handler);
+                rings[from * lcores + to].transmit(handler);
             }
         }
-        return any;
     }
 
     /** Frees what nobody has taken. No lcore runs any more. */

@@ -211,6 +211,15 @@ class HandOffPropertyTest {
         }
     }
 
+    /** Tables are freed after the lcores. */
+    @Test
+    void shouldHoldUpNoEpochOnceItIsStopped() {
+        start(3);
+        untilQuiet();
+        runner.close();
+        assertEquals(Long.MAX_VALUE, runner.quiescence().reached());
+    }
+
     @Test
     void shouldFreeWhatIsOnItsWayWhenItIsStopped() {
         start(2);
