@@ -10,6 +10,7 @@ import io.ipvane.linux.ReadySet;
 import io.ipvane.testing.Frames;
 import io.ipvane.testing.MemoryDevice;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -40,7 +41,16 @@ class RxQueuesTest {
     }
 
     private ToldDevice addTold() {
-        final ToldDevice device = new ToldDevice(memory());
+        return add(true);
+    }
+
+    /** Counts how often it is asked, and nothing tells of its frames. */
+    private ToldDevice addCounted() {
+        return add(false);
+    }
+
+    private ToldDevice add(boolean tells) {
+        final ToldDevice device = new ToldDevice(memory(), tells);
         told.add(device);
         queues.add(new PolledQueue(new RxQueue(device, 0, Rig.C1)));
         return device;
@@ -184,5 +194,139 @@ class RxQueuesTest {
         queues.remove(new RxQueue(polled.getFirst(), 0, Rig.C1));
         assertEquals(0, receiver.begin());
         assertTrue(queues.allAwaited());
+    }
+
+    /** Not once more, which would cost a system call a queue and turn. */
+    @Test
+    void shouldAskAQueueInSoManyTurnsBeforeItIsAwaited() {
+        queues.watch(ready);
+        final ToldDevice device = addTold();
+        for (int round = 0; round < 5; round++) {
+            turns(RxQueues.SILENCES - 1);
+            device.inject(Frames.udp4().build());
+            assertEquals(1, turn(), "silent for less in a row");
+            assertEquals(RxQueues.SILENCES, device.asked());
+        }
+        // Once more, as the descriptor still tells of what has been taken.
+        turns(2 * RxQueues.SILENCES + 2);
+        assertEquals(2 * RxQueues.SILENCES, device.asked());
+        assertTrue(queues.allAwaited());
+    }
+
+    @Test
+    void shouldAskEachThatRestsOnceInATurnWithoutWork() {
+        final List<ToldDevice> all = IntStream.range(0, 40).mapToObj(i -> addCounted()).toList();
+        turns(2 * RxQueues.SILENCES);
+        askedOf(all);
+        turns(3);
+        all.forEach(device -> assertEquals(3, device.asked()));
+        queues.remove(new RxQueue(all.get(7), 0, Rig.C1));
+        turns(3);
+        all.forEach(device -> assertEquals(device == all.get(7) ? 0 : 3, device.asked()));
+    }
+
+    /** Those that rest are asked a few at a time and in turn, and the one that speaks each turn. */
+    @Test
+    void shouldAskThoseThatRestInTurnWhileOneSpeaks() {
+        final ToldDevice loud = addCounted();
+        final List<ToldDevice> all = IntStream.range(0, 50).mapToObj(i -> addCounted()).toList();
+        turns(2 * RxQueues.SILENCES);
+        loud.repeat(Frames.udp4().build());
+        turns(2);
+        loud.asked();
+        askedOf(all);
+        final int[] counts = new int[all.size()];
+        for (int turn = 0; turn < 40 * RxQueues.LOOK_TURNS; turn++) {
+            turn();
+            int now = 0;
+            for (int i = 0; i < counts.length; i++) {
+                final int asked = all.get(i).asked();
+                counts[i] += asked;
+                now += asked;
+            }
+            assertTrue(now == 0 || now == RxQueues.VISITS, "in one turn: " + now);
+        }
+        assertEquals(40 * RxQueues.LOOK_TURNS, loud.asked());
+        final int least = Arrays.stream(counts).min().orElseThrow();
+        assertTrue(least > 5, () -> Arrays.toString(counts));
+        assertTrue(
+                Arrays.stream(counts).max().orElseThrow() <= least + 1,
+                () -> Arrays.toString(counts));
+    }
+
+    @Test
+    void shouldAskOneThatRestedEachTurnOnceItSpeaks() {
+        final ToldDevice loud = addCounted();
+        final List<ToldDevice> all = IntStream.range(0, 50).mapToObj(i -> addCounted()).toList();
+        turns(2 * RxQueues.SILENCES);
+        loud.repeat(Frames.udp4().build());
+        turns(2);
+        all.get(30).inject(Frames.udp4().build());
+        for (int turn = 0; turn < 10 * RxQueues.LOOK_TURNS && turn() < 2; turn++) {
+            askedOf(all);
+        }
+        askedOf(all);
+        turns(RxQueues.SILENCES);
+        assertEquals(RxQueues.SILENCES, all.get(30).asked());
+        turns(10 * RxQueues.LOOK_TURNS);
+        assertTrue(all.get(30).asked() < 5 * RxQueues.LOOK_TURNS, "it rests again");
+    }
+
+    /** One look tells of 64 at most; the next does not wait. */
+    @Test
+    void shouldHearOfAllThatSpokeAtOnceWhileOneSpeaks() {
+        queues.watch(ready);
+        final ToldDevice loud = addCounted();
+        final List<ToldDevice> all = IntStream.range(0, 150).mapToObj(i -> addTold()).toList();
+        loud.repeat(Frames.udp4().build());
+        turns(4 * RxQueues.LOOK_TURNS);
+        askedOf(all);
+        turns(2 * RxQueues.LOOK_TURNS);
+        assertEquals(0, askedOf(all), "all are awaited");
+        all.forEach(device -> device.inject(Frames.udp4().build()));
+        turns(RxQueues.LOOK_TURNS + 2);
+        all.forEach(device -> assertTrue(device.asked() > 0));
+    }
+
+    @Test
+    void shouldAskAllAgainWhereOtherDescriptorsAreWatchedOrNone() {
+        queues.watch(ready);
+        final List<ToldDevice> all = IntStream.range(0, 10).mapToObj(i -> addTold()).toList();
+        turns(2 * RxQueues.SILENCES);
+        assertTrue(queues.allAwaited());
+        askedOf(all);
+        queues.watch(null);
+        assertFalse(queues.allAwaited());
+        turns(5);
+        assertEquals(50, askedOf(all));
+        try (ReadySet other = new ReadySet()) {
+            queues.watch(other);
+            turns(2 * RxQueues.SILENCES);
+            assertTrue(queues.allAwaited());
+            all.get(3).inject(Frames.udp4().build());
+            assertEquals(1, turn());
+            queues.watch(null);
+        }
+    }
+
+    /** Some speak, some rest; one of each goes, and all others are asked as before. */
+    @Test
+    void shouldGoOnAskingAllOthersWhenOneGoes() {
+        final List<ToldDevice> all = IntStream.range(0, 12).mapToObj(i -> addCounted()).toList();
+        final List<ToldDevice> speaking = all.subList(0, 6);
+        for (int i = 0; i < 4 * RxQueues.SILENCES; i++) {
+            speaking.forEach(device -> device.inject(Frames.udp4().build()));
+            turn();
+        }
+        turn();
+        for (int gone : new int[] {2, 8}) {
+            queues.remove(new RxQueue(all.get(gone), 0, Rig.C1));
+            askedOf(all);
+            assertEquals(0, turn());
+            for (int i = 0; i < all.size(); i++) {
+                final boolean went = i == 2 || i == gone;
+                assertEquals(went ? 0 : 1, all.get(i).asked(), "queue " + i);
+            }
+        }
     }
 }

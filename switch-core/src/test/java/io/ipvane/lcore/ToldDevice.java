@@ -13,6 +13,7 @@ import io.ipvane.testing.MemoryDevice;
 final class ToldDevice implements Device {
     private final MemoryDevice inner;
     private final Wakeup told = new Wakeup();
+    private final boolean tells;
 
     /** As a TAP while there is no mbuf: frames wait, and are not given. */
     volatile boolean poolIsEmpty;
@@ -21,12 +22,27 @@ final class ToldDevice implements Device {
     private int asked;
 
     ToldDevice(MemoryDevice inner) {
+        this(inner, true);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param tells whether the descriptor is shown; else the device only counts
+     */
+    ToldDevice(MemoryDevice inner, boolean tells) {
         this.inner = inner;
+        this.tells = tells;
     }
 
     void inject(byte[] frame) {
         inner.inject(frame);
         told.signal();
+    }
+
+    /** Gives this frame whenever it is asked. */
+    void repeat(byte[] frame) {
+        inner.repeat(frame);
     }
 
     /** How often since the last call. */
@@ -51,7 +67,7 @@ final class ToldDevice implements Device {
 
     @Override
     public int toldBy(int queue) {
-        return told.descriptor();
+        return tells ? told.descriptor() : TOLD_BY_NOTHING;
     }
 
     @Override
