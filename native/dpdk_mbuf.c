@@ -41,6 +41,7 @@ ipvane_mbuf_layout(const struct ipvane_field **fields)
 		IPVANE_FIELD(struct rte_mbuf, pool),
 		IPVANE_FIELD(struct rte_mbuf, next),
 		IPVANE_FIELD(struct rte_mbuf, tx_offload),
+		IPVANE_FIELD(struct rte_mbuf, hash),
 		{"sizeof", 0, sizeof(struct rte_mbuf)},
 	};
 

@@ -53,6 +53,9 @@ public final class MbufLayout {
     /** 64 bits: lengths of headers and of segments, as {@link TxOffload} reads them. */
     public static final int TX_OFFLOAD = offset("tx_offload");
 
+    /** 64 bits that a receiver may write and no sender reads: what a frame is marked with. */
+    public static final int HASH = offset("hash");
+
     /** Bytes of the structure. */
     public static final int SIZE = SHIM.field(LayoutTable.WHOLE).size();
 

@@ -109,8 +109,19 @@ final class OpenApi {
                 schema.put("items", element(list.element()));
             }
             case Form.Mapping<?> mapping -> schema.putAll(schema(mapping.table()));
+            case Form.Either<?> either ->
+                    schema.put(
+                            "oneOf",
+                            List.of(
+                                    Map.of("type", "string", "enum", words(either)),
+                                    schema(either.other())));
+            case Form.As<?, ?> as -> schema.putAll(schema(as.form()));
         }
         return schema;
+    }
+
+    private static List<String> words(Form.Either<?> either) {
+        return List.copyOf(either.words().keySet());
     }
 
     /** Elements with keys have a schema of their own, by the name of their kind. */

@@ -86,6 +86,15 @@ public interface FramePool {
     /** Where the unfinished checksum is: bytes from the start of a frame that has one. */
     int unfinishedField(long mbuf);
 
+    /**
+     * What {@link #mark(long, int)} has said of the frame last; anything where nobody has since it
+     * came in.
+     */
+    int mark(long mbuf);
+
+    /** Says something of the frame to whoever sends it; copies and pieces of it do not have it. */
+    void mark(long mbuf, int mark);
+
     /** Says that the device has nothing left to do. */
     void forgetUnfinished(long mbuf);
 

@@ -7,6 +7,7 @@ import io.ipvane.option.Table;
 import io.ipvane.option.Trait;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -17,8 +18,9 @@ import java.util.stream.Stream;
  * @param kind what its value is
  * @param sample what stands for its value in a line of help; {@code ""}: it has none
  * @param help one clause that says what it is for
+ * @param texts values that are texts whatever the kind says: {@code inherit} beside a number
  */
-record Keyword(String word, String key, Kind kind, String sample, String help) {
+record Keyword(String word, String key, Kind kind, String sample, String help, Set<String> texts) {
     /** What a keyword's value becomes. */
     enum Kind {
         /** A text. */
@@ -29,6 +31,9 @@ record Keyword(String word, String key, Kind kind, String sample, String help) {
 
         /** One more element of a list of texts. */
         LIST,
+
+        /** One more element of a list of whole numbers. */
+        NUMBERS,
 
         /** on or off. */
         SWITCH,
@@ -44,17 +49,17 @@ record Keyword(String word, String key, Kind kind, String sample, String help) {
 
     /** A word of a command of its own, whose value is a whole number. */
     static Keyword number(String word) {
-        return new Keyword(word, word, Kind.NUMBER, "", "");
+        return new Keyword(word, word, Kind.NUMBER, "", "", Set.of());
     }
 
     /** A word of a command of its own, for a key that has another name. */
     static Keyword as(String word, String key) {
-        return new Keyword(word, key, Kind.TEXT, "", "");
+        return new Keyword(word, key, Kind.TEXT, "", "", Set.of());
     }
 
     /** A word of a command of its own that stands for itself. */
     static Keyword itself(String word, String key) {
-        return new Keyword(word, key, Kind.ITSELF, "", "");
+        return new Keyword(word, key, Kind.ITSELF, "", "", Set.of());
     }
 
     /** The words for the keys of a record; those of a {@link Trait#BARE} key's values come last. */
@@ -64,6 +69,11 @@ record Keyword(String word, String key, Kind kind, String sample, String help) {
         add(table, "", words, bare);
         words.addAll(bare);
         return words;
+    }
+
+    /** Whether it may be given more than once. */
+    boolean isList() {
+        return kind == Kind.LIST || kind == Kind.NUMBERS;
     }
 
     /** Those of {@code all} that are called so, in this order. */
@@ -85,26 +95,45 @@ record Keyword(String word, String key, Kind kind, String sample, String help) {
                 case Form.ListOf<?> list when list.element() instanceof Form.Mapping<?> -> {
                     // Elements with keys of their own have a command of their own.
                 }
-                case Form.ListOf<?> list -> words.add(of(key, path, Kind.LIST, list.element()));
-                case Form.Whole<?> whole -> words.add(of(key, path, Kind.NUMBER, whole));
-                case Form.Truth truth -> words.add(of(key, path, Kind.SWITCH, truth));
-                case Form.Text<?> text -> words.add(of(key, path, Kind.TEXT, text));
-                case Form.Choice<?> choice -> {
-                    words.add(of(key, path, Kind.TEXT, choice));
-                    if (key.is(Trait.BARE)) {
-                        choice.words().forEach(word -> bare.add(itself(word, path)));
-                    }
-                }
+                default -> words.add(of(key, path));
+            }
+            if (key.form() instanceof Form.Choice<?> choice && key.is(Trait.BARE)) {
+                choice.words().forEach(word -> bare.add(itself(word, path)));
             }
         }
     }
 
-    private static Keyword of(Key<?> key, String path, Kind kind, Form<?> value) {
-        final String range =
-                value instanceof Form.Whole<?> whole
-                        ? " (" + whole.min() + " to " + whole.max() + ")"
-                        : "";
-        return new Keyword(key.word(), path, kind, sample(value), key.plainHelp() + range);
+    private static Keyword of(Key<?> key, String path) {
+        final Set<String> texts =
+                key.form() instanceof Form.Either<?> either ? either.words().keySet() : Set.of();
+        return new Keyword(
+                key.word(),
+                path,
+                kind(key.form()),
+                sample(key.form()),
+                key.plainHelp() + range(key.form()),
+                texts);
+    }
+
+    private static Kind kind(Form<?> form) {
+        return switch (form) {
+            case Form.Either<?> either -> kind(either.other());
+            case Form.As<?, ?> as -> kind(as.form());
+            case Form.ListOf<?> list ->
+                    list.element() instanceof Form.Whole<?> ? Kind.NUMBERS : Kind.LIST;
+            case Form.Whole<?> whole -> Kind.NUMBER;
+            case Form.Truth truth -> Kind.SWITCH;
+            default -> Kind.TEXT;
+        };
+    }
+
+    private static String range(Form<?> form) {
+        return switch (form) {
+            case Form.Whole<?> whole -> " (" + whole.min() + " to " + whole.max() + ")";
+            case Form.ListOf<?> list -> range(list.element());
+            case Form.Either<?> either -> range(either.other());
+            default -> "";
+        };
     }
 
     private static String sample(Form<?> form) {
@@ -112,6 +141,10 @@ record Keyword(String word, String key, Kind kind, String sample, String help) {
             case Form.Text<?> text -> text.sample();
             case Form.Choice<?> choice -> String.join("|", choice.words());
             case Form.Truth truth -> "on|off";
+            case Form.ListOf<?> list -> sample(list.element());
+            case Form.Either<?> either ->
+                    String.join("|", either.words().keySet()) + "|" + sample(either.other());
+            case Form.As<?, ?> as -> sample(as.form());
             default -> "N";
         };
     }

@@ -9,6 +9,7 @@ import io.ipvane.config.NearestWord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -28,7 +29,8 @@ final class Words {
      * document.
      */
     static final Keyword WAIT =
-            new Keyword("wait", "wait", Kind.ITSELF, "", "wait for what is not there yet");
+            new Keyword(
+                    "wait", "wait", Kind.ITSELF, "", "wait for what is not there yet", Set.of());
 
     private final CommandLine command;
     private final List<String> words;
@@ -153,7 +155,7 @@ final class Words {
         final ObjectNode within =
                 dot < 0 ? document : document.withObjectProperty(keyword.key().substring(0, dot));
         final String key = keyword.key().substring(dot + 1);
-        if (within.has(key) && keyword.kind() != Kind.LIST) {
+        if (within.has(key) && !keyword.isList()) {
             throw usage(
                     within.get(key).asText()
                             + " and "
@@ -169,11 +171,16 @@ final class Words {
             (all ? document : within).putNull(all ? keyword.word() : key);
             return;
         }
+        if (keyword.texts().contains(value)) {
+            within.put(key, value);
+            return;
+        }
         switch (keyword.kind()) {
             case TEXT, ITSELF -> within.put(key, value);
             case NUMBER -> within.put(key, number(keyword, value));
             case SWITCH -> within.put(key, onOrOff(keyword, value));
             case LIST -> list(within, key).add(value);
+            case NUMBERS -> list(within, key).add(number(keyword, value));
         }
     }
 

@@ -77,9 +77,9 @@ final class AddressCheck {
                                 + address
                                 + " is already held by "
                                 + other
-                                + " of uplink '"
-                                + uplink.name()
-                                + "' (EADDRINUSE); remove one of the two");
+                                + " of "
+                                + uplink.called()
+                                + " (EADDRINUSE); remove one of the two");
             }
         }
     }

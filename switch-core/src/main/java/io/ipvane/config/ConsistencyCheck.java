@@ -36,12 +36,16 @@ final class ConsistencyCheck {
         lcores();
         names();
         interfaces();
-        config.uplinks().forEach(this::host);
+        new TunnelCheck(config, places).run();
+        final List<UplinkConfig> segments = config.segments();
+        segments.forEach(this::host);
         config.uplinks().stream()
                 .filter(uplink -> uplink.device() instanceof DeviceSpec.Tap)
                 .forEach(uplink -> tapMtu(places.of(uplink), uplink.mtu()));
-        config.ports().forEach(this::port);
-        for (UplinkConfig uplink : config.uplinks()) {
+        final Map<String, UplinkConfig> byName = new HashMap<>();
+        segments.forEach(segment -> byName.putIfAbsent(segment.name(), segment));
+        config.ports().forEach(port -> port(port, Optional.ofNullable(byName.get(port.uplink()))));
+        for (UplinkConfig uplink : segments) {
             new AddressCheck(config, uplink, places).run();
             new RouteCheck(config, uplink, places).run();
         }
@@ -78,13 +82,19 @@ final class ConsistencyCheck {
     }
 
     /**
-     * One space of names for uplinks and ports: counters and the command line do not tell them
-     * apart.
+     * One space of names for uplinks, tunnels, networks and ports: counters and the command line do
+     * not tell them apart.
      */
     private void names() {
         final Map<String, String> owners = new HashMap<>();
         for (UplinkConfig uplink : config.uplinks()) {
             name(owners, uplink.name(), "an uplink", uplink);
+        }
+        for (TunnelConfig tunnel : config.tunnels()) {
+            name(owners, tunnel.name(), "a tunnel", tunnel);
+        }
+        for (VniConfig vni : config.vnis()) {
+            owners.put(vni.name(), "vni " + vni.vni());
         }
         for (PortConfig port : config.ports()) {
             name(owners, port.name(), "a port", port);
@@ -121,8 +131,8 @@ final class ConsistencyCheck {
                                 taken(uplink, other == null ? first : other));
             }
         }
-        for (UplinkConfig uplink : config.uplinks()) {
-            final String owner = "the host port of uplink '" + uplink.name() + "'";
+        for (UplinkConfig uplink : config.segments()) {
+            final String owner = "the host port of " + uplink.called();
             uplink.host()
                     .ifPresent(h -> own(owners, h.netns(), h.interfaceName(), owner, places.of(h)));
         }
@@ -181,8 +191,7 @@ final class ConsistencyCheck {
         }
     }
 
-    private void port(PortConfig port) {
-        final Optional<UplinkConfig> uplink = config.uplink(port.uplink());
+    private void port(PortConfig port, Optional<UplinkConfig> uplink) {
         if (port.endpoint() instanceof EndpointConfig.Tap) {
             tapMtu(places.of(port), port.mtu());
         }
@@ -223,6 +232,14 @@ final class ConsistencyCheck {
     }
 
     private void unknownUplink(PortConfig port) {
+        if (port.vni().isPresent()) {
+            places.of(port)
+                    .refuse(
+                            Errno.ENODEV,
+                            "vni",
+                            "vni=" + port.vni().getAsInt() + " is unknown; add it in vnis first");
+            return;
+        }
         final var names = config.uplinks().stream().map(UplinkConfig::name).toList();
         places.of(port)
                 .refuse(
@@ -231,9 +248,7 @@ final class ConsistencyCheck {
                         "uplink '"
                                 + port.uplink()
                                 + "' is unknown; "
-                                + NearestWord.of(port.uplink(), names)
-                                        .map(near -> "did you mean '" + near + "'?")
-                                        .orElse("uplinks are " + String.join(", ", names)));
+                                + NearestWord.hint(port.uplink(), "uplinks", names));
     }
 
     /** CFG-9: a port's MTU is at most its uplink's. */
@@ -256,9 +271,9 @@ final class ConsistencyCheck {
                             "mtu",
                             "mtu="
                                     + port.mtu().getAsInt()
-                                    + " is above that of uplink '"
-                                    + uplink.name()
-                                    + "' (mtu="
+                                    + " is above that of "
+                                    + uplink.called()
+                                    + " (mtu="
                                     + bound
                                     + "); lower the port to mtu<="
                                     + bound

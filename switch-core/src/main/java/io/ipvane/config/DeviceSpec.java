@@ -58,6 +58,21 @@ public sealed interface DeviceSpec {
         }
     }
 
+    /**
+     * One network of a tunnel. In the file, networks have a list of their own.
+     *
+     * @param underlay name of the uplink that carries the tunnel
+     * @param overhead bytes of outer headers, Ethernet included
+     * @param mac that its ports share
+     */
+    record Tunnel(String tunnel, int vni, String underlay, int overhead, long mac)
+            implements DeviceSpec {
+        @Override
+        public String toString() {
+            return "vxlan:" + tunnel + "/" + vni;
+        }
+    }
+
     /** Virtual device of DPDK: what would follow {@code --vdev=}. */
     record Vdev(String arguments) implements DeviceSpec {
         @Override

@@ -21,6 +21,16 @@ public final class NearestWord {
                 .filter(k -> distance(lower, k.toLowerCase(Locale.ROOT)) * 2 <= k.length());
     }
 
+    /** What a refusal of an unknown name says behind it; {@code kind} in the plural. */
+    static String hint(String word, String kind, Collection<String> known) {
+        return of(word, known)
+                .map(near -> "did you mean '" + near + "'?")
+                .orElse(
+                        known.isEmpty()
+                                ? "there are no " + kind
+                                : kind + " are " + String.join(", ", known));
+    }
+
     /** Levenshtein distance: letters to insert, delete or replace. */
     private static int distance(String a, String b) {
         int[] above = new int[b.length() + 1];

@@ -42,6 +42,8 @@ final class Places {
     private static String describe(Object config) {
         return switch (config) {
             case UplinkConfig uplink -> "uplink '" + uplink.name() + "'";
+            case TunnelConfig tunnel -> "tunnel '" + tunnel.name() + "'";
+            case VniConfig vni -> "vni " + vni.vni();
             case PortConfig port -> "port '" + port.name() + "'";
             case HostConfig host -> "host port (interface " + host.interfaceName() + ")";
             case RouteConfig route -> "route to " + route.to();

@@ -4,20 +4,23 @@ package io.ipvane.config;
 import io.ipvane.ipvlan.IpvlanFlag;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.option.Form;
+import io.ipvane.option.Given;
 import io.ipvane.option.Key;
 import io.ipvane.option.Table;
 import io.ipvane.option.Trait;
 import io.ipvane.option.Values;
 import io.ipvane.packet.IpPrefix;
+import io.ipvane.packet.Vxlan;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * One port of an uplink.
+ * One port of an uplink, or of a network that a tunnel carries.
  *
  * @param name unique among uplinks and ports
- * @param uplink name of its uplink
+ * @param uplink name of its uplink, or of its network: {@code vni42}
+ * @param vni number of its network; empty: it is an uplink's
  * @param endpoint what it is attached to
  * @param addresses of its interface, host bits included
  * @param mtu bytes of an L3 packet; empty: the uplink's
@@ -30,6 +33,7 @@ import java.util.OptionalInt;
 public record PortConfig(
         String name,
         String uplink,
+        OptionalInt vni,
         EndpointConfig endpoint,
         List<IpPrefix> addresses,
         OptionalInt mtu,
@@ -49,8 +53,16 @@ public record PortConfig(
                             "uplink",
                             Form.text("name", "UPLINK", name -> name),
                             "the uplink whose MAC it shares")
-                    .required()
+                    .otherwise("needs `vni`")
                     .bound("an uplink of this file");
+
+    private static final Key<Integer> VNI =
+            Key.of(
+                            "vni",
+                            Form.integer(0, Vxlan.MAX_VNI),
+                            "the network that it is in, instead of an uplink")
+                    .otherwise("needs `uplink`")
+                    .bound("a network of this file");
 
     private static final Key<List<IpPrefix>> ADDRESSES =
             Key.of("addresses", Forms.ADDRESSES, "put on a TAP, and registered")
@@ -118,7 +130,8 @@ public record PortConfig(
     public static final Table<PortConfig> TABLE =
             Table.<PortConfig>of("port", "An element of ports in the configuration.")
                     .key(NAME, PortConfig::name)
-                    .key(UPLINK, PortConfig::uplink)
+                    .maybe(UPLINK, PortConfig::written)
+                    .number(VNI, PortConfig::vni)
                     .part(EndpointConfig.Keys.TABLE, PortConfig::endpoint)
                     .key(ADDRESSES, PortConfig::addresses)
                     .number(MTU, PortConfig::mtu)
@@ -127,12 +140,14 @@ public record PortConfig(
                     .key(ALLOWED_SOURCES, PortConfig::allowedSources)
                     .key(QUEUES, PortConfig::queues)
                     .number(LEARN, PortConfig::learn)
+                    .check(PortConfig::check)
                     .made(PortConfig::new);
 
     private PortConfig(Values v) {
         this(
                 v.get(NAME),
-                v.get(UPLINK),
+                v.find(UPLINK).orElseGet(() -> VniConfig.nameOf(v.get(VNI))),
+                v.number(VNI),
                 EndpointConfig.Keys.TABLE.make(v),
                 v.get(ADDRESSES),
                 v.number(MTU),
@@ -141,6 +156,21 @@ public record PortConfig(
                 v.get(ALLOWED_SOURCES),
                 v.get(QUEUES),
                 v.number(LEARN));
+    }
+
+    /** Its uplink as a document has it. */
+    private Optional<String> written() {
+        return vni.isPresent() ? Optional.empty() : Optional.of(uplink);
+    }
+
+    private static void check(Given port) {
+        if (port.has(UPLINK) == port.has(VNI)) {
+            if (port.has(VNI)) {
+                port.refuse(VNI, "needs either uplink or vni, and has both; leave one of them out");
+            } else {
+                port.missing(UPLINK, "name an uplink, or give a vni");
+            }
+        }
     }
 
     /** Copies the lists. */

@@ -148,9 +148,9 @@ final class RouteCheck {
                     "via",
                     "via "
                             + via
-                            + " is on no network of uplink '"
-                            + uplink.name()
-                            + "' ("
+                            + " is on no network of "
+                            + uplink.called()
+                            + " ("
                             + networks()
                             + "); give a gateway on one, an address on the gateway's network, or a"
                             + " route without gateway that has it");

@@ -5,6 +5,7 @@ import io.ipvane.option.Form;
 import io.ipvane.option.Key;
 import io.ipvane.option.Table;
 import io.ipvane.option.Trait;
+import io.ipvane.packet.IpPrefix;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -14,7 +15,10 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -23,7 +27,10 @@ import java.util.Optional;
  * @param eal DPDK's environment
  * @param threads who forwards
  * @param uplinks at least one
- * @param ports each of an uplink above
+ * @param tunnels each over an uplink above
+ * @param vnis each of a tunnel above
+ * @param remotes each of a network above
+ * @param ports each of an uplink or a network above
  * @param admin where the admin interface listens
  * @param keepInterfaces whether the interfaces of ports stay in their namespaces when the switch
  *     ends, for its next start
@@ -32,6 +39,9 @@ public record SwitchConfig(
         EalConfig eal,
         ThreadsConfig threads,
         List<UplinkConfig> uplinks,
+        List<TunnelConfig> tunnels,
+        List<VniConfig> vnis,
+        List<RemoteConfig> remotes,
         List<PortConfig> ports,
         AdminConfig admin,
         boolean keepInterfaces) {
@@ -49,8 +59,20 @@ public record SwitchConfig(
                     .bound("at least one")
                     .with(Trait.WRITTEN);
 
+    private static final Key<List<TunnelConfig>> TUNNELS =
+            Key.of("tunnels", Form.list(TunnelConfig.TABLE), "[ways](vxlan.md) to other hosts")
+                    .byDefault(List.of());
+
+    private static final Key<List<VniConfig>> VNIS =
+            Key.of("vnis", Form.list(VniConfig.TABLE), "networks that the tunnels carry")
+                    .byDefault(List.of());
+
+    private static final Key<List<RemoteConfig>> REMOTES =
+            Key.of("remotes", Form.list(RemoteConfig.TABLE), "what is behind the tunnels")
+                    .byDefault(List.of());
+
     private static final Key<List<PortConfig>> PORTS =
-            Key.of("ports", Form.list(PortConfig.TABLE), "what is behind the uplinks")
+            Key.of("ports", Form.list(PortConfig.TABLE), "what is behind uplinks and networks")
                     .byDefault(List.of());
 
     private static final Key<AdminConfig> ADMIN =
@@ -70,6 +92,9 @@ public record SwitchConfig(
                     .key(EAL, SwitchConfig::eal)
                     .key(THREADS, SwitchConfig::threads)
                     .key(UPLINKS, SwitchConfig::uplinks)
+                    .key(TUNNELS, SwitchConfig::tunnels)
+                    .key(VNIS, SwitchConfig::vnis)
+                    .key(REMOTES, SwitchConfig::remotes)
                     .key(PORTS, SwitchConfig::ports)
                     .key(ADMIN, SwitchConfig::admin)
                     .key(KEEP_INTERFACES, SwitchConfig::keepInterfaces)
@@ -79,6 +104,9 @@ public record SwitchConfig(
                                             v.get(EAL),
                                             v.get(THREADS),
                                             v.get(UPLINKS),
+                                            v.get(TUNNELS),
+                                            v.get(VNIS),
+                                            v.get(REMOTES),
                                             v.get(PORTS),
                                             v.get(ADMIN),
                                             v.get(KEEP_INTERFACES)));
@@ -92,6 +120,9 @@ public record SwitchConfig(
     /** Copies the lists. */
     public SwitchConfig {
         uplinks = List.copyOf(uplinks);
+        tunnels = List.copyOf(tunnels);
+        vnis = List.copyOf(vnis);
+        remotes = List.copyOf(remotes);
         ports = List.copyOf(ports);
     }
 
@@ -166,9 +197,25 @@ public record SwitchConfig(
         return TABLE.with(this, PORTS, changed);
     }
 
-    /** The same, with neither uplinks nor ports. */
+    SwitchConfig withTunnels(List<TunnelConfig> changed) {
+        return TABLE.with(this, TUNNELS, changed);
+    }
+
+    SwitchConfig withVnis(List<VniConfig> changed) {
+        return TABLE.with(this, VNIS, changed);
+    }
+
+    SwitchConfig withRemotes(List<RemoteConfig> changed) {
+        return TABLE.with(this, REMOTES, changed);
+    }
+
+    /** The same, with nothing that has a name. */
     public SwitchConfig withoutElements() {
-        return withUplinks(List.of()).withPorts(List.of());
+        return withUplinks(List.of())
+                .withTunnels(List.of())
+                .withVnis(List.of())
+                .withRemotes(List.of())
+                .withPorts(List.of());
     }
 
     /** The same, with interfaces that go when the switch ends. */
@@ -181,12 +228,74 @@ public record SwitchConfig(
         return uplinks.stream().filter(uplink -> uplink.name().equals(name)).findFirst();
     }
 
-    /** The uplink of a port of this configuration. */
-    public UplinkConfig uplinkOf(PortConfig port) {
-        return uplink(port.uplink()).orElseThrow();
+    /** The tunnel with this name; empty where there is none. */
+    public Optional<TunnelConfig> tunnel(String name) {
+        return tunnels.stream().filter(tunnel -> tunnel.name().equals(name)).findFirst();
     }
 
-    /** The ports of one uplink, in the order of the file. */
+    /** The network with this number; empty where there is none. */
+    public Optional<VniConfig> vni(int number) {
+        return vnis.stream().filter(vni -> vni.vni() == number).findFirst();
+    }
+
+    /** The tunnel that carries a network; empty where it is not to be found. */
+    public Optional<TunnelConfig> tunnelOf(VniConfig vni) {
+        if (vni.tunnel().isPresent()) {
+            return tunnel(vni.tunnel().get());
+        }
+        return tunnels.size() == 1 ? Optional.of(tunnels.get(0)) : Optional.empty();
+    }
+
+    /**
+     * All that ports share: the uplinks, and the networks as uplinks that tunnels carry. Whoever
+     * opens and connects what the configuration says makes no difference between the two.
+     */
+    public List<UplinkConfig> segments() {
+        final List<UplinkConfig> all = new ArrayList<>(uplinks);
+        final Map<Integer, List<NeighborConfig>> known = new HashMap<>();
+        for (VniConfig vni : vnis) {
+            known.put(vni.vni(), new ArrayList<>());
+        }
+        for (RemoteConfig remote : remotes) {
+            final Optional<VniConfig> vni = vni(remote.vni());
+            if (vni.isPresent() && remote.address().isPresent()) {
+                known.get(remote.vni())
+                        .add(
+                                new NeighborConfig(
+                                        remote.address().get(),
+                                        remote.mac().orElse(vni.get().sharedMac())));
+            }
+        }
+        for (VniConfig vni : vnis) {
+            tunnelOf(vni)
+                    .map(tunnel -> vni.over(tunnel, isIpv6(tunnel), known.get(vni.vni())))
+                    .ifPresent(all::add);
+        }
+        return all;
+    }
+
+    /** Whether outer packets of a tunnel may be IPv6: said so, or there is nothing else. */
+    private boolean isIpv6(TunnelConfig tunnel) {
+        if (!tunnel.local().isEmpty()) {
+            return tunnel.local().stream().anyMatch(local -> !local.isIpv4());
+        }
+        final List<IpPrefix> host =
+                uplink(tunnel.uplink())
+                        .flatMap(UplinkConfig::host)
+                        .map(HostConfig::addresses)
+                        .orElse(List.of());
+        return !host.isEmpty() && host.stream().noneMatch(own -> own.address().isIpv4());
+    }
+
+    /** The uplink or network of a port of this configuration. */
+    public UplinkConfig uplinkOf(PortConfig port) {
+        return segments().stream()
+                .filter(segment -> segment.name().equals(port.uplink()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The ports of one uplink or network, in the order of the file. */
     public List<PortConfig> portsOf(UplinkConfig uplink) {
         return ports.stream().filter(port -> port.uplink().equals(uplink.name())).toList();
     }

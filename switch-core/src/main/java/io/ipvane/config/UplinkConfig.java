@@ -139,6 +139,13 @@ public record UplinkConfig(
         return TABLE.with(this, NEIGHBORS, changed);
     }
 
+    /** What sentences call it: {@code uplink 'wan0'}, or {@code vni 42} for a network. */
+    public String called() {
+        return device instanceof DeviceSpec.Tunnel tunnel
+                ? "vni " + tunnel.vni()
+                : "uplink '" + name + "'";
+    }
+
     /** The same, with another MTU and another number of queues. */
     public UplinkConfig withMtuAndQueues(OptionalInt bytes, OptionalInt count) {
         return TABLE.with(TABLE.with(this, MTU, Table.boxed(bytes)), QUEUES, Table.boxed(count));

@@ -37,12 +37,17 @@ final class YamlValue implements Value {
     }
 
     @Override
+    public boolean isText() {
+        return node instanceof ScalarNode scalar && Tag.STR.equals(scalar.getTag());
+    }
+
+    @Override
     public <T> Optional<T> text(Function<String, T> parser) {
-        if (!(node instanceof ScalarNode scalar) || !Tag.STR.equals(scalar.getTag())) {
+        if (!isText()) {
             return refuse("=" + describe(node) + " is no text; put it in quotes");
         }
         try {
-            return Optional.of(parser.apply(scalar.getValue()));
+            return Optional.of(parser.apply(((ScalarNode) node).getValue()));
         } catch (IllegalArgumentException e) {
             return refuse(" " + e.getMessage());
         }

@@ -34,6 +34,7 @@ final class AddressClaims implements AutoCloseable {
     private final LeavingAddresses leaving;
     private final HostAddresses hosts;
     private final Announcements announcements;
+    private Tunnels tunnels;
 
     /** Nobody claims anything yet. */
     AddressClaims(
@@ -52,6 +53,11 @@ final class AddressClaims implements AutoCloseable {
         hosts = new HostAddresses(live, this, log);
         leaving = new LeavingAddresses(grace, this::direct);
         announcements = new Announcements(live, book, announced, System::nanoTime);
+    }
+
+    /** Says who knows which addresses are on other hosts. */
+    void tunnels(Tunnels knowing) {
+        tunnels = knowing;
     }
 
     private SwitchModel model() {
@@ -205,7 +211,7 @@ final class AddressClaims implements AutoCloseable {
     void direct(int domain, IpAddress address) {
         final Claim owner = book.owner(domain, address);
         if (owner == null || !model().port(owner.port()).up() || hostHas(domain, address)) {
-            addresses.remove(domain, address);
+            elsewhere(domain, address);
             return;
         }
         if (addresses.find(domain, address) != owner.port()) {
@@ -215,6 +221,22 @@ final class AddressClaims implements AutoCloseable {
             // The table has grown: lcores must be given the new one.
             live.touch();
         }
+    }
+
+    /** No port here has an address: another host may. */
+    private void elsewhere(int domain, IpAddress address) {
+        final int remote =
+                hostHas(domain, address) ? AddressTable.NONE : tunnels.remote(domain, address);
+        if (remote == AddressTable.NONE) {
+            addresses.remove(domain, address);
+        } else if (addresses.put(domain, address, remote)) {
+            live.touch();
+        }
+    }
+
+    /** Takes an address out of lookups, whoever has it. */
+    void erase(int domain, IpAddress address) {
+        addresses.remove(domain, address);
     }
 
     /**

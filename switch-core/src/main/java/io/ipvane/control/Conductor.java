@@ -16,6 +16,7 @@ import io.ipvane.snapshot.PortEntry;
 import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.table.Grace;
 import io.ipvane.table.GroupFilter;
+import io.ipvane.tunnel.RemoteTable;
 import io.ipvane.upcall.Mailboxes;
 import java.util.List;
 import java.util.Queue;
@@ -48,6 +49,8 @@ final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
     private final LiveModel live;
     private final AddressClaims claims;
     private final UplinkChanges uplinks;
+    private final Tunnels tunnels;
+    private final RemoteTable remotes;
     private final Supplier<List<Throwable>> lcoreErrors;
 
     private long generation;
@@ -65,10 +68,12 @@ final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
             FramePool pool,
             CounterShard counters,
             LongSupplier clock,
+            RemoteTable remotes,
             Supplier<List<Throwable>> lcoreErrors) {
         this.commands = commands;
         this.publisher = publisher;
         this.lcoreErrors = lcoreErrors;
+        this.remotes = remotes;
         upcalls = new Upcalls(this, mailboxes, pool, counters, grace, clock);
         live = new LiveModel(model, upcalls::segments);
         claims =
@@ -80,6 +85,9 @@ final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
                         events,
                         LOG);
         uplinks = new UplinkChanges(live, interfaces, claims, this::published, LOG);
+        tunnels =
+                new Tunnels(live, uplinks, remotes, grace, publisher::current, claims::direct, LOG);
+        claims.tunnels(tunnels);
         upcalls.dhcp().tell(new LeasedAddresses(live, claims, events, LOG));
         publish();
     }
@@ -111,11 +119,12 @@ final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
         published();
         work += upcalls.dispatcher().doWork() + claims.tick();
         askLinks(LINK_NANOS);
+        tunnels.tick(System.nanoTime());
         if (upcalls.dispatcher().takeChanged()) {
             live.touch();
         }
         published();
-        return work + claims.reclaim();
+        return work + claims.reclaim() + tunnels.reclaim();
     }
 
     /** Asks the uplinks and ports that tell nothing by themselves, if that was so long ago. */
@@ -199,6 +208,7 @@ final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
         final ModelBuilder next = new ModelBuilder(model());
         next.remove(index);
         upcalls.dispatcher().forget(index);
+        tunnels.forget(index, address -> claims.erase(index, address));
         interfaces.forget(index);
         replace(next.build());
         claims.forget(gone, segment);
@@ -220,11 +230,14 @@ final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
                         ++generation,
                         claims.table(),
                         upcalls.neighbors().table(),
+                        tunnels.table(),
+                        remotes,
                         upcalls.dispatcher()::wants,
                         upcalls.groups()::spoken,
                         upcalls.neighbors()::hasFailed));
         published = publisher.epoch();
         claims.published();
+        tunnels.published();
     }
 
     @Override
@@ -333,6 +346,11 @@ final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
         return claims;
     }
 
+    /** What is behind tunnels; conductor thread only. */
+    Tunnels tunnels() {
+        return tunnels;
+    }
+
     /** The features that see frames; conductor thread only. */
     Upcalls upcalls() {
         return upcalls;
@@ -343,6 +361,7 @@ final class Conductor implements Agent, LearnSink, GroupSink, DhcpScene {
     public void onClose() {
         upcalls.dispatcher().close();
         claims.close();
+        tunnels.close();
     }
 
     @Override

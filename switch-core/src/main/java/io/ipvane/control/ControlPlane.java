@@ -3,6 +3,7 @@ package io.ipvane.control;
 
 import io.ipvane.burst.FramePool;
 import io.ipvane.config.PortConfig;
+import io.ipvane.config.SwitchConfig;
 import io.ipvane.config.UplinkConfig;
 import io.ipvane.control.view.StatusUnavailableException;
 import io.ipvane.counters.Counters;
@@ -16,12 +17,15 @@ import io.ipvane.request.Request;
 import io.ipvane.snapshot.Quiescence;
 import io.ipvane.snapshot.SnapshotPublisher;
 import io.ipvane.table.Grace;
+import io.ipvane.tunnel.Flood;
+import io.ipvane.tunnel.RemoteTable;
 import io.ipvane.upcall.Mailboxes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -43,9 +47,15 @@ public final class ControlPlane implements AutoCloseable {
     private static final long ROOM_NANOS = 1_000_000;
     private static final long SETTLE_NANOS = 100_000;
 
+    /** Address space, taken as it is used: 16 bytes each. */
+    private static final int MOST_REMOTES = RemoteTable.MAX_REMOTES;
+
+    private static final int MOST_ENDS = 1 << 17;
+
     private final ManyToOneConcurrentArrayQueue<Command> commands =
             new ManyToOneConcurrentArrayQueue<>(QUEUE);
     private final Grace grace;
+    private final RemoteTable remotes;
     private final Conductor conductor;
     private final WakeableIdle idle = new WakeableIdle();
     private volatile boolean stopped;
@@ -66,6 +76,7 @@ public final class ControlPlane implements AutoCloseable {
             Counters counters,
             Supplier<List<Throwable>> lcoreErrors) {
         grace = quiescence;
+        remotes = new RemoteTable(MOST_REMOTES, MOST_ENDS, quiescence);
         conductor =
                 new Conductor(
                         model,
@@ -76,6 +87,7 @@ public final class ControlPlane implements AutoCloseable {
                         pool,
                         counters.shard(),
                         System::nanoTime,
+                        remotes,
                         lcoreErrors);
     }
 
@@ -200,6 +212,29 @@ public final class ControlPlane implements AutoCloseable {
         return build(model -> model.host(uplink, netns, interfaceName, addresses, routes));
     }
 
+    /** What lies behind tunnels, for devices that send there. */
+    public RemoteTable remotes() {
+        return remotes;
+    }
+
+    /** Takes over what the configuration says of tunnels, networks and remotes. */
+    public void changeTunnels(SwitchConfig config) {
+        ask(
+                conductor -> {
+                    conductor.tunnels().change(config);
+                    return conductor.published();
+                });
+    }
+
+    /** Says who sends to the network that stands at an index; called with what it floods. */
+    public void sendsTo(int uplink, Consumer<Flood> sender) {
+        ask(
+                conductor -> {
+                    conductor.tunnels().sender(uplink, sender);
+                    return conductor.published();
+                });
+    }
+
     /** Adds a port and says its index. */
     public int addPort(int uplink, PortConfig config) {
         return build(model -> model.port(uplink, config));
@@ -287,5 +322,6 @@ public final class ControlPlane implements AutoCloseable {
         } else {
             runner.close();
         }
+        remotes.close();
     }
 }

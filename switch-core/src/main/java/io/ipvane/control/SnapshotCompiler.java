@@ -24,7 +24,10 @@ import io.ipvane.snapshot.SourcePrefixes;
 import io.ipvane.table.AddressTable;
 import io.ipvane.table.Fib4;
 import io.ipvane.table.Fib6;
+import io.ipvane.table.GroupFilter;
 import io.ipvane.table.SpokenGroups;
+import io.ipvane.tunnel.RemoteTable;
+import io.ipvane.tunnel.TunnelTable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +67,8 @@ public final class SnapshotCompiler {
                 generation,
                 addresses,
                 neighbors,
+                TunnelTable.NONE,
+                null,
                 port -> 0,
                 port -> null,
                 (domain, hop) -> false);
@@ -72,6 +77,8 @@ public final class SnapshotCompiler {
     /**
      * As the other.
      *
+     * @param tunnels which end at which uplink
+     * @param remotes what values of the address table above all ports mean, or null
      * @param snoop says by index which frames of a port the conductor wants to see
      * @param spoken says by index which groups a port speaks to, or null
      * @param failed says of a segment, by its domain, and one of several next hops, whether it does
@@ -82,13 +89,16 @@ public final class SnapshotCompiler {
             long generation,
             AddressTable addresses,
             NeighborTable neighbors,
+            TunnelTable tunnels,
+            RemoteTable remotes,
             IntUnaryOperator snoop,
             IntFunction<SpokenGroups> spoken,
             BiPredicate<Integer, IpAddress> failed) {
         final Map<Integer, Segment> segments = new HashMap<>();
         for (SegmentModel owner : model.segments().values()) {
             segments.put(
-                    owner.domain(), segment(model, owner, hop -> failed.test(owner.domain(), hop)));
+                    owner.domain(),
+                    segment(model, owner, tunnels, hop -> failed.test(owner.domain(), hop)));
         }
         final PortVerdicts verdicts = new PortVerdicts(model);
         final PortEntry[] entries = new PortEntry[model.ports().size()];
@@ -105,11 +115,15 @@ public final class SnapshotCompiler {
                                 spoken.apply(port.index()));
             }
         }
-        return new ForwardingSnapshot(generation, entries, addresses, neighbors);
+        return new ForwardingSnapshot(generation, entries, addresses, neighbors, tunnels, remotes);
     }
 
     private static Segment segment(
-            SwitchModel model, SegmentModel owner, Predicate<IpAddress> failed) {
+            SwitchModel model,
+            SegmentModel owner,
+            TunnelTable tunnels,
+            Predicate<IpAddress> failed) {
+        final boolean carries = tunnels.of(owner.exit().port()).length > 0;
         return new Segment(
                 owner.domain(),
                 owner.exit().port(),
@@ -120,8 +134,9 @@ public final class SnapshotCompiler {
                         .mapToInt(PortModel::index)
                         .toArray(),
                 RouteCompiler.compile(owner.allRoutes(), failed),
-                model.routes(owner.domain()),
-                model.members(owner.domain()).stream().anyMatch(p -> p.mode() == Mode.L3S));
+                model.routes(owner.domain()) || carries,
+                model.members(owner.domain()).stream().anyMatch(p -> p.mode() == Mode.L3S),
+                owner.tunneled());
     }
 
     private static PortEntry entry(
@@ -139,12 +154,16 @@ public final class SnapshotCompiler {
                 verdicts.of(port),
                 verdicts.toRouted(port),
                 port.mode() != Mode.L2,
-                parseOptions(owner, segment.learns() && owner.options().arpResponder())
+                parseOptions(
+                                owner,
+                                segment.tunneled()
+                                        || (segment.learns() && owner.options().arpResponder()))
                         | opaqueTags(port, owner),
                 isPort && owner.options().antispoof(),
                 port.mtu() + Ethernet.LENGTH + slack(port, owner),
                 port.up(),
-                port.groups(),
+                // Who is behind a tunnel hears all groups, so that ports do too.
+                owner.tunneled() ? GroupFilter.ALL : port.groups(),
                 spoken,
                 isPort ? sources(port.allowedSources()) : SourcePrefixes.NONE,
                 refusals(port, owner),

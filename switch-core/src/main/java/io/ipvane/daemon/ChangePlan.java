@@ -50,7 +50,7 @@ record ChangePlan(
     static ChangePlan of(ChangeSteps live, SwitchConfig next) {
         final Map<String, UplinkChange> keptUplinks = new LinkedHashMap<>();
         final Map<String, PortChange> keptPorts = new LinkedHashMap<>();
-        for (UplinkConfig after : next.uplinks()) {
+        for (UplinkConfig after : next.segments()) {
             final UplinkConfig before = live.uplinks().get(after.name());
             if (before != null && sameDevice(before, after)) {
                 keptUplinks.put(after.name(), new UplinkChange(before, after, new ArrayList<>()));
@@ -69,7 +69,7 @@ record ChangePlan(
         return new ChangePlan(
                 without(live.ports().values(), PortConfig::name, keptPorts),
                 without(live.uplinks().values(), UplinkConfig::name, keptUplinks),
-                without(next.uplinks(), UplinkConfig::name, keptUplinks),
+                without(next.segments(), UplinkConfig::name, keptUplinks),
                 keptUplinks.values().stream()
                         .filter(
                                 c ->

@@ -49,6 +49,7 @@ final class ChangeRun {
         for (UplinkConfig uplink : plan.addedUplinks()) {
             doing.accept(() -> addUplink(uplink));
         }
+        doing.accept(() -> live.changeTunnels(next));
         for (UplinkChange change : plan.changedUplinks()) {
             doing.accept(() -> live.changeUplink(change.after(), change.members(), ifMissing));
         }
@@ -73,7 +74,7 @@ final class ChangeRun {
         if (live.uplinks().containsKey(uplink.name())) {
             blocked("uplink '" + uplink.name() + "'", uplink.name());
         }
-        live.addUplink(uplink, next.uplinks(), ifMissing);
+        live.addUplink(uplink, next.segments(), ifMissing);
     }
 
     /** On the way back, what stands in the way of a port may not have gone. */

@@ -65,6 +65,9 @@ interface ChangeSteps {
      */
     void addUplink(UplinkConfig config, List<UplinkConfig> all, IfMissing ifMissing);
 
+    /** Takes over what the configuration says of tunnels, their networks and remotes. */
+    void changeTunnels(SwitchConfig next);
+
     /** Takes an uplink and its host port away; no port is left on it. */
     void removeUplink(String name);
 

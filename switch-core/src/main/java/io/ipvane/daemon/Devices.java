@@ -14,6 +14,7 @@ import io.ipvane.device.DpdkDevice;
 import io.ipvane.device.MbufPool;
 import io.ipvane.device.PacketDevice;
 import io.ipvane.device.TapDevice;
+import io.ipvane.device.TunnelDevice;
 import io.ipvane.device.XdpDevice;
 import io.ipvane.dpdk.DeviceOptions;
 import io.ipvane.dpdk.EthDevice;
@@ -35,8 +36,11 @@ import io.ipvane.linux.WatchedInterface;
 import io.ipvane.linux.XdpInterface;
 import io.ipvane.macnat.UplinkMac;
 import io.ipvane.packet.IpPrefix;
+import io.ipvane.tunnel.RemoteTable;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -70,14 +74,25 @@ final class Devices implements DeviceOpener {
     private final Trunks trunks;
     private final PeerPorts peers;
     private final KeptTaps kept;
+    private final RemoteTable remotes;
+
+    /** Devices of uplinks as they were opened last, by name. */
+    private final Map<String, Device> underlays = new HashMap<>();
 
     /**
      * @param pools for all frames
      * @param kept interfaces of ports that outlive the switch
+     * @param remotes that lie behind tunnels
      * @param keeper of the sockets of ports
      */
-    Devices(FramePools pools, ThreadTopology threads, KeptTaps kept, SocketKeeper keeper) {
+    Devices(
+            FramePools pools,
+            ThreadTopology threads,
+            KeptTaps kept,
+            RemoteTable remotes,
+            SocketKeeper keeper) {
         this.kept = kept;
+        this.remotes = remotes;
         this.pools = pools;
         this.mempool = pools.frames();
         this.large = pools.large();
@@ -148,11 +163,41 @@ final class Devices implements DeviceOpener {
 
     @Override
     public Unit uplink(UplinkConfig uplink, List<UplinkConfig> all) {
-        return opening(
-                parts ->
-                        trunks.isTrunk(uplink.device(), all)
-                                ? trunks.join(uplink, all, this::physical, parts)
-                                : plain(uplink, parts));
+        if (uplink.device() instanceof DeviceSpec.Tunnel tunnel) {
+            return network(uplink, tunnel);
+        }
+        final Unit opened =
+                opening(
+                        parts ->
+                                trunks.isTrunk(uplink.device(), all)
+                                        ? trunks.join(uplink, all, this::physical, parts)
+                                        : plain(uplink, parts));
+        underlays.put(uplink.name(), opened.device());
+        return opened;
+    }
+
+    /** A network of a tunnel needs nothing of its own but memory. */
+    private Unit network(UplinkConfig uplink, DeviceSpec.Tunnel tunnel) {
+        final Device underlay = underlays.get(tunnel.underlay());
+        final int mtu = (underlay == null ? DEFAULT_MTU : underlay.mtu()) - tunnel.overhead();
+        final TunnelDevice device =
+                new TunnelDevice(
+                        uplink.name(),
+                        queues(),
+                        tunnel.mac(),
+                        Math.min(uplink.mtu().orElse(mtu), mtu),
+                        pool,
+                        remotes);
+        return new Unit(
+                device,
+                new UplinkMac(tunnel.mac()),
+                device.mtu(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Place.ALONE,
+                new Closers());
     }
 
     @Override

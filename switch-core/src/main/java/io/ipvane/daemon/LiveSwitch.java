@@ -9,6 +9,7 @@ import io.ipvane.control.Command;
 import io.ipvane.control.ControlPlane;
 import io.ipvane.daemon.Absences.Kind;
 import io.ipvane.daemon.Units.Placed;
+import io.ipvane.device.TunnelDevice;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.linux.TapInterface;
 import io.ipvane.packet.IpAddress;
@@ -42,6 +43,9 @@ final class LiveSwitch implements ChangeSteps {
     private final Map<String, UplinkConfig> uplinks = new LinkedHashMap<>();
 
     private final Map<String, PortConfig> ports = new LinkedHashMap<>();
+
+    /** Tunnels, networks and remotes as they were taken over last. */
+    private List<?> tunnels = List.of(List.of(), List.of(), List.of());
 
     private final Absences absences;
     private final HostPorts hosts;
@@ -155,7 +159,7 @@ final class LiveSwitch implements ChangeSteps {
                                         unit.mtu(),
                                         unit.device().maxMtu(),
                                         unit.device().linkUp()),
-                        index -> {});
+                        index -> sendTunneled(unit, index));
         units.uplinks.put(config.name(), placed);
         uplinks.put(config.name(), config);
         try {
@@ -164,6 +168,22 @@ final class LiveSwitch implements ChangeSteps {
             amiss.add(config.name());
             orAddTo(e, () -> removeUplink(config.name()));
             throw e;
+        }
+    }
+
+    private void sendTunneled(Unit unit, int index) {
+        if (unit.device() instanceof TunnelDevice network) {
+            network.place(index);
+            control.sendsTo(index, network::flood);
+        }
+    }
+
+    @Override
+    public void changeTunnels(SwitchConfig next) {
+        final List<?> wanted = List.of(next.tunnels(), next.vnis(), next.remotes());
+        if (!wanted.equals(tunnels)) {
+            control.changeTunnels(next);
+            tunnels = wanted;
         }
     }
 

@@ -62,10 +62,10 @@ final class Reconciliation {
      * @param renewed names of what is made again although somebody has deleted it
      */
     void look(SwitchConfig config, Predicate<String> renewed) {
-        for (UplinkConfig uplink : config.uplinks()) {
+        for (UplinkConfig uplink : config.segments()) {
             vacateIfGone(config, uplink);
         }
-        for (UplinkConfig uplink : config.uplinks()) {
+        for (UplinkConfig uplink : config.segments()) {
             fillIfThere(config, uplink, renewed);
             followIfLonger(config, uplink);
             warn(uplink);
@@ -86,7 +86,7 @@ final class Reconciliation {
         if (!deleted && !watch.isGone(placed.index())) {
             return;
         }
-        for (UplinkConfig uplink : config.uplinks()) {
+        for (UplinkConfig uplink : config.segments()) {
             if (uplink.device().equals(gone.device())
                     && !absences.isAbsent(Kind.UPLINK, uplink.name())) {
                 final String whose = "uplink '" + uplink.name() + "': ";
@@ -162,7 +162,7 @@ final class Reconciliation {
 
     /** What the interface had goes to the host port, which is made anew with it. */
     private void fill(SwitchConfig config, UplinkConfig uplink) {
-        final Unit unit = devices.fill(uplink, config.uplinks(), config.portsOf(uplink));
+        final Unit unit = devices.fill(uplink, config.segments(), config.portsOf(uplink));
         final boolean hasSome =
                 unit.taken().stream()
                         .anyMatch(

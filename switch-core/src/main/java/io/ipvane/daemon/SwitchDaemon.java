@@ -218,7 +218,7 @@ final class SwitchDaemon {
         final LiveSwitch live =
                 new LiveSwitch(
                         units,
-                        new Devices(pools, threads, kept, keeper),
+                        new Devices(pools, threads, kept, control.remotes(), keeper),
                         control,
                         new Placement(units, control, topology, counters, watch, endpoints),
                         watch,

@@ -111,6 +111,16 @@ public final class MbufPool implements FramePool {
     }
 
     @Override
+    public int mark(long mbuf) {
+        return Memory.i32(mbuf + MbufLayout.HASH);
+    }
+
+    @Override
+    public void mark(long mbuf, int mark) {
+        Memory.put32(mbuf + MbufLayout.HASH, mark);
+    }
+
+    @Override
     public void forgetUnfinished(long mbuf) {
         TxOffload.forget(mbuf);
     }

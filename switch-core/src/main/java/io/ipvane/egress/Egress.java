@@ -194,6 +194,7 @@ public final class Egress implements Stage {
                     split(burst, i, answer, to, ingress, EgressRules.mtu(to, routeMtu));
             for (int k = 0; k < fragments; k++) {
                 final long fragment = fragmenter.fragment(k);
+                pool.mark(fragment, pool.mark(burst.mbuf(i)));
                 lanes.add(to.index, fragment, pool.length(fragment));
             }
             if (fragments > 0) {

@@ -107,6 +107,8 @@ final class Injector implements ToLcore.Listener {
     @Override
     public void finished(int to, long mbuf) {
         if (lanes.has(to)) {
+            // What the conductor says itself is for all, or for nobody known.
+            pool.mark(mbuf, 0);
             lanes.add(to, mbuf, pool.length(mbuf));
         } else {
             counters.add(to, EgressDrop.NO_PORT.column(), 1);

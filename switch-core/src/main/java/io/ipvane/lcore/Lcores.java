@@ -179,7 +179,7 @@ final class Lcores {
         final int queue = wiring.transmitters();
         final ControlMailbox mailbox = mailboxes.of(queue);
         final Transmitter lanes =
-                new Transmitter(arena, counters.rows(), queue, pool, shard, trail);
+                new Transmitter(arena, counters.rows(), queue, pool, shard, mailbox, trail);
         wiring.add(agents.size(), lanes);
         final Egress egress = new Egress(arena, lanes, pool, shard, mailbox);
         errors.add(egress::takeLastError);

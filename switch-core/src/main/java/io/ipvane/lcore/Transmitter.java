@@ -8,8 +8,10 @@ import io.ipvane.burst.TxLanes;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.device.Device;
 import io.ipvane.egress.EgressLanes;
+import io.ipvane.egress.LaneDevice;
 import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.PortEntry;
+import io.ipvane.upcall.ControlMailbox;
 import java.lang.foreign.Arena;
 
 /**
@@ -25,6 +27,7 @@ final class Transmitter implements EgressLanes {
     private final TxBuffer[] buffers;
     private final FramePool pool;
     private final CounterShard counters;
+    private final ControlMailbox mailbox;
     private final Trail trail;
     private final TxLanes lanes;
 
@@ -52,10 +55,18 @@ final class Transmitter implements EgressLanes {
      * @param arena lives longer
      * @param ports how many ports there may be
      * @param queue tx queue of this lcore on each of them
+     * @param mailbox of this lcore
      * @param trail of this lcore
      */
     Transmitter(
-            Arena arena, int ports, int queue, FramePool pool, CounterShard counters, Trail trail) {
+            Arena arena,
+            int ports,
+            int queue,
+            FramePool pool,
+            CounterShard counters,
+            ControlMailbox mailbox,
+            Trail trail) {
+        this.mailbox = mailbox;
         this.trail = trail;
         this.arena = arena;
         this.queue = queue;
@@ -73,6 +84,9 @@ final class Transmitter implements EgressLanes {
     TxBuffer prepare(int port, Device device) {
         if (blocks[port] == 0) {
             blocks[port] = TxBuffer.memory(arena);
+        }
+        if (device instanceof LaneDevice sender) {
+            sender.serve(queue, this, counters, mailbox);
         }
         return new TxBuffer(blocks[port], lanes, device, queue, port, pool, counters, trail);
     }
@@ -109,7 +123,8 @@ final class Transmitter implements EgressLanes {
     private void setLimits(ForwardingSnapshot snapshot) {
         for (int i = 0; i < end; i++) {
             final PortEntry to = snapshot.entry(i);
-            final boolean plain = to != null && to.up && buffers[i] != null;
+            final boolean plain =
+                    to != null && to.up && buffers[i] != null && buffers[i].takesUnseen();
             lanes.limit(i, plain ? to.maxFrame : TxLanes.NOT_UNSEEN);
         }
         limitsOf = snapshot.generation();
@@ -143,7 +158,15 @@ final class Transmitter implements EgressLanes {
 
     /** Ends a turn: nothing waits in a buffer afterwards. */
     void flush() {
-        for (long left = lanes.takeUsed(); left != 0; left &= left - 1) {
+        for (long used = lanes.takeUsed(); used != 0; used = lanes.takeUsed()) {
+            flush(used);
+        }
+        added = 0;
+    }
+
+    /** What a {@link LaneDevice} is given goes into lanes again. */
+    private void flush(long used) {
+        for (long left = used; left != 0; left &= left - 1) {
             for (int i = Long.numberOfTrailingZeros(left); i < end; i += Long.SIZE) {
                 // Most lanes that share a bit are empty: their buffers are not even looked at.
                 if (lanes.bytes(i) != 0 && buffers[i] != null) {
@@ -151,6 +174,5 @@ final class Transmitter implements EgressLanes {
                 }
             }
         }
-        added = 0;
     }
 }

@@ -8,6 +8,7 @@ import io.ipvane.burst.TxLanes;
 import io.ipvane.counters.CounterShard;
 import io.ipvane.counters.PortCounter;
 import io.ipvane.device.Device;
+import io.ipvane.egress.LaneDevice;
 import io.ipvane.memory.Memory;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
@@ -71,6 +72,11 @@ final class TxBuffer {
     /** The port that this sends by. */
     int port() {
         return port;
+    }
+
+    /** Whether frames may be added that no stage has had a look at. */
+    boolean takesUnseen() {
+        return !(device instanceof LaneDevice);
     }
 
     /** Takes a frame over; sends everything first if there is no room. */

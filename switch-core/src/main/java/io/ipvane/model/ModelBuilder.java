@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipvane.model;
 
+import io.ipvane.config.DeviceSpec;
 import io.ipvane.config.EndpointConfig;
 import io.ipvane.config.PortConfig;
 import io.ipvane.config.RouteConfig;
@@ -82,7 +83,7 @@ public final class ModelBuilder {
                 new SegmentModel(
                         index,
                         config.name(),
-                        new UplinkExit(index, config.device().toString(), config.vlan().orElse(0)),
+                        exit(index, config),
                         mac,
                         rules(config),
                         new SegmentModel.Wire(linkUp, mtu, config.mtu().orElse(maxMtu)),
@@ -93,6 +94,12 @@ public final class ModelBuilder {
     private static SegmentModel.Rules rules(UplinkConfig config) {
         return new SegmentModel.Rules(
                 config.mode(), config.flag(), config.options(), routes(config), config.neighbors());
+    }
+
+    private static Exit exit(int index, UplinkConfig config) {
+        return config.device() instanceof DeviceSpec.Tunnel tunnel
+                ? new TunnelExit(index, tunnel.tunnel(), tunnel.vni())
+                : new UplinkExit(index, config.device().toString(), config.vlan().orElse(0));
     }
 
     /** The routes that the configuration names. */

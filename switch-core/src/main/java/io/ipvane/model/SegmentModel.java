@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A set of addresses that frames may be dispatched among, and what its ports share: today the ports
- * of one uplink. Immutable.
+ * A set of addresses that frames may be dispatched among, and what its ports share: the ports of
+ * one uplink, or of one network of a tunnel. Immutable.
  *
  * @param domain first word of every key of its addresses and neighbours, so that two segments may
  *     have the same addresses; that of an uplink is its place among ports
@@ -74,6 +74,11 @@ public record SegmentModel(
             addresses = List.copyOf(addresses);
             routes = List.copyOf(routes);
         }
+    }
+
+    /** Whether it is a network of a tunnel. */
+    public boolean tunneled() {
+        return exit instanceof TunnelExit;
     }
 
     /** See {@link Rules#mode}. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongFunction;
@@ -154,6 +155,68 @@ public sealed interface Form<T> {
         }
     }
 
+    /**
+     * One of some words, or else what another form says: a number or {@code inherit}.
+     *
+     * @param words what each of them means, in the order in which they are shown
+     */
+    record Either<T>(Map<String, T> words, Form<T> other) implements Form<T> {
+        @Override
+        public Optional<T> read(Value value) {
+            return value.isText() ? value.text(this::parse) : other.read(value);
+        }
+
+        @Override
+        public Object write(T value) {
+            for (Map.Entry<String, T> word : words.entrySet()) {
+                if (word.getValue().equals(value)) {
+                    return word.getKey();
+                }
+            }
+            return other.write(value);
+        }
+
+        private T parse(String text) {
+            final T meaning = words.get(text);
+            if (meaning == null) {
+                throw new IllegalArgumentException("'" + text + "' is unknown; write " + this);
+            }
+            return meaning;
+        }
+
+        /** For sentences: {@code inherit or a whole number from 1 to 255}. */
+        @Override
+        public String toString() {
+            return String.join(" or ", words.keySet()) + " or " + wanted(other);
+        }
+
+        private static String wanted(Form<?> form) {
+            return switch (form) {
+                case As<?, ?> as -> wanted(as.form());
+                case Whole<?> whole -> "a whole number from " + whole.min() + " to " + whole.max();
+                case Truth truth -> "true or false";
+                default -> "a list";
+            };
+        }
+    }
+
+    /**
+     * What another form says, in another shape.
+     *
+     * @param from its inverse
+     */
+    record As<S, T>(Form<S> form, Function<S, T> to, Function<T, S> from) implements Form<T> {
+        @Override
+        public Optional<T> read(Value value) {
+            return form.read(value).map(to);
+        }
+
+        @Override
+        public Object write(T value) {
+            return form.write(from.apply(value));
+        }
+    }
+
     /** A text, whatever it is. */
     static Text<String> text(String sample) {
         return text("text", sample, text -> text);
@@ -188,6 +251,11 @@ public sealed interface Form<T> {
     /** True or false. */
     static Truth truth() {
         return new Truth();
+    }
+
+    /** One word, or else what another form says. */
+    static <T> Either<T> either(String word, T meaning, Form<T> other) {
+        return new Either<>(Map.of(word, meaning), other);
     }
 
     /** A list whose elements problems call {@code label}. */

@@ -52,6 +52,11 @@ public final class Given extends Values {
         return section.value(key.name()).isPresent();
     }
 
+    /** Notes that a key is missing; {@code remedy} is what to do about it. */
+    public void missing(Key<?> key, String remedy) {
+        section.missing(key.name(), remedy);
+    }
+
     /** Notes that a key's value does not fit; {@code sentence} begins with the key. */
     public void refuse(Key<?> key, String sentence) {
         section.refuse(key.name(), sentence);

@@ -11,6 +11,9 @@ import java.util.function.Function;
  * on, so that one run finds everything. One thread.
  */
 public interface Value {
+    /** Whether a text stands there. */
+    boolean isText();
+
     /** A text, made into something by a parser that throws with a clause of its own. */
     <T> Optional<T> text(Function<String, T> parser);
 

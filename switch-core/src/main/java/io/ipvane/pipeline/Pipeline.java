@@ -134,9 +134,12 @@ public final class Pipeline implements Stage {
     }
 
     private static List<Step> all(Arena arena, FramePool pool) {
+        final RemoteStage remotes = new RemoteStage(pool);
         return List.of(
                 new Step("lookup", new LookupStage(arena)),
+                new Step("remote", remotes::find),
                 new Step("decide", new DecideStage()),
+                new Step("settle", remotes::settle),
                 new Step("learn", new LearnStage()),
                 new Step("source", new SourceStage()),
                 new Step("speak", new SpeakStage()),

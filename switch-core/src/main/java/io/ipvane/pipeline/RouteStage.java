@@ -15,6 +15,7 @@ import io.ipvane.snapshot.ForwardingSnapshot;
 import io.ipvane.snapshot.NextHopGroup;
 import io.ipvane.snapshot.PortEntry;
 import io.ipvane.snapshot.RouteTable;
+import io.ipvane.table.AddressTable;
 import java.lang.foreign.Arena;
 
 /**
@@ -146,6 +147,9 @@ final class RouteStage implements Stage {
                 burst.family(i) == Burst.KEY_IPV4
                         ? neighbors.mac4(domain, (int) hop0)
                         : neighbors.mac6(domain, hop0, hop1);
+        if (ingress.segment.tunneled()) {
+            toRemote(burst, i, domain, hop0, hop1);
+        }
         if (mac == NeighborTable.UNRESOLVED) {
             burst.nextHop(i, hop0, hop1);
             burst.mtu(i, mtu);
@@ -159,6 +163,17 @@ final class RouteStage implements Stage {
             burst.mtu(i, mtu);
             burst.verdict(i, Verdict.NARROW);
         }
+    }
+
+    /** The remote of the next hop, which need not be that of the destination. */
+    private void toRemote(Burst burst, int i, int domain, long hop0, long hop1) {
+        final AddressTable addresses = ((ForwardingSnapshot) burst.snapshot).addresses();
+        RemoteStage.mark(
+                burst.mbuf(i),
+                burst.family(i) == Burst.KEY_IPV4
+                        ? addresses.find4(domain, (int) hop0)
+                        : addresses.find6(domain, hop0, hop1),
+                pool);
     }
 
     /** The host's own stack takes only what is addressed to its MAC. */

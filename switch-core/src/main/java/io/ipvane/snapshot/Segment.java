@@ -2,8 +2,8 @@
 package io.ipvane.snapshot;
 
 /**
- * A set of addresses that frames may be dispatched among, and what its ports share: today the ports
- * of one uplink. Frozen; any thread.
+ * A set of addresses that frames may be dispatched among, and what its ports share: the ports of
+ * one uplink, or of one network of a tunnel. Frozen; any thread.
  *
  * @param domain first word of every key of its addresses and neighbours, so that two segments may
  *     have the same addresses
@@ -14,6 +14,7 @@ package io.ipvane.snapshot;
  * @param routes where frames go that leave by layer 3
  * @param learns whether ARP and ND seen on the wire matter to the neighbour resolver
  * @param tracks whether connections of its ports are tracked, each on the lcore of its home
+ * @param tunneled whether its exit is a tunnel, so that addresses may have remotes
  */
 @SuppressWarnings("ArrayRecordComponent") // read on the hot path, never compared
 public record Segment(
@@ -24,4 +25,5 @@ public record Segment(
         int[] members,
         RouteTable routes,
         boolean learns,
-        boolean tracks) {}
+        boolean tracks,
+        boolean tunneled) {}

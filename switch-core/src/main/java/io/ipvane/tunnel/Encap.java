@@ -31,6 +31,9 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 @HotPath
 public final class Encap {
+    /** In place of a row of the counters: whoever asks has counted the frame. */
+    public static final int COUNTED_ELSEWHERE = -1;
+
     /** Answer: the frame is an outer packet now. */
     public static final int DONE = -1;
 
@@ -127,7 +130,7 @@ public final class Encap {
      * reason.
      *
      * @param mbuf the frame that was looked at, or a copy or a segment of it
-     * @param place row of the counters at which it counts as sent
+     * @param place row of the counters at which it counts as sent, or {@link #COUNTED_ELSEWHERE}
      * @return {@link #DONE}, {@link #UNRESOLVED}, or the number of the reason of its drop
      */
     public int put(long mbuf, int place) {
@@ -150,8 +153,10 @@ public final class Encap {
         } else {
             write(mbuf, outer, slot, flags, length, bytes);
         }
-        counters.add(place, PortCounter.TRANSMIT_PACKETS_COLUMN, 1);
-        counters.add(place, PortCounter.TRANSMIT_BYTES_COLUMN, length);
+        if (place != COUNTED_ELSEWHERE) {
+            counters.add(place, PortCounter.TRANSMIT_PACKETS_COLUMN, 1);
+            counters.add(place, PortCounter.TRANSMIT_BYTES_COLUMN, length);
+        }
         return (flags & PreparedHeader.UNRESOLVED) == 0 ? DONE : UNRESOLVED;
     }
 

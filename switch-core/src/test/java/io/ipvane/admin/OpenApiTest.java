@@ -154,7 +154,7 @@ class OpenApiTest {
     void shouldGiveRangesWordsAndDefaults() {
         final JsonNode port = DOCUMENT.at("/components/schemas/Port");
 
-        assertEquals("[\"uplink\"]", port.path("required").toString());
+        assertTrue(port.path("required").isMissingNode(), "either uplink or vni");
         assertEquals(
                 "{\"type\":\"integer\",\"minimum\":0,\"maximum\":4294967295,"
                         + "\"description\":\"type memif: number by which both sides call the"

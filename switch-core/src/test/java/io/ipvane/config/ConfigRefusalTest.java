@@ -31,14 +31,14 @@ class ConfigRefusalTest {
                 arguments(
                         "[1]",
                         "c:1:1: a list is no mapping; write keys and values: eal, threads, uplinks,"
-                                + " ports, admin, keepInterfaces"),
+                                + " tunnels, vnis, remotes, ports, admin, keepInterfaces"),
                 arguments(
                         "uplink: []\n" + UPLINK + " }",
                         "c:1:1: unknown key 'uplink'; did you mean 'uplinks'?"),
                 arguments(
                         UPLINK + " }\nzebra: 1",
-                        "c:3:1: unknown key 'zebra'; known here are eal, threads, uplinks, ports,"
-                                + " admin, keepInterfaces"),
+                        "c:3:1: unknown key 'zebra'; known here are eal, threads, uplinks,"
+                                + " tunnels, vnis, remotes, ports, admin, keepInterfaces"),
                 arguments(
                         UPLINK + ", mod: l2 }",
                         "c:2:38: uplink 'wan0': unknown key 'mod'; did you mean 'mode'?"),
@@ -267,7 +267,8 @@ class ConfigRefusalTest {
                 arguments(
                         "{ uplink: wan0 }", "c:4:5: ports[0]: name is missing; it has no default"),
                 arguments(
-                        "{ name: web }", "c:4:5: port 'web': uplink is missing; it has no default"),
+                        "{ name: web }",
+                        "c:4:5: port 'web': uplink is missing; name an uplink, or give a vni"),
                 arguments(
                         "{ name: a-name-of-sixteen, uplink: wan0 }",
                         "c:4:13: port 'a-name-of-sixteen': interface is missing, and the port's name"
@@ -499,7 +500,7 @@ class ConfigRefusalTest {
                                 + " af_packet:INTERFACE, af_xdp:INTERFACE,"
                                 + " pci:DOMAIN:BUS:DEVICE.FUNCTION, tap:NAME or vdev:ARGUMENTS",
                         "c:3:37: uplink 'wan0': mtu=1 is out of range; choose 68 to 65535",
-                        "c:5:5: port 'web': uplink is missing; it has no default",
+                        "c:5:5: port 'web': uplink is missing; name an uplink, or give a vni",
                         "c:5:18: port 'web': unknown key 'uplnk'; did you mean 'uplink'?"),
                 refused.problems().stream().map(Problem::toString).toList());
     }

@@ -82,7 +82,10 @@ class OptionTablesTest {
                     key.conditions().isEmpty()
                             ? table.kind()
                             : table.kind() + " of " + key.conditions().get(0).owners();
-            groups.computeIfAbsent(group, g -> new ArrayList<>()).add(key);
+            final List<Key<?>> all = groups.computeIfAbsent(group, g -> new ArrayList<>());
+            if (!all.contains(key)) {
+                all.add(key);
+            }
             final Form<?> form =
                     key.form() instanceof Form.ListOf<?> list ? list.element() : key.form();
             if (form instanceof Form.Mapping<?> mapping) {
@@ -126,6 +129,12 @@ class OptionTablesTest {
             case Form.Truth truth -> "boolean";
             case Form.ListOf<?> list -> "list" + of(list.element());
             case Form.Mapping<?> mapping -> "mapping";
+            case Form.Either<?> either ->
+                    either.words().keySet().stream()
+                            .collect(
+                                    Collectors.joining(
+                                            "`, `", "`", "` or " + type(either.other())));
+            case Form.As<?, ?> as -> type(as.form());
         };
     }
 

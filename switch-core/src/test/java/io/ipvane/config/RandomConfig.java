@@ -7,6 +7,7 @@ import io.ipvane.ipvlan.IpvlanOptions;
 import io.ipvane.ipvlan.Mode;
 import io.ipvane.packet.IpAddress;
 import io.ipvane.packet.IpPrefix;
+import io.ipvane.tunnel.TunnelOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,16 +32,83 @@ final class RandomConfig {
             final UplinkConfig uplink = uplink();
             uplinks.add(uplink);
             for (int j = random.nextInt(4); j > 0; j--) {
-                ports.add(port(uplink));
+                ports.add(port(uplink, OptionalInt.empty()));
+            }
+        }
+        final List<TunnelConfig> tunnels = new ArrayList<>();
+        final List<VniConfig> vnis = new ArrayList<>();
+        final List<RemoteConfig> remotes = new ArrayList<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            final TunnelConfig tunnel = tunnel(uplinks.get(random.nextInt(uplinks.size())));
+            tunnels.add(tunnel);
+            for (int j = random.nextInt(3); j > 0; j--) {
+                final VniConfig vni = vni(tunnel);
+                vnis.add(vni);
+                ports.add(port(vni.over(tunnel, false, List.of()), OptionalInt.of(vni.vni())));
+                remotes.addAll(some(() -> remote(vni, tunnel)));
             }
         }
         return new SwitchConfig(
                 new EalConfig(one(Hugepages.values()), some(() -> "--log-level=" + next++)),
                 new ThreadsConfig(ThreadPlan.SHARED, List.of(0), one(IdleMode.values())),
                 uplinks,
+                tunnels,
+                vnis,
+                remotes,
                 ports,
                 new AdminConfig(some(() -> ListenAddress.parse("127.0.0.1:" + (8_000 + next++)))),
                 random.nextBoolean());
+    }
+
+    private TunnelConfig tunnel(UplinkConfig uplink) {
+        return new TunnelConfig(
+                name(),
+                uplink.name(),
+                TunnelConfig.Type.VXLAN,
+                maybe(() -> List.of(address().address())).orElse(List.of()),
+                new TunnelOptions(
+                        1 + next++,
+                        one(TunnelOptions.INHERIT, 1, 255),
+                        one(TunnelOptions.INHERIT, 0, 184),
+                        one(TunnelOptions.DontFragment.values()),
+                        random.nextInt(1 << 20),
+                        one(TunnelOptions.Checksum.values()),
+                        random.nextBoolean(),
+                        random.nextBoolean(),
+                        random.nextBoolean(),
+                        random.nextBoolean(),
+                        1 + random.nextInt(1_000),
+                        1_001 + random.nextInt(1_000)),
+                random.nextBoolean()
+                        ? TunnelConfig.Peers.REMOTES
+                        : new TunnelConfig.Peers(false, some(() -> address().network())),
+                random.nextBoolean(),
+                one(TunnelConfig.Fragments.values()));
+    }
+
+    private VniConfig vni(TunnelConfig tunnel) {
+        return new VniConfig(
+                next++,
+                Optional.of(tunnel.name()),
+                one(Mode.L2, Mode.L3),
+                one(IpvlanFlag.values()),
+                IpvlanOptions.of(one(Compat.values())),
+                one(VniConfig.Unknown.values()),
+                maybe(() -> 0x0200_0000_0000L + next++),
+                number(2_000, 9_000),
+                maybe(() -> new HostConfig(name(), maybe(this::name), some(this::address))),
+                some(this::dropping));
+    }
+
+    private RemoteConfig remote(VniConfig vni, TunnelConfig tunnel) {
+        final Optional<IpAddress> address = maybe(() -> address().address());
+        return new RemoteConfig(
+                vni.vni(),
+                address,
+                tunnel.local().isEmpty() || tunnel.local().get(0).isIpv4()
+                        ? IpAddress.ipv4(0x0C00_0000 + next++)
+                        : IpAddress.ipv6(0x2001_0DB8_0000_0005L, next++),
+                address.flatMap(a -> maybe(() -> 0x0200_0000_0000L + next++)));
     }
 
     private UplinkConfig uplink() {
@@ -77,12 +145,13 @@ final class RandomConfig {
                 some(() -> new NeighborConfig(address().address(), 0x0200_0000_0000L + next++)));
     }
 
-    private PortConfig port(UplinkConfig uplink) {
+    private PortConfig port(UplinkConfig uplink, OptionalInt vni) {
         final String name = name();
         final EndpointConfig endpoint = endpoint(name);
         return new PortConfig(
                 name,
                 uplink.name(),
+                vni,
                 endpoint,
                 some(this::address),
                 number(1_280, 2_000),

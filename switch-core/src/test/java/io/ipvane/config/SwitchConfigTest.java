@@ -77,6 +77,7 @@ class SwitchConfigTest {
                 new PortConfig(
                         "web",
                         "wan0",
+                        OptionalInt.empty(),
                         new EndpointConfig.Tap(Optional.of("blue"), "eth0"),
                         List.of(at("192.0.2.11/24")),
                         OptionalInt.empty(),
@@ -90,6 +91,9 @@ class SwitchConfigTest {
                         new EalConfig(Hugepages.AUTO, List.of()),
                         new ThreadsConfig(ThreadPlan.SHARED, List.of(0), IdleMode.BACKOFF),
                         List.of(wan0),
+                        List.of(),
+                        List.of(),
+                        List.of(),
                         List.of(web),
                         new AdminConfig(
                                 List.of(new ListenAddress.Unix(Path.of("/run/ipvane/admin.sock")))),

@@ -21,6 +21,7 @@ import io.ipvane.testing.Frames;
 import io.ipvane.testing.MemoryPool;
 import io.ipvane.testing.SmallNetwork;
 import io.ipvane.testing.SwitchHarness;
+import io.ipvane.tunnel.RemoteTable;
 import io.ipvane.upcall.Mailboxes;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
@@ -272,6 +273,7 @@ class ConductorTest {
                 MemoryPool pool = new MemoryPool(1, 256)) {
             final SnapshotPublisher publisher = new SnapshotPublisher();
             final Quiescence nobody = new Quiescence(publisher, 0);
+            final RemoteTable remotes = new RemoteTable(1, 1, nobody);
             final Queue<Command> commands = new Faulty();
             final Mailboxes mailboxes = new Mailboxes(1);
             final CounterShard shard = new Counters(arena, 1).shard();
@@ -285,6 +287,7 @@ class ConductorTest {
                             pool,
                             shard,
                             () -> 0,
+                            remotes,
                             errors::next);
             for (int i = 0; i < 50; i++) {
                 conductor.doWork();
@@ -295,6 +298,7 @@ class ConductorTest {
             conductor.secondOver();
             assertEquals(1, logged("event=conductor_error"));
             conductor.onClose();
+            remotes.close();
         }
     }
 

@@ -262,6 +262,9 @@ class ConfigChangesTest {
                         plain.eal(),
                         plain.threads(),
                         plain.uplinks(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
                         List.of(crowd("p0").ports().get(0), crowd("p1").ports().get(1)),
                         plain.admin(),
                         true);

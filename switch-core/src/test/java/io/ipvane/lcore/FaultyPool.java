@@ -23,6 +23,16 @@ final class FaultyPool implements FramePool {
     }
 
     @Override
+    public int mark(long mbuf) {
+        return pool.mark(mbuf);
+    }
+
+    @Override
+    public void mark(long mbuf, int mark) {
+        pool.mark(mbuf, mark);
+    }
+
+    @Override
     public boolean pullUp(long mbuf, int bytes) {
         if (faultyPullUp) {
             throw new IllegalStateException("pullUp");

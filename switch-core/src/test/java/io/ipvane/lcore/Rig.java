@@ -116,6 +116,7 @@ final class Rig implements AutoCloseable {
         return new PortConfig(
                 port.name(),
                 port.uplink(),
+                port.vni(),
                 port.endpoint(),
                 port.addresses(),
                 port.mtu(),
@@ -142,7 +143,13 @@ final class Rig implements AutoCloseable {
     Transmitter transmitter(FramePool frames, int... without) {
         final Transmitter transmitter =
                 new Transmitter(
-                        arena, devices.length, 0, frames, shard, Trails.inMemory(arena).add(0));
+                        arena,
+                        devices.length,
+                        0,
+                        frames,
+                        shard,
+                        mailbox,
+                        Trails.inMemory(arena).add(0));
         for (int port = 0; port < devices.length; port++) {
             if (Arrays.binarySearch(without, port) < 0) {
                 transmitter.attach(transmitter.prepare(port, devices[port]));

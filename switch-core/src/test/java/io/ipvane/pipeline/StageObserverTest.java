@@ -122,7 +122,9 @@ class StageObserverTest {
                             "tunnels",
                             "cut_through",
                             "lookup",
+                            "remote",
                             "decide",
+                            "settle",
                             "learn",
                             "source",
                             "speak",
@@ -133,8 +135,8 @@ class StageObserverTest {
                     way.pipeline.stages());
             assertEquals(
                     List.of(
-                            "parse", "lookup", "decide", "speak", "route", "rewrite", "respond",
-                            "snoop"),
+                            "parse", "lookup", "remote", "decide", "settle", "speak", "route",
+                            "rewrite", "respond", "snoop"),
                     Pipeline.afterConductor(way.arena, net.pool()).stages());
         }
     }

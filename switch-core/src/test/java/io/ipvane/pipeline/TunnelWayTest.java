@@ -99,7 +99,8 @@ class TunnelWayTest {
                         new int[] {c1, c2},
                         entries[wire].segment.routes(),
                         false,
-                        false);
+                        false,
+                        true);
         entries[c1] = in(vni, c1, entries[c1]);
         entries[c2] = in(vni, c2, entries[c2]);
         entries[place] = in(vni, place, entries[wire]);

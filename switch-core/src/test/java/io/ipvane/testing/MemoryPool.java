@@ -48,6 +48,7 @@ public final class MemoryPool implements FramePool, AutoCloseable {
     private final int[] next;
     private final int[] split;
     private final int[] unfinished;
+    private final int[] marks;
     private final int[] free;
     private int freeCount;
     private int poison = 0xDB;
@@ -72,6 +73,7 @@ public final class MemoryPool implements FramePool, AutoCloseable {
         next = new int[frames];
         split = new int[frames];
         unfinished = new int[frames];
+        marks = new int[frames];
         free = new int[frames];
         Arrays.fill(next, FREE);
         for (int cell = frames - 1; cell >= 0; cell--) {
@@ -109,6 +111,7 @@ public final class MemoryPool implements FramePool, AutoCloseable {
         length[cell] = bytes;
         split[cell] = Integer.MAX_VALUE;
         unfinished[cell] = FINISHED;
+        marks[cell] = poison;
         poisonCell(cell);
         return address(cell);
     }
@@ -325,6 +328,16 @@ public final class MemoryPool implements FramePool, AutoCloseable {
         }
         sum = (sum & 0xFFFF) + (sum >>> 16);
         return (sum & 0xFFFF) + (sum >>> 16);
+    }
+
+    @Override
+    public synchronized int mark(long mbuf) {
+        return marks[live(mbuf)];
+    }
+
+    @Override
+    public synchronized void mark(long mbuf, int mark) {
+        marks[live(mbuf)] = mark;
     }
 
     /** Splits TCP over IPv4; of the headers only the length of IP is made anew. */
