@@ -4,10 +4,18 @@ package io.ipvane.admin;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
+import io.ipvane.config.AddressBatch;
+import io.ipvane.config.RemoteBatch;
+import io.ipvane.config.RemoteConfig;
+import io.ipvane.config.SwitchConfig;
+import io.ipvane.config.TunnelConfig;
+import io.ipvane.config.VniConfig;
 import io.ipvane.control.view.ConfigTarget;
 import io.ipvane.control.view.PortStatsView;
 import io.ipvane.control.view.StatusSource;
+import io.ipvane.option.Table;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -45,7 +53,18 @@ final class Api implements HttpService {
                                 new AddressElement(source),
                                 changes,
                                 Query.DRY_RUN),
-                        BatchResource.at("/addresses", source, changes),
+                        BatchResource.at(
+                                "/addresses",
+                                () -> AddressRow.of(source.ports()),
+                                changes,
+                                AddressBatch::read),
+                        configured("/tunnels", changes, SwitchConfig::tunnels, TunnelConfig.TABLE),
+                        configured("/vnis", changes, SwitchConfig::vnis, VniConfig.TABLE),
+                        BatchResource.at(
+                                "/remotes",
+                                () -> rows(changes.running().remotes(), RemoteConfig.TABLE),
+                                changes,
+                                RemoteBatch::read),
                         list("/routes", source::routes),
                         ElementResource.at(
                                 "/routes/{uplink}/{+to}",
@@ -81,6 +100,17 @@ final class Api implements HttpService {
 
     private static Resource list(String path, Supplier<? extends Iterable<?>> view) {
         return new Resource(path).get(request -> Answer.list(request, Rows.of(view.get())));
+    }
+
+    /** A list as the configuration has it. */
+    private static <R> Resource configured(
+            String path, Changes changes, Function<SwitchConfig, List<R>> all, Table<R> table) {
+        return new Resource(path)
+                .get(request -> Answer.list(request, rows(all.apply(changes.running()), table)));
+    }
+
+    private static <R> Rows rows(List<R> all, Table<R> table) {
+        return sink -> all.forEach(each -> sink.accept(table.write(each)));
     }
 
     private Answer portAddresses(ServerRequest request) {

@@ -18,7 +18,7 @@ import java.util.Set;
  * What is there already is not added, what is gone is not deleted, and neither is an error. One
  * thread.
  */
-public final class AddressBatch implements ConfigEdit {
+public final class AddressBatch implements Batch {
     private static final List<String> LISTS = List.of("delete", "add");
     private static final List<String> KEYS = List.of("port", "address");
 
@@ -59,12 +59,12 @@ public final class AddressBatch implements ConfigEdit {
         return batch;
     }
 
-    /** How many addresses the last {@link #applyTo} took away. */
+    @Override
     public int deleted() {
         return deleted;
     }
 
-    /** How many addresses the last {@link #applyTo} brought. */
+    @Override
     public int added() {
         return added;
     }

@@ -18,9 +18,19 @@ import java.util.Optional;
  * @param address of the network, which the other host has; empty: it gets what is flooded
  * @param vtep the other host's address in the underlay
  * @param mac of that address; empty: the network's, or not needed
+ * @param source who says so, for others to know theirs by
+ * @param sequence of two that say something of one remote, the higher one counts
  */
 public record RemoteConfig(
-        int vni, Optional<IpAddress> address, IpAddress vtep, Optional<Long> mac) {
+        int vni,
+        Optional<IpAddress> address,
+        IpAddress vtep,
+        Optional<Long> mac,
+        String source,
+        long sequence) {
+    /** Whoever writes the file. */
+    static final String BY_HAND = "config";
+
     private static final Key<Integer> VNI =
             Key.of("vni", Form.integer(0, Vxlan.MAX_VNI), "the network")
                     .required()
@@ -43,6 +53,17 @@ public record RemoteConfig(
                     .otherwise("the network's")
                     .bound("with `address`");
 
+    static final Key<String> SOURCE =
+            Key.of("source", Forms.NAME, "who says so, such as a routing daemon")
+                    .byDefault(BY_HAND);
+
+    static final Key<Long> SEQUENCE =
+            Key.of(
+                            "sequence",
+                            Form.number(0, Long.MAX_VALUE),
+                            "of two that say something of one remote the higher one counts")
+                    .byDefault(0L);
+
     /** Its keys. */
     public static final Table<RemoteConfig> TABLE =
             Table.<RemoteConfig>of("remote", "An element of remotes in the configuration.")
@@ -50,11 +71,18 @@ public record RemoteConfig(
                     .maybe(ADDRESS, RemoteConfig::address)
                     .key(VTEP, RemoteConfig::vtep)
                     .maybe(MAC, RemoteConfig::mac)
+                    .key(SOURCE, RemoteConfig::source)
+                    .key(SEQUENCE, RemoteConfig::sequence)
                     .check(RemoteConfig::check)
                     .made(
                             v ->
                                     new RemoteConfig(
-                                            v.get(VNI), v.find(ADDRESS), v.get(VTEP), v.find(MAC)));
+                                            v.get(VNI),
+                                            v.find(ADDRESS),
+                                            v.get(VTEP),
+                                            v.find(MAC),
+                                            v.get(SOURCE),
+                                            v.get(SEQUENCE)));
 
     private static void check(Given remote) {
         if (remote.has(MAC) && !remote.has(ADDRESS)) {

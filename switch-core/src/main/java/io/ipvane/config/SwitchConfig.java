@@ -256,14 +256,13 @@ public record SwitchConfig(
         for (VniConfig vni : vnis) {
             known.put(vni.vni(), new ArrayList<>());
         }
+        final Map<Integer, Long> macs = new HashMap<>();
+        vnis.forEach(vni -> macs.put(vni.vni(), vni.sharedMac()));
         for (RemoteConfig remote : remotes) {
-            final Optional<VniConfig> vni = vni(remote.vni());
-            if (vni.isPresent() && remote.address().isPresent()) {
+            final Long mac = macs.get(remote.vni());
+            if (mac != null && remote.address().isPresent()) {
                 known.get(remote.vni())
-                        .add(
-                                new NeighborConfig(
-                                        remote.address().get(),
-                                        remote.mac().orElse(vni.get().sharedMac())));
+                        .add(new NeighborConfig(remote.address().get(), remote.mac().orElse(mac)));
             }
         }
         for (VniConfig vni : vnis) {
@@ -289,10 +288,13 @@ public record SwitchConfig(
 
     /** The uplink or network of a port of this configuration. */
     public UplinkConfig uplinkOf(PortConfig port) {
-        return segments().stream()
-                .filter(segment -> segment.name().equals(port.uplink()))
-                .findFirst()
-                .orElseThrow();
+        return uplink(port.uplink())
+                .orElseGet(
+                        () ->
+                                segments().stream()
+                                        .filter(network -> network.name().equals(port.uplink()))
+                                        .findFirst()
+                                        .orElseThrow());
     }
 
     /** The ports of one uplink or network, in the order of the file. */

@@ -411,7 +411,7 @@ class ChangeTest {
         assertEquals("EINVAL", answer.json().path("errno").asText());
         assertEquals(List.of("#/a~1b", "#/addresses/1", "#/mtu"), pointers(answer));
         assertEquals(
-                "port 'api': unknown key 'a/b'; known here are name, uplink, type, netns, interface,"
+                "port 'api': unknown key 'a/b'; known here are name, uplink, vni, type, netns, interface,"
                         + " socket, role, id, mac, mergeable, socketMode, socketGroup, addresses,"
                         + " mtu, mode, flag, allowedSources, queues, learn (and 2 more, see errors)",
                 answer.json().path("detail").asText());

@@ -338,7 +338,7 @@ class ChangeCommandTest {
                 "port set web moed l2 | unknown word 'moed'; did you mean 'mode'?",
                 "port set web m l2 | 'm' is not unique: it matches mac, mergeable, mtu, mode",
                 "port set web address 192.0.2.1/24 | unknown word 'address'; known here are uplink,"
-                        + " type, netns, interface, socket, role, id, mac, mergeable, socket-mode, socket-group, mtu, mode, flag, source, queues, learn,"
+                        + " vni, type, netns, interface, socket, role, id, mac, mergeable, socket-mode, socket-group, mtu, mode, flag, source, queues, learn,"
                         + " bridge, private, vepa, wait",
                 "port del web now | unknown word 'now'; known here are ",
                 "uplink set wan0 strictMac maybe | strictMac 'maybe' is neither on nor off",

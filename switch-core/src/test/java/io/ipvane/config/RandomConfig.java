@@ -108,7 +108,9 @@ final class RandomConfig {
                 tunnel.local().isEmpty() || tunnel.local().get(0).isIpv4()
                         ? IpAddress.ipv4(0x0C00_0000 + next++)
                         : IpAddress.ipv6(0x2001_0DB8_0000_0005L, next++),
-                address.flatMap(a -> maybe(() -> 0x0200_0000_0000L + next++)));
+                address.flatMap(a -> maybe(() -> 0x0200_0000_0000L + next++)),
+                random.nextBoolean() ? RemoteConfig.BY_HAND : name(),
+                random.nextInt(1_000));
     }
 
     private UplinkConfig uplink() {
