@@ -158,7 +158,7 @@ class PathMtuE2eTest {
 
     /** F14: both ways, and green keeps the lower one that it asked for. */
     @Test
-    @Order(4)
+    @Order(5)
     void shouldLetPortsFollowTheUplinksMtu() {
         net.ip(SWITCH, "link", "set", "dev", "up0", "mtu", "1400");
         awaitMtu(BLUE, 1400);
@@ -174,7 +174,9 @@ class PathMtuE2eTest {
         ping(BLUE, "10.0.0.254").orFail();
     }
 
+    /** Before blue asks for an MTU of its own. */
     @Test
+    @Order(4)
     void shouldChangeTheUplinksMtuByRequest() {
         patch(200, "{\"mtu\":1380}");
         awaitMtu(BLUE, 1380);
