@@ -115,9 +115,6 @@ public final class Eal implements AutoCloseable {
                                 "ipvane",
                                 "--no-telemetry",
                                 "--log-level=warning",
-                                // A line for each connection that we refuse would let whoever
-                                // is at a socket fill the log: VhostSocket says it once.
-                                "--log-level=lib.vhost.config:critical",
                                 "--lcores=0@(" + cpus + ")"));
         if (hugepages) {
             args.add("--in-memory");

@@ -100,7 +100,7 @@ class TunnelE2eTest {
      * @param more remotes
      */
     private static String yaml(int own, int other, String more) {
-        return ("""
+        return """
                 eal: { hugepages: "off" }
                 uplinks:
                   - name: wan0
@@ -121,7 +121,7 @@ class TunnelE2eTest {
                 ports:
                   - { name: red, vni: 42, netns: RED, interface: eth0, addresses: ["10.8.0.OWN/24"] }
                   - { name: blue, vni: 43, netns: BLUE, interface: eth0, addresses: ["10.8.0.OWN/24"] }
-                """)
+                """
                 .replace("OWN", "" + own)
                 .replace("OTHER", "" + other)
                 .replace("RED", net.name("red" + own))
